@@ -1,0 +1,238 @@
+// Owns reading an error body of any known shape into an ApiError. When to read one is left to the transport and the stream.
+
+import { isObject } from '../core/json.ts';
+import type { ApiErrorOptions } from './errors.ts';
+import { ApiError, ContextOverflowError } from './errors.ts';
+import { retryAfterMs } from './retry.ts';
+
+/** Server words longer than this are cut in messages: an overflow answer echoes the whole prompt. */
+export const MAX_MESSAGE_CHARS = 300;
+
+export interface ErrorAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The body's text, up to a limit. */
+  readonly text: string;
+  readonly requestId: string | undefined;
+  /** `POST http://host/v1/chat/completions`, for the message. */
+  readonly target: string;
+  /** The wall clock in milliseconds, for a `Retry-After` that is a date. */
+  readonly nowMs: number;
+}
+
+/** Turns a non-2xx answer into an error that says what to do. */
+export function apiErrorFromAnswer(answer: ErrorAnswer): ApiError {
+  const body = parseJson(answer.text);
+  const told = readErrorBody(body) ?? { message: plainText(answer), type: undefined, param: undefined };
+  return buildApiError(told, {
+    status: answer.status,
+    headers: answer.headers,
+    body: body ?? answer.text,
+    requestId: answer.requestId,
+    target: answer.target,
+    retryAfterMs: retryAfterMs(answer.headers['retry-after'], answer.nowMs),
+  });
+}
+
+/** Turns an error frame inside a stream into an error, or undefined when the frame is none. */
+export function apiErrorFromFrame(frame: unknown, requestId: string | undefined): ApiError | undefined {
+  if (!isObject(frame) || !(frame.error != null || frame.object === 'error')) return undefined;
+  const told = readErrorBody(frame);
+  if (told === undefined) return undefined;
+  const status = told.status ?? 500;
+  return buildApiError(told, {
+    status,
+    headers: {},
+    body: frame,
+    requestId,
+    target: 'the stream',
+    retryAfterMs: undefined,
+  });
+}
+
+interface Told {
+  readonly message: string;
+  readonly type: string | undefined;
+  readonly param: string | undefined;
+  readonly status?: number | undefined;
+}
+
+/** The shapes: `{error:{…}}`, `{error:"…"}`, `{object:"error",…}`, `{type:"error",error:{…}}`, `{detail:…}`, `{message:…}`. */
+function readErrorBody(body: unknown): Told | undefined {
+  if (!isObject(body)) return undefined;
+  if (typeof body.error === 'string') return { message: body.error, type: undefined, param: undefined };
+  const inner = isObject(body.error) ? body.error : body;
+  if (typeof inner.message === 'string') {
+    return {
+      message: inner.message,
+      type: typeof inner.type === 'string' ? inner.type : undefined,
+      param: typeof inner.param === 'string' ? inner.param : undefined,
+      status: readStatus(inner.code),
+    };
+  }
+  if (typeof body.detail === 'string') return { message: body.detail, type: undefined, param: undefined };
+  if (Array.isArray(body.detail)) return readDetails(body.detail);
+  if (isObject(body.error)) return { message: 'the server gave no message', type: undefined, param: undefined };
+  return undefined;
+}
+
+function readDetails(details: readonly unknown[]): Told {
+  const entries = details.filter(isObject);
+  const lines = entries.map((entry) => `${locationOf(entry)}${typeof entry.msg === 'string' ? entry.msg : 'invalid'}`);
+  const first = entries[0];
+  return { message: lines.join('; '), type: undefined, param: first === undefined ? undefined : lastOf(first.loc) };
+}
+
+function locationOf(entry: Record<string, unknown>): string {
+  return Array.isArray(entry.loc) ? `${entry.loc.join('.')}: ` : '';
+}
+
+function lastOf(loc: unknown): string | undefined {
+  const last: unknown = Array.isArray(loc) ? loc.at(-1) : undefined;
+  return typeof last === 'string' ? last : undefined;
+}
+
+function readStatus(code: unknown): number | undefined {
+  return typeof code === 'number' && code >= 400 && code < 600 ? code : undefined;
+}
+
+interface Build extends Omit<ApiErrorOptions, 'code' | 'retryable' | 'type' | 'param'> {
+  readonly target: string;
+}
+
+function buildApiError(told: Told, build: Build): ApiError {
+  const { target, ...rest } = build;
+  const { code, remedy } = classify(told, build.status, target);
+  const words = shorten(told.message);
+  const message = `${target} answered ${build.status}: ${words}${remedy === '' ? '' : ` ${remedy}`}`;
+  const options = { ...rest, code, type: told.type, param: told.param, retryable: isRetryableStatus(build.status) };
+  if (code !== 'context_overflow') return new ApiError(message, options);
+  return new ContextOverflowError(message, { ...options, ...readCounts(told.message) });
+}
+
+/** 408, 429, 500, 502, 503 and 504: the same request may work later. */
+export function isRetryableStatus(status: number): boolean {
+  return status === 408 || status === 429 || status === 500 || (status >= 502 && status <= 504);
+}
+
+function classify(told: Told, status: number, target: string): { code: string; remedy: string } {
+  if (status === 400 || status === 413) return classifyBadRequest(told);
+  if (status === 401) return { code: 'unauthorized', remedy: 'Check the API key (option `apiKey` or VLLM_API_KEY).' };
+  if (status === 403) return { code: 'forbidden', remedy: 'This server or gateway does not allow the request.' };
+  if (status === 404) return classifyNotFound(told, target);
+  if (status === 408) return { code: 'server_timeout', remedy: '' };
+  if (status === 422) return { code: 'bad_request', remedy: '' };
+  if (status === 429) return { code: 'rate_limited', remedy: 'Wait, or lower the number of concurrent requests.' };
+  if (status === 501) return { code: 'not_implemented', remedy: 'This server does not offer it.' };
+  if (status === 503)
+    return { code: 'overloaded', remedy: 'The server has no room or no engine now; try again later.' };
+  if (status >= 500) return { code: 'server_error', remedy: "Look for the request id in the server's log." };
+  if (status >= 300 && status < 400)
+    return { code: 'redirected', remedy: 'Redirects are not followed; set the final address as base URL.' };
+  return { code: 'bad_request', remedy: '' };
+}
+
+function classifyBadRequest(told: Told): { code: string; remedy: string } {
+  if (isContextOverflow(told.message)) {
+    return {
+      code: 'context_overflow',
+      remedy: 'Shorten the messages or lower `max_tokens`; `tokenize()` counts a prompt.',
+    };
+  }
+  if (/requires --(enable-auto-tool-choice|tool-call-parser)/.test(told.message)) {
+    return {
+      code: 'tool_parser_missing',
+      remedy:
+        'Start vLLM with `--enable-auto-tool-choice --tool-call-parser <name>`, or send `tool_choice: "none"` and read the calls from the text.',
+    };
+  }
+  return { code: 'bad_request', remedy: '' };
+}
+
+function classifyNotFound(told: Told, target: string): { code: string; remedy: string } {
+  if (told.param === 'model' || /^The model /.test(told.message)) {
+    return { code: 'model_not_found', remedy: '`models.list()` tells what this server serves.' };
+  }
+  const lacksV1 = !/\/v\d+\//.test(target);
+  return {
+    code: 'not_found',
+    remedy: lacksV1 ? 'The base URL of a vLLM server ends in /v1.' : 'This server has no such route.',
+  };
+}
+
+/** The wordings of several versions and front ends: api_server, the older engine checks, and the Rust front end. */
+function isContextOverflow(message: string): boolean {
+  return (
+    /maximum context length/i.test(message) ||
+    /context length is only \d+/i.test(message) ||
+    /max_tokens'? or 'max_completion_tokens' is too large/.test(message) ||
+    /max_tokens=\d+\s*cannot be greater than max_model_len/.test(message) ||
+    /longer than the maximum model length/i.test(message)
+  );
+}
+
+function readCounts(message: string): { limit?: number; promptTokens?: number; requestedTokens?: number } {
+  const limit = firstNumber(message, [
+    /maximum context length (?:is|of) (\d+)/i,
+    /context length is only (\d+)/i,
+    /max_model_len\s*=?\s*(\d+)/,
+    /maximum model length of (\d+)/i,
+  ]);
+  const promptTokens = firstNumber(message, [
+    /\((\d+) in the messages/,
+    /request has (\d+) input tokens/,
+    /passed (\d+) input tokens/,
+    /prompt contains (?:at least )?(\d+) input tokens/,
+    /prompt \(length (\d+)\)/i,
+  ]);
+  const requestedTokens = firstNumber(message, [
+    /(\d+) in the completion/,
+    /is too large: (\d+)/,
+    /requested (\d+) output tokens/,
+    /max_tokens=(\d+)/,
+  ]);
+  return {
+    ...(limit !== undefined && { limit }),
+    ...(promptTokens !== undefined && { promptTokens }),
+    ...(requestedTokens !== undefined && { requestedTokens }),
+  };
+}
+
+function firstNumber(text: string, patterns: readonly RegExp[]): number | undefined {
+  for (const pattern of patterns) {
+    const found = pattern.exec(text)?.[1];
+    if (found !== undefined) return Number(found);
+  }
+  return undefined;
+}
+
+function shorten(message: string): string {
+  const line = withoutEcho(message).trim().replace(/\s+/g, ' ');
+  return line.length <= MAX_MESSAGE_CHARS ? line : `${line.slice(0, MAX_MESSAGE_CHARS)}… (${line.length} characters)`;
+}
+
+/**
+ * Validation errors repeat the offending input and overflow errors repeat the whole prompt, as
+ * `'input': …` and `value=…`. Neither belongs in a log; `body` still has it.
+ */
+function withoutEcho(message: string): string {
+  return message
+    .replace(/, 'input': .*?(?=, 'ctx': |\}(?:\n|$)|$)/gs, '')
+    .replace(/\(parameter=([\w.]+), value=(?!-?[\d.]+\)$).*\)\s*$/s, '(parameter=$1)');
+}
+
+/** Gateways answer in HTML or plain text: only plain text is worth repeating. */
+function plainText(answer: ErrorAnswer): string {
+  const text = answer.text.trim();
+  if (text === '') return 'empty body.';
+  return text.startsWith('<') ? `an HTML page of ${text.length} characters (a gateway's, not vLLM's).` : text;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Not JSON: the caller falls back to the text.
+    return undefined;
+  }
+}

@@ -1,0 +1,91 @@
+// Owns `VllmClient`, the way in. What each member does is left to the endpoint's own file.
+
+import type { Chat } from './chat.ts';
+import { createChat } from './chat.ts';
+import type { Completions } from './completions.ts';
+import { createCompletions } from './completions.ts';
+import { Connection } from './connection.ts';
+import type { ClientOptions } from './options.ts';
+import { DEFAULT_BASE_URL } from './options.ts';
+import type { ServerEndpoints } from './server.ts';
+import { createServerEndpoints } from './server.ts';
+
+/**
+ * A client of one vLLM server, or of a router in front of many. Immutable and safe to share between any number of
+ * concurrent requests. `close()` is optional: idle connections do not keep the process alive.
+ */
+export class VllmClient {
+  readonly chat: Chat;
+  /** The legacy completions endpoint. */
+  readonly completions: Completions;
+  readonly models: ServerEndpoints['models'];
+  readonly tokenize: ServerEndpoints['tokenize'];
+  readonly detokenize: ServerEndpoints['detokenize'];
+  readonly health: ServerEndpoints['health'];
+  readonly version: ServerEndpoints['version'];
+  readonly load: ServerEndpoints['load'];
+  readonly metrics: ServerEndpoints['metrics'];
+  readonly #connection: Connection;
+  readonly #options: ClientOptions;
+
+  /**
+   * `baseUrl` is the server's address with its `/v1`; default: the environment's `VLLM_BASE_URL`, else
+   * `http://localhost:8000/v1`. Also takes one object, spelled as other clients do: `{ baseURL, apiKey, … }`.
+   * Throws a MissingParameterError on an address or limit that is none.
+   */
+  constructor(baseUrl?: string, options?: ClientOptions);
+  constructor(options: ClientOptionsWithUrl);
+  constructor(first?: string | ClientOptionsWithUrl, second: ClientOptions = {}) {
+    const { baseURL, ...options } = typeof first === 'object' ? first : { ...second, baseURL: first };
+    const { env } = process;
+    this.#options = { ...options, apiKey: options.apiKey ?? env.VLLM_API_KEY };
+    this.#connection = new Connection(baseURL ?? (env.VLLM_BASE_URL || DEFAULT_BASE_URL), this.#options, env);
+    this.chat = createChat(this.#connection);
+    this.completions = createCompletions(this.#connection);
+    const server = createServerEndpoints(this.#connection);
+    this.models = server.models;
+    this.tokenize = server.tokenize;
+    this.detokenize = server.detokenize;
+    this.health = server.health;
+    this.version = server.version;
+    this.load = server.load;
+    this.metrics = server.metrics;
+  }
+
+  /** Without a slash at the end. */
+  get baseUrl(): string {
+    return this.#connection.baseUrl;
+  }
+
+  /** The key that is sent. A getter, so that printing the client does not print it. */
+  get apiKey(): string | undefined {
+    return this.#options.apiKey;
+  }
+
+  /** A copy that sends this key, all else the same. */
+  withApiKey(apiKey: string): VllmClient {
+    return this.#copy({ apiKey });
+  }
+
+  /** A copy with this `timeoutMs`, all else the same: for whole answers until the last byte, for streams until the first. */
+  withTimeout(timeoutMs: number): VllmClient {
+    return this.#copy({ timeoutMs });
+  }
+
+  /** Closes the connections, after the requests under way: its own and its copies'. A dispatcher of yours is left open. */
+  async close(): Promise<void> {
+    await this.#connection.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** Copies use the connections of the client that they were made from. */
+  #copy(change: Pick<ClientOptions, 'apiKey' | 'timeoutMs'>): VllmClient {
+    return new VllmClient(this.baseUrl, { ...this.#options, dispatcher: this.#connection.dispatcher, ...change });
+  }
+}
+
+/** The options of a client with its address among them, spelled as other clients spell it. */
+export type ClientOptionsWithUrl = ClientOptions & { readonly baseURL?: string };

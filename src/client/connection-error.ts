@@ -1,0 +1,73 @@
+// Owns reading what the network layer throws into the client's errors. Time limits and cancellation are the deadline's.
+
+import { isObject } from '../core/json.ts';
+import type { VllmError } from '../core/vllm-error.ts';
+import { HttpError, IoError, StreamError, TimeoutError } from './errors.ts';
+
+export interface Attempt {
+  /** `POST http://host/v1/chat/completions`: no credentials, no query. */
+  readonly target: string;
+  readonly requestId: string;
+}
+
+/** An attempt failed before the headers of an answer came. */
+export function errorFromConnection(cause: unknown, { target, requestId }: Attempt): VllmError {
+  const word = codeOf(cause);
+  if (word === 'UND_ERR_CONNECT_TIMEOUT' || word === 'ETIMEDOUT') {
+    const message = `${target}: no connection within the limit (\`connectTimeoutMs\`). Is the host right and reachable?`;
+    return new TimeoutError(message, { code: 'connect_timeout', requestId, retryable: true, cause });
+  }
+  if (RESETS.has(word)) {
+    const message = `${target}: the server closed the connection without an answer (${word}).`;
+    return new HttpError(message, { code: 'connection_reset', requestId, retryable: true, cause });
+  }
+  if (word.startsWith('HPE_') || word.startsWith('UND_ERR_HEADERS')) {
+    const message = `${target}: what answers there does not speak HTTP (${word}). Is it https, or another port?`;
+    return new HttpError(message, { code: 'not_http', requestId, cause });
+  }
+  if (isTls(word)) {
+    const message = `${target}: the TLS connection failed (${word}). For a private certificate set NODE_EXTRA_CA_CERTS.`;
+    return new HttpError(message, { code: 'tls_failed', requestId, cause });
+  }
+  const message = `${target}: no connection (${word}). ${REMEDIES[word] ?? 'Is vLLM running there?'}`;
+  return new HttpError(message, { code: 'connection_failed', requestId, retryable: true, cause });
+}
+
+/** The connection broke while the body was read. */
+export function errorFromBody(cause: unknown, isStreamed: boolean, { target, requestId }: Attempt): VllmError {
+  const word = codeOf(cause);
+  const message = `${target}: the connection broke in the middle of the answer (${word}).`;
+  if (isStreamed) return new StreamError(message, { code: 'stream_cut', requestId, cause });
+  return new IoError(message, { code: 'connection_reset', requestId, cause });
+}
+
+const RESETS = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'The host name is not known: check the base URL.',
+  EAI_AGAIN: 'The host name could not be looked up now.',
+  ENOENT: 'There is no such Unix socket: check `socketPath`.',
+  EACCES: 'This user may not use the socket or port.',
+  UND_ERR_ABORTED: 'A proxy on the way refused.',
+};
+
+function isTls(word: string): boolean {
+  return (
+    word.startsWith('ERR_TLS') ||
+    word.startsWith('ERR_SSL') ||
+    word === 'EPROTO' ||
+    word.includes('CERT') ||
+    word.includes('SIGNATURE')
+  );
+}
+
+/** The first error code down the chain of causes; an AggregateError (several addresses tried) counts by its first. */
+function codeOf(cause: unknown): string {
+  for (let error = cause, depth = 0; isObject(error) || error instanceof Error; depth++) {
+    const { code, errors, cause: next } = error as { code?: unknown; errors?: unknown; cause?: unknown };
+    if (typeof code === 'string') return code;
+    if (depth >= 5) break;
+    error = Array.isArray(errors) ? errors[0] : next;
+  }
+  return cause instanceof Error ? cause.name : 'unknown';
+}

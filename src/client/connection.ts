@@ -1,0 +1,111 @@
+// Owns where a client's requests go and with what settings. One exchange is the transport's; what is asked, the endpoints'.
+
+import type { Dispatcher } from 'undici';
+import { createDispatcher } from './dispatcher.ts';
+import { MissingParameterError, ParseError } from './errors.ts';
+import type { ClientOptions, RequestOptions, Settings } from './options.ts';
+import { resolveSettings } from './options.ts';
+import type { HttpAnswer } from './transport.ts';
+import { sendRequest } from './transport.ts';
+import type { UnknownParams } from './unknown-params.ts';
+import { createUnknownParams } from './unknown-params.ts';
+
+export interface Call {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly body?: string;
+  readonly isStreamed?: boolean;
+  readonly options: RequestOptions;
+  /** Beside the caller's own. */
+  readonly signals?: readonly AbortSignal[];
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export class Connection {
+  readonly baseUrl: string;
+  readonly dispatcher: Dispatcher;
+  readonly unknownParams: UnknownParams;
+  readonly #options: ClientOptions;
+  readonly #settings: Settings;
+
+  /** `env` is for the names of proxies. */
+  constructor(baseUrl: string, options: ClientOptions, env: Readonly<Record<string, string | undefined>>) {
+    this.baseUrl = checkBaseUrl(baseUrl);
+    this.#options = options;
+    const { apiKey, socketPath } = options;
+    const auth = apiKey === undefined || apiKey === '' ? {} : { authorization: `Bearer ${apiKey}` };
+    this.#settings = resolveSettings({ headers: auth }, options);
+    const { connectTimeoutMs } = this.#settings;
+    this.dispatcher = options.dispatcher ?? createDispatcher({ connectTimeoutMs, socketPath, env });
+    this.unknownParams = createUnknownParams(options.onWarning);
+  }
+
+  /** The address of a route below the base URL, such as `chat/completions`. */
+  route(path: string): string {
+    return `${this.baseUrl}/${path}`;
+  }
+
+  /** The address of a route of the server itself, such as `health`, which vLLM keeps beside `/v1`. */
+  serverRoute(path: string): string {
+    return `${this.baseUrl.replace(/\/v\d+$/, '')}/${path}`;
+  }
+
+  settings(options: RequestOptions): Settings {
+    return resolveSettings(this.#settings, options);
+  }
+
+  async send({
+    method,
+    url,
+    body,
+    isStreamed = false,
+    options,
+    signals = [],
+    headers = {},
+  }: Call): Promise<HttpAnswer> {
+    const settings = this.settings(options);
+    const own = options.signal === undefined ? [] : [options.signal];
+    const sent = { accept: isStreamed ? 'text/event-stream' : 'application/json', 'user-agent': 'vllm-agents' };
+    const type = body === undefined ? {} : { 'content-type': 'application/json' };
+    const request = { method, url, body, isStreamed };
+    return await sendRequest(request, {
+      ...settings,
+      headers: { ...sent, ...type, ...headers, ...settings.headers },
+      dispatcher: this.dispatcher,
+      onRetry: this.#options.onRetry,
+      random: this.#options.random ?? Math.random,
+      signals: [...own, ...signals],
+    });
+  }
+
+  /** Sends and reads a whole JSON answer. */
+  async fetchJson(call: Call): Promise<{ readonly value: unknown; readonly requestId: string }> {
+    const answer = await this.send(call);
+    const text = await answer.text();
+    try {
+      return { value: JSON.parse(text), requestId: answer.requestId };
+    } catch (cause) {
+      const type = answer.headers['content-type'] ?? 'no content type';
+      const message = `The answer of ${call.url} is not JSON (${type}): a gateway's page? Check the base URL.`;
+      throw new ParseError(message, { code: 'not_json', requestId: answer.requestId, cause, excerpt: text });
+    }
+  }
+
+  /** Closes the connections, after the requests under way, unless they are the caller's own. */
+  async close(): Promise<void> {
+    if (this.#options.dispatcher === undefined) await this.dispatcher.close();
+  }
+}
+
+function checkBaseUrl(baseUrl: string): string {
+  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
+  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
+    const message = 'The base URL is to be an http or https address such as http://localhost:8000/v1.';
+    throw new MissingParameterError('baseUrl', message, 'invalid_parameter');
+  }
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+    const message = 'The base URL holds credentials, a query or a fragment: use `apiKey` or `headers`.';
+    throw new MissingParameterError('baseUrl', message, 'invalid_parameter');
+  }
+  return baseUrl.replace(/\/+$/, '');
+}

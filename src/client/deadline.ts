@@ -1,0 +1,93 @@
+// Owns the clock of one call: the callers' signals, the total limit, and the limit of the phase it is in.
+// What a phase is and when it ends is left to the transport.
+
+import type { VllmError } from '../core/vllm-error.ts';
+import { AbortError, TimeoutError } from './errors.ts';
+
+export type Phase = 'first_byte' | 'idle' | 'call' | 'total';
+
+interface Limit {
+  readonly code: string;
+  readonly failure: string;
+  readonly remedy: string;
+}
+
+const LIMITS: Record<Phase, Limit> = {
+  first_byte: {
+    code: 'first_byte_timeout',
+    failure: 'No byte of the answer came',
+    remedy: 'The server may be queueing: wait longer with `firstByteTimeoutMs`, or look at its load.',
+  },
+  idle: {
+    code: 'idle_timeout',
+    failure: 'No further byte of the answer came',
+    remedy: 'The server stopped in the middle of the answer; the limit is `idleTimeoutMs`.',
+  },
+  call: {
+    code: 'timeout',
+    failure: 'The answer was not there',
+    remedy: 'Raise `timeoutMs`, or stream the answer.',
+  },
+  total: { code: 'total_timeout', failure: 'The call was not over', remedy: 'Raise `totalTimeoutMs`.' },
+};
+
+/**
+ * Aborts its `signal` with a ready-made error when a caller cancels or a limit passes.
+ * Whoever makes one calls `dispose` when the call is over: it removes the listeners on the callers' signals.
+ */
+export class Deadline {
+  readonly #controller = new AbortController();
+  readonly #callers: readonly AbortSignal[];
+  readonly #onCallerAbort = (): void => this.#cancel();
+  readonly #timers = new Map<Phase, NodeJS.Timeout>();
+  /** The request id of the attempt under way, for the errors. */
+  requestId: string | undefined;
+
+  constructor(callers: readonly AbortSignal[]) {
+    this.#callers = callers;
+    // Not AbortSignal.any: it keeps what listens to it alive as long as the longest-lived signal.
+    for (const caller of callers) caller.addEventListener('abort', this.#onCallerAbort);
+    if (callers.some((caller) => caller.aborted)) this.#cancel();
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** The error that ended the call, if one of its limits or the caller did. */
+  get error(): VllmError | undefined {
+    const { aborted, reason } = this.#controller.signal;
+    return aborted ? (reason as VllmError) : undefined; // nobody else aborts this controller
+  }
+
+  /** Starts a phase, or starts its time anew. 0 milliseconds: no limit. */
+  start(phase: Phase, timeoutMs: number): void {
+    this.stop(phase);
+    if (timeoutMs > 0)
+      this.#timers.set(
+        phase,
+        setTimeout(() => this.#expire(phase, timeoutMs), timeoutMs),
+      );
+  }
+
+  stop(phase: Phase): void {
+    clearTimeout(this.#timers.get(phase));
+  }
+
+  dispose(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    for (const caller of this.#callers) caller.removeEventListener('abort', this.#onCallerAbort);
+  }
+
+  #cancel(): void {
+    const cause: unknown = this.#callers.find((caller) => caller.aborted)?.reason;
+    const options = { code: 'aborted', requestId: this.requestId, cause };
+    this.#controller.abort(new AbortError('The request was cancelled.', options));
+  }
+
+  #expire(phase: Phase, timeoutMs: number): void {
+    const { code, failure, remedy } = LIMITS[phase];
+    const options = { code, requestId: this.requestId, retryable: true };
+    this.#controller.abort(new TimeoutError(`${failure} within ${timeoutMs} ms. ${remedy}`, options));
+  }
+}

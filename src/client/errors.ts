@@ -1,0 +1,154 @@
+// Owns the kinds of client error. Telling which one a given answer means is left to `api-error.ts` and the transport.
+
+import type { VllmErrorOptions } from '../core/vllm-error.ts';
+import { VllmError } from '../core/vllm-error.ts';
+
+/** No HTTP answer was had: name not found, connection refused or reset before the headers, TLS, a proxy that said no. */
+export class HttpError extends VllmError {
+  override readonly kind = 'HttpError';
+}
+
+/** The connection broke while a whole (not streamed) body was read, or a local file could not be read. */
+export class IoError extends VllmError {
+  override readonly kind = 'IoError';
+}
+
+/** A limit in time was reached. `code` tells which: `connect_timeout`, `first_byte_timeout`, `idle_timeout`, `total_timeout`. */
+export class TimeoutError extends VllmError {
+  override readonly kind = 'TimeoutError';
+}
+
+/** The caller cancelled, by its `AbortSignal`, `stream.abort()` or by leaving the loop. Never retried. */
+export class AbortError extends VllmError {
+  override readonly kind = 'AbortError';
+}
+
+export interface StreamErrorOptions extends VllmErrorOptions {
+  readonly partial?: string | undefined;
+}
+
+/** The stream broke after it had begun: cut, an error frame from the server, or a documented limit passed. */
+export class StreamError extends VllmError {
+  override readonly kind = 'StreamError';
+  readonly #partial: string | undefined;
+
+  constructor(message: string, options: StreamErrorOptions) {
+    super(message, options);
+    this.#partial = options.partial;
+  }
+
+  /** The answer text that came before, from `collectContent()` and `finalResponse()`; a loop over events has seen it already. */
+  get partial(): string | undefined {
+    return this.#partial;
+  }
+}
+
+export interface ParseErrorOptions extends VllmErrorOptions {
+  /** The offending text; only its beginning is kept. */
+  readonly excerpt?: string | undefined;
+}
+
+const MAX_EXCERPT_CHARS = 200;
+
+/** Something that should be JSON (or an event stream) is not: a body, an event, the arguments of a call. */
+export class ParseError extends VllmError {
+  override readonly kind = 'ParseError';
+  readonly #excerpt: string | undefined;
+
+  constructor(message: string, options: ParseErrorOptions) {
+    super(message, options);
+    this.#excerpt = options.excerpt?.slice(0, MAX_EXCERPT_CHARS);
+  }
+
+  /** How the offending text begins. A getter, so that printing the error does not print it. */
+  get excerpt(): string | undefined {
+    return this.#excerpt;
+  }
+}
+
+/** Valid JSON that is no answer: no choices, wrong types. */
+export class InvalidResponseError extends VllmError {
+  override readonly kind = 'InvalidResponseError';
+}
+
+/** A required parameter is missing (`missing_parameter`) or cannot be sent (`invalid_parameter`). Thrown before anything is. */
+export class MissingParameterError extends VllmError {
+  override readonly kind = 'MissingParameterError';
+  /** The parameter's name. */
+  readonly parameter: string;
+
+  constructor(
+    parameter: string,
+    message: string,
+    code: 'missing_parameter' | 'invalid_parameter' = 'missing_parameter',
+  ) {
+    super(message, { code });
+    this.parameter = parameter;
+  }
+}
+
+export interface ApiErrorOptions extends VllmErrorOptions {
+  readonly status: number;
+  readonly type?: string | undefined;
+  readonly param?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly body?: unknown;
+  readonly retryAfterMs?: number | undefined;
+}
+
+/** The server answered with an error. `status` is HTTP's, `message` holds the server's words, shortened. */
+export class ApiError extends VllmError {
+  override readonly kind: string = 'ApiError';
+  declare readonly status: number;
+  /** The server's own word for the kind. It differs between versions and front ends: compare `status` and `code`. */
+  readonly type: string | undefined;
+  /** The request's field that the server names. */
+  readonly param: string | undefined;
+  /** What `Retry-After` asked for, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #body: unknown;
+
+  constructor(message: string, options: ApiErrorOptions) {
+    super(message, options);
+    this.type = options.type;
+    this.param = options.param;
+    this.retryAfterMs = options.retryAfterMs;
+    this.#headers = options.headers ?? {};
+    this.#body = options.body;
+  }
+
+  /** Response headers, names in lower case. A getter, so that printing the error does not print them. */
+  get headers(): Readonly<Record<string, string>> {
+    return this.#headers;
+  }
+
+  /** The parsed body, or its text. It may echo the prompt: a getter, so that printing the error does not print it. */
+  get body(): unknown {
+    return this.#body;
+  }
+}
+
+export interface ContextOverflowErrorOptions extends ApiErrorOptions {
+  readonly limit?: number | undefined;
+  readonly promptTokens?: number | undefined;
+  readonly requestedTokens?: number | undefined;
+}
+
+/** The prompt, or the prompt and `max_tokens` together, do not fit the model's context. `code` is `context_overflow`. */
+export class ContextOverflowError extends ApiError {
+  override readonly kind = 'ContextOverflowError';
+  /** The model's limit in tokens, when the server told it. */
+  readonly limit: number | undefined;
+  /** Tokens in the prompt, when told. vLLM stops counting at the limit: a value of limit + 1 means "at least". */
+  readonly promptTokens: number | undefined;
+  /** Tokens asked for by `max_tokens`, when told. */
+  readonly requestedTokens: number | undefined;
+
+  constructor(message: string, options: ContextOverflowErrorOptions) {
+    super(message, options);
+    this.limit = options.limit;
+    this.promptTokens = options.promptTokens;
+    this.requestedTokens = options.requestedTokens;
+  }
+}

@@ -1,0 +1,84 @@
+// Owns the consumer's side of a streamed answer: open, iterate once, cancel, convert, and one terminal event.
+// Which events there are is left to the kinds of stream.
+
+import type { ErrorEvent } from '../core/stream-event.ts';
+import { VllmError } from '../core/vllm-error.ts';
+import type { HttpAnswer } from './transport.ts';
+
+export interface EventStreamParts<Event> {
+  /** Sends the request; resolves when an answer has begun. */
+  readonly open: (signal: AbortSignal) => Promise<HttpAnswer>;
+  /** Reads the answer. Ends after the terminal event, or throws the VllmError that is to be one. */
+  readonly decode: (answer: HttpAnswer) => AsyncGenerator<Event, void, undefined>;
+}
+
+/**
+ * A streamed answer, to be iterated once. Leaving the loop early cancels the request, so that vLLM stops generating.
+ * Iterating does not throw what the world does wrong: that is the last event, of type `error`.
+ */
+export class EventStream<Event> implements AsyncIterable<Event | ErrorEvent> {
+  readonly #parts: EventStreamParts<Event>;
+  readonly #controller = new AbortController();
+  #answer: Promise<HttpAnswer> | undefined;
+  #isTaken = false;
+
+  /** Made by the client. */
+  constructor(parts: EventStreamParts<Event>) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Sends the request and waits until the server accepts it; throws when it does not. Without it, the first step of
+   * the iteration does so and gives the failure as `error` event.
+   */
+  async open(): Promise<this> {
+    this.#answer ??= this.#parts.open(this.#controller.signal);
+    await this.#answer;
+    return this;
+  }
+
+  [Symbol.asyncIterator](): AsyncGenerator<Event | ErrorEvent, void, undefined> {
+    if (this.#isTaken) {
+      const message = 'This stream has been consumed: it can be iterated once. Ask again for a new one.';
+      throw new VllmError(message, { code: 'stream_consumed' });
+    }
+    this.#isTaken = true;
+    return this.#events();
+  }
+
+  /** Cancels the request; the iteration ends with an `error` event that holds an AbortError. */
+  abort(): void {
+    this.#controller.abort();
+  }
+
+  /** The same events as a web stream; cancelling it cancels the request. */
+  toReadableStream(): ReadableStream<Event | ErrorEvent> {
+    const events = this[Symbol.asyncIterator]();
+    return new ReadableStream<Event | ErrorEvent>({
+      async pull(controller) {
+        const { done, value } = await events.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel: async () => {
+        // First the request: a step under way would otherwise hold up the return until the server sends again.
+        this.abort();
+        await events.return();
+      },
+    });
+  }
+
+  async *#events(): AsyncGenerator<Event | ErrorEvent, void, undefined> {
+    let answer: HttpAnswer | undefined;
+    try {
+      this.#answer ??= this.#parts.open(this.#controller.signal);
+      answer = await this.#answer;
+      yield* this.#parts.decode(answer);
+    } catch (error) {
+      if (!(error instanceof VllmError)) throw error; // a fault of this program or of a listener, not of the world
+      yield { type: 'error', error };
+    } finally {
+      answer?.close();
+    }
+  }
+}

@@ -1,0 +1,102 @@
+// Owns the options of a client and of one request, with their defaults. Using them is left to the connection.
+
+import type { Dispatcher } from 'undici';
+import type { ChunkListener } from './chat-decoder.ts';
+import { MissingParameterError } from './errors.ts';
+import type { SizeLimits, TimeLimits } from './limits.ts';
+import { DEFAULT_SIZE_LIMITS, DEFAULT_TIME_LIMITS } from './limits.ts';
+import type { RetryNotice, RetryPolicy } from './retry.ts';
+import { DEFAULT_RETRY } from './retry.ts';
+import type { ClientWarning } from './unknown-params.ts';
+
+export const DEFAULT_BASE_URL = 'http://localhost:8000/v1';
+
+/** Longest wait that the system's timers can keep: about 24.8 days. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** Options of a client. Limits in milliseconds; 0 turns one off. */
+export interface ClientOptions extends Partial<TimeLimits>, Partial<SizeLimits>, Partial<RetryPolicy> {
+  /** Sent as `Authorization: Bearer`. Default: the environment's `VLLM_API_KEY`; none, no header. */
+  readonly apiKey?: string | undefined;
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Path of a Unix socket (`vllm serve --uds`); the base URL still gives host header and path. */
+  readonly socketPath?: string;
+  /** An undici dispatcher of your own, for TLS settings, proxies, pools. You close it. */
+  readonly dispatcher?: Dispatcher;
+  /** Moves thinking out of `content` where the server has no reasoning parser: `<think>…</think>`. Default false. */
+  readonly parseThinkTags?: boolean;
+  /** Is told of what is no error, such as a parameter that vLLM does not know. Default: nobody. */
+  readonly onWarning?: (warning: ClientWarning) => void;
+  /** Is told before each further attempt. */
+  readonly onRetry?: (notice: RetryNotice) => void;
+  /** Values between 0 and 1 for the jitter of retries. Default `Math.random`. */
+  readonly random?: () => number;
+}
+
+/** Options of one request; they win over the client's. */
+export interface RequestOptions
+  extends Partial<Omit<TimeLimits, 'connectTimeoutMs'>>,
+    Partial<SizeLimits>,
+    Partial<RetryPolicy> {
+  /** Cancels the request, the wait before a retry included. */
+  readonly signal?: AbortSignal | undefined;
+  /** Added to the client's, and win over them. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly parseThinkTags?: boolean;
+  /** Is shown each chunk of a stream, unknown fields and all, before its events. */
+  readonly onChunk?: ChunkListener;
+}
+
+export type Settings = TimeLimits &
+  SizeLimits &
+  RetryPolicy & {
+    readonly headers: Readonly<Record<string, string>>;
+    readonly parseThinkTags: boolean;
+  };
+
+/** Fills in defaults; throws on a value that is no limit. */
+export function resolveSettings(base: Partial<Settings>, over: RequestOptions | ClientOptions): Settings {
+  const settings: Settings = {
+    ...DEFAULT_TIME_LIMITS,
+    ...DEFAULT_SIZE_LIMITS,
+    ...DEFAULT_RETRY,
+    parseThinkTags: false,
+    ...base,
+    ...withoutUndefined(over),
+    headers: { ...base.headers, ...lowerCase(over.headers ?? {}) },
+  };
+  for (const name of LIMIT_NAMES) checkLimit(name, settings[name]);
+  return { ...settings, ...Object.fromEntries(TIME_NAMES.map((name) => [name, asTimer(settings[name])])) };
+}
+
+const TIME_NAMES = ['connectTimeoutMs', 'firstByteTimeoutMs', 'idleTimeoutMs', 'totalTimeoutMs', 'timeoutMs'] as const;
+
+const LIMIT_NAMES = [
+  ...TIME_NAMES,
+  'maxEventChars',
+  'maxBodyBytes',
+  'maxArgumentChars',
+  'maxRetries',
+  'retryBaseMs',
+  'maxRetryDelayMs',
+] as const;
+
+function checkLimit(name: string, value: number | undefined): void {
+  if (value === undefined || (typeof value === 'number' && value >= 0)) return;
+  const message = `\`${name}\` is ${value}: it is to be a number, 0 or more.`;
+  throw new MissingParameterError(name, message, 'invalid_parameter');
+}
+
+/** A limit longer than a timer can keep is no limit; a timer would fire at once. */
+function asTimer(value: number | undefined): number | undefined {
+  return value !== undefined && value > MAX_TIMER_MS ? 0 : value;
+}
+
+function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+function withoutUndefined<T extends object>(value: T): Partial<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Partial<T>; // fewer of the same fields
+}

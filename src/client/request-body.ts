@@ -1,0 +1,68 @@
+// Owns params -> the JSON text of a request body: required ones, values that JSON cannot hold, `extra`, names nobody knows.
+// Which params there are is left to the endpoints.
+
+import { isObject } from '../core/json.ts';
+import { MissingParameterError } from './errors.ts';
+import type { UnknownParams } from './unknown-params.ts';
+
+export interface BodyRules {
+  /** Names that must be there, in the order in which they are missed. */
+  readonly required: readonly string[];
+  /** Every name that the endpoint knows. */
+  readonly known: Readonly<Record<string, true>>;
+  readonly unknownParams: UnknownParams;
+  readonly isStreamed: boolean;
+}
+
+/** Builds the body. Throws a MissingParameterError before anything is sent. */
+export function buildBody(params: object, rules: BodyRules): string {
+  const { extra, ...fields }: Record<string, unknown> = { ...params };
+  if (extra !== undefined && !isObject(extra)) {
+    throw new MissingParameterError('extra', '`extra` is to be an object of body fields.', 'invalid_parameter');
+  }
+  for (const name of rules.required) requireField(name, { ...fields, ...extra });
+  for (const [name, value] of Object.entries(fields)) checkNumber(name, value);
+  rules.unknownParams.report(Object.keys(fields), rules.known);
+  // `stream` decides how the answer is read, so not even `extra` changes it.
+  const body = { ...fields, ...withUsage(fields, rules.isStreamed), ...extra, stream: rules.isStreamed };
+  return encode(body);
+}
+
+function requireField(name: string, fields: Record<string, unknown>): void {
+  const value = fields[name];
+  if (value === undefined || value === null || value === '') {
+    throw new MissingParameterError(name, `\`${name}\` is required: nothing was sent.`);
+  }
+  if (name === 'messages' && !Array.isArray(value)) {
+    throw new MissingParameterError(name, '`messages` is to be an array of messages.', 'invalid_parameter');
+  }
+}
+
+/** JSON would turn NaN and the infinities into null, which vLLM takes for "default". */
+function checkNumber(name: string, value: unknown): void {
+  if (typeof value !== 'number' || Number.isFinite(value)) return;
+  throw new MissingParameterError(name, `\`${name}\` is ${value}: it is to be a finite number.`, 'invalid_parameter');
+}
+
+/** Token counts come with a stream only on demand; without them an agent cannot keep its limits. */
+function withUsage(fields: Record<string, unknown>, isStreamed: boolean): Record<string, unknown> {
+  if (!isStreamed) return {};
+  const options = fields.stream_options;
+  if (options === null) return { stream_options: undefined };
+  return { stream_options: { include_usage: true, ...(isObject(options) && options) } };
+}
+
+function encode(body: Record<string, unknown>): string {
+  try {
+    return JSON.stringify(body);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message.split('\n')[0] : 'not JSON';
+    const error = new MissingParameterError(
+      'params',
+      `The request cannot be written as JSON: ${reason}.`,
+      'invalid_parameter',
+    );
+    error.cause = cause;
+    throw error;
+  }
+}

@@ -1,0 +1,13 @@
+// Owns naming a conversation to the routers before vLLM. What makes a conversation is left to the caller.
+
+/**
+ * Routers take the first of several headers as key, and `X-Request-Id`, new with every attempt, is among them:
+ * without this header they would send each turn of a conversation to another replica.
+ */
+export function sessionHeader({
+  session_id: session,
+}: {
+  readonly session_id?: string | null;
+}): Record<string, string> {
+  return typeof session === 'string' && session !== '' ? { 'x-session-id': session } : {};
+}

@@ -1,0 +1,164 @@
+// Owns putting the fragments of one choice's tool calls together. What the arguments mean is left to the caller.
+// The rules bear what servers, gateways and speculative decoding were seen to send, not only what they should send.
+
+import { randomUUID } from 'node:crypto';
+import { isObject } from '../core/json.ts';
+import type { StreamEvent } from '../core/stream-event.ts';
+import { StreamError } from './errors.ts';
+
+interface OpenCall {
+  readonly toolIndex: number;
+  readonly wireIndex: number | undefined;
+  id: string | undefined;
+  name: string;
+  readonly parts: string[];
+  /** Fragments that wait for the call's id, so that all its events carry the same one. */
+  waiting: string[];
+}
+
+interface Fragment {
+  readonly wireIndex: number | undefined;
+  readonly id: string | undefined;
+  readonly name: string | undefined;
+  readonly args: string;
+}
+
+export interface ToolCallMerger {
+  /** Takes `delta.tool_calls` of one chunk; appends the events to `out`. */
+  readonly feed: (entries: readonly unknown[], out: StreamEvent[]) => void;
+  /** Completes all calls, in order of index, and begins anew. */
+  readonly flush: (out: StreamEvent[]) => void;
+}
+
+/** `choice` is the choice's index; `maxChars` bounds the arguments of all calls together. */
+export function createToolCallMerger(choice: number, maxChars: number): ToolCallMerger {
+  let calls: OpenCall[] = [];
+  const latestByIndex = new Map<number, OpenCall>();
+  let nextToolIndex = 0;
+  let chars = 0;
+
+  function feed(entries: readonly unknown[], out: StreamEvent[]): void {
+    for (const entry of entries) {
+      const fragment = readFragment(entry);
+      if (fragment !== undefined) take(fragment, out);
+    }
+  }
+
+  function take(fragment: Fragment, out: StreamEvent[]): void {
+    const { id, name, args } = fragment;
+    const found = find(fragment);
+    if (found === undefined && id === undefined && name === undefined && args === '') return;
+    const call = found ?? open(fragment.wireIndex);
+    const isAnnounced = call.id !== undefined;
+    call.id ??= id;
+    if (call.name === '' && name !== undefined) call.name = name;
+    chars += args.length + (found === undefined ? CALL_COST : 0);
+    if (chars > maxChars) throw tooLarge(maxChars);
+    if (args !== '') call.parts.push(args);
+    if (call.id === undefined) call.waiting.push(args);
+    else emit(call, call.id, isAnnounced ? args : call.waiting.join('') + args, !isAnnounced, out);
+  }
+
+  function emit(call: OpenCall, id: string, delta: string, isFirst: boolean, out: StreamEvent[]): void {
+    call.waiting = [];
+    if (delta === '' && !isFirst) return;
+    const { toolIndex, name } = call;
+    out.push({
+      type: 'tool_call_delta',
+      toolCallId: id,
+      delta,
+      toolIndex,
+      index: choice,
+      ...(name !== '' && { name }),
+    });
+  }
+
+  /** The open call that a fragment continues, or undefined when it begins a new one. */
+  function find({ wireIndex, id, name, args }: Fragment): OpenCall | undefined {
+    const current = wireIndex === undefined ? calls.at(-1) : latestByIndex.get(wireIndex);
+    if (current === undefined) return id === undefined && name === undefined ? tailOwner(args) : undefined;
+    if (id !== undefined && id !== current.id) {
+      // A new id is a new call, whatever the index says; an id that comes late is not new.
+      if (current.id !== undefined) return wireIndex === undefined ? calls.find((call) => call.id === id) : undefined;
+      return name === undefined || current.name === '' || name === current.name ? current : undefined;
+    }
+    if (id !== undefined || name === undefined || current.name === '') return current;
+    // A name without an id: some servers repeat the name in each chunk, others begin the next call so.
+    if (name !== current.name) return undefined;
+    return args.trimStart().startsWith('{') && isWhole(current.parts.join('')) ? undefined : current;
+  }
+
+  /** Speculative decoding was seen to put the tail of a call under a new index, nameless: its owner is the last open call. */
+  function tailOwner(args: string): OpenCall | undefined {
+    const last = calls.at(-1);
+    return last !== undefined && isWhole(last.parts.join('') + args) ? last : undefined;
+  }
+
+  function open(wireIndex: number | undefined): OpenCall {
+    const call: OpenCall = { toolIndex: nextToolIndex++, wireIndex, id: undefined, name: '', parts: [], waiting: [] };
+    calls.push(call);
+    if (wireIndex !== undefined) latestByIndex.set(wireIndex, call);
+    return call;
+  }
+
+  function flush(out: StreamEvent[]): void {
+    const ordered = calls.toSorted((a, b) => (a.wireIndex ?? a.toolIndex) - (b.wireIndex ?? b.toolIndex));
+    for (const call of ordered) {
+      if (call.id === undefined) {
+        call.id = mintToolCallId();
+        emit(call, call.id, call.waiting.join(''), true, out);
+      }
+      const { id, name, toolIndex } = call;
+      const toolCall = { id, type: 'function', function: { name, arguments: call.parts.join('') } } as const;
+      out.push({ type: 'tool_call_complete', toolCall, toolIndex, index: choice });
+    }
+    calls = [];
+    latestByIndex.clear();
+  }
+
+  return { feed, flush };
+}
+
+/** What a call weighs beside its arguments, so that calls without any are bounded too. */
+const CALL_COST = 100;
+
+/** An id for a call that came without one, in vLLM's own form. */
+export function mintToolCallId(): string {
+  return `chatcmpl-tool-${randomUUID().replaceAll('-', '').slice(0, 16)}`;
+}
+
+/** The JSON text of arguments in any form: text as it is, an object encoded, nothing as ''. */
+export function argumentsText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return value === undefined || value === null ? '' : JSON.stringify(value);
+}
+
+function readFragment(entry: unknown): Fragment | undefined {
+  if (!isObject(entry)) return undefined;
+  const call = isObject(entry.function) ? entry.function : {};
+  return {
+    wireIndex: typeof entry.index === 'number' ? entry.index : undefined,
+    id: filled(entry.id),
+    name: filled(call.name),
+    args: argumentsText(call.arguments),
+  };
+}
+
+function filled(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function isWhole(text: string): boolean {
+  if (!text.trimEnd().endsWith('}')) return false;
+  try {
+    return isObject(JSON.parse(text));
+  } catch {
+    // Not whole: that is the answer.
+    return false;
+  }
+}
+
+function tooLarge(maxChars: number): StreamError {
+  const message = `The arguments of the answer's tool calls are longer than ${maxChars} characters (\`maxArgumentChars\`).`;
+  return new StreamError(message, { code: 'arguments_too_large' });
+}

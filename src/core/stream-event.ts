@@ -1,0 +1,91 @@
+// Owns the seven events of a streamed answer. Making them from bytes is left to the client.
+
+import type { ToolCall } from './message.ts';
+import type { Usage } from './usage.ts';
+import type { VllmError } from './vllm-error.ts';
+
+/** A piece of thinking text. Never empty. */
+export interface ReasoningEvent {
+  readonly type: 'reasoning';
+  readonly delta: string;
+  /** The choice that it belongs to; 0 unless `n` is above 1. */
+  readonly index: number;
+}
+
+/** A piece of answer text. Never empty. */
+export interface ContentEvent {
+  readonly type: 'content';
+  readonly delta: string;
+  readonly index: number;
+}
+
+/** A piece of a call's arguments. The first one of a call may have an empty `delta`: it announces the name. */
+export interface ToolCallDeltaEvent {
+  readonly type: 'tool_call_delta';
+  readonly toolCallId: string;
+  /** A fragment of the JSON text of the arguments. */
+  readonly delta: string;
+  /** The call's place among the calls of its choice, from 0, in order of appearance. */
+  readonly toolIndex: number;
+  readonly index: number;
+  /** Absent while the server has not told it. */
+  readonly name?: string;
+}
+
+/**
+ * All that the server sent of one call; exactly once a call, after its last delta.
+ * The arguments of an answer cut by `max_tokens` may be cut too: `parseArgs` throws on them.
+ */
+export interface ToolCallCompleteEvent {
+  readonly type: 'tool_call_complete';
+  readonly toolCall: ToolCall;
+  readonly toolIndex: number;
+  readonly index: number;
+}
+
+export interface UsageEvent {
+  readonly type: 'usage';
+  readonly usage: Usage;
+}
+
+/** Why a choice ended. vLLM and what stands before it also send other words; they are passed on. */
+export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter' | 'abort' | (string & {});
+
+/** Milliseconds since the request was sent; null when there was none. */
+export interface StreamTimings {
+  /** The first byte of the body: queueing and prefill are over. */
+  readonly firstByteMs: number | null;
+  /** The first piece of reasoning, content or call. */
+  readonly firstTokenMs: number | null;
+  readonly lastTokenMs: number | null;
+  readonly totalMs: number;
+}
+
+/** The answer is whole. The last event of its stream. Arrays are in order of choice index. */
+export interface DoneEvent {
+  readonly type: 'done';
+  /** The server's id of the answer, made from the `X-Request-Id` that was sent. */
+  readonly id: string | null;
+  readonly model: string | null;
+  readonly finishReasons: readonly (FinishReason | null)[];
+  /** The matched stop string, or the id of the stop token; null for the model's own end and for `length`. */
+  readonly stopReasons: readonly (string | number | null)[];
+  /** `vllm-<version>-<hash>` on recent servers. */
+  readonly systemFingerprint: string | null;
+  readonly timings: StreamTimings;
+}
+
+/** The answer is not whole. The last event of its stream. */
+export interface ErrorEvent {
+  readonly type: 'error';
+  readonly error: VllmError;
+}
+
+export type StreamEvent =
+  | ReasoningEvent
+  | ContentEvent
+  | ToolCallDeltaEvent
+  | ToolCallCompleteEvent
+  | UsageEvent
+  | DoneEvent
+  | ErrorEvent;

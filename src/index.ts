@@ -1,0 +1,75 @@
+// Owns the list of public names, one by one, and nothing else.
+
+export type { ChatCompletions } from './client/chat.ts';
+export type { ChatRequestBuilder } from './client/chat-builder.ts';
+export type { ChunkListener } from './client/chat-decoder.ts';
+export type { ChatParams, FunctionDefinition, ToolChoice, ToolDefinition } from './client/chat-params.ts';
+export type { ChatCompletionResponse, Choice, ResponseMessage } from './client/chat-response.ts';
+export { assistantMessage, firstToolCall, hasToolCalls } from './client/chat-response.ts';
+export type { ChatStream } from './client/chat-stream.ts';
+export type { ClientOptionsWithUrl } from './client/client.ts';
+export { VllmClient } from './client/client.ts';
+export type {
+  CompletionChoice,
+  CompletionEvent,
+  CompletionParams,
+  CompletionResponse,
+} from './client/completion-params.ts';
+export type { CompletionStream } from './client/completion-stream.ts';
+export type { CompletionRequestBuilder, Completions } from './client/completions.ts';
+export {
+  AbortError,
+  ApiError,
+  ContextOverflowError,
+  HttpError,
+  InvalidResponseError,
+  IoError,
+  MissingParameterError,
+  ParseError,
+  StreamError,
+  TimeoutError,
+} from './client/errors.ts';
+export { imageFromFile } from './client/image-part.ts';
+export type { SizeLimits, TimeLimits } from './client/limits.ts';
+export type { MetricSample, Metrics } from './client/metrics.ts';
+export type { ClientOptions, RequestOptions } from './client/options.ts';
+export type { RetryNotice, RetryPolicy } from './client/retry.ts';
+export type {
+  ExtraParams,
+  RepetitionDetection,
+  ResponseFormat,
+  SamplingParams,
+  StreamOptions,
+  StructuredOutputs,
+} from './client/sampling-params.ts';
+export type { DetokenizeParams, ModelCard, ModelList, TokenizeParams, TokenizeResponse } from './client/server.ts';
+export { parseArgs, parseArgsAs, toolResult } from './client/tool-messages.ts';
+export type { ClientWarning } from './client/unknown-params.ts';
+export type { JsonObject, JsonPrimitive, JsonValue } from './core/json.ts';
+export type {
+  AssistantMessage,
+  ContentPart,
+  FunctionCall,
+  ImagePart,
+  Message,
+  OtherPart,
+  SystemMessage,
+  TextPart,
+  ToolCall,
+  ToolMessage,
+  UserMessage,
+} from './core/message.ts';
+export type {
+  ContentEvent,
+  DoneEvent,
+  ErrorEvent,
+  FinishReason,
+  ReasoningEvent,
+  StreamEvent,
+  StreamTimings,
+  ToolCallCompleteEvent,
+  ToolCallDeltaEvent,
+  UsageEvent,
+} from './core/stream-event.ts';
+export type { Usage } from './core/usage.ts';
+export { VllmError } from './core/vllm-error.ts';
