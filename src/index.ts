@@ -1,5 +1,18 @@
 // Owns the list of public names, one by one, and nothing else.
 
+export type { Agent, AgentDefinition, ModelParams, RunHooks, TurnPlan } from './agent/agent.ts';
+export type { AgentToolOptions } from './agent/agent-tool.ts';
+export { agentTool } from './agent/agent-tool.ts';
+export { defineAgent } from './agent/define-agent.ts';
+export type { Branch, CreateHost, Host, HostServices, Settled, StepIo, Task } from './agent/host.ts';
+export { createInProcessHost } from './agent/in-process-host.ts';
+export type { RunLimits } from './agent/limits.ts';
+export { DEFAULT_LIMITS } from './agent/limits.ts';
+export type { RunStream } from './agent/run.ts';
+export { run, stream } from './agent/run.ts';
+export type { RunInput, RunOptions, RunResult } from './agent/run-options.ts';
+export type { CallView, RunState, TurnView } from './agent/run-state.ts';
+export { INITIAL_RUN_STATE, reduceRun } from './agent/run-state.ts';
 export type { ChatCompletions } from './client/chat.ts';
 export type { ChatRequestBuilder } from './client/chat-builder.ts';
 export type { ChunkListener } from './client/chat-decoder.ts';
@@ -45,6 +58,7 @@ export type {
 export type { DetokenizeParams, ModelCard, ModelList, TokenizeParams, TokenizeResponse } from './client/server.ts';
 export { parseArgs, parseArgsAs, toolResult } from './client/tool-messages.ts';
 export type { ClientWarning } from './client/unknown-params.ts';
+export { DefinitionError } from './core/definition-error.ts';
 export type { JsonObject, JsonPrimitive, JsonValue } from './core/json.ts';
 export type {
   AssistantMessage,
@@ -60,6 +74,24 @@ export type {
   UserMessage,
 } from './core/message.ts';
 export type {
+  Failure,
+  LimitName,
+  Outcome,
+  PendingApproval,
+  PendingTurn,
+  ResumedRun,
+  RunEndEvent,
+  RunEvent,
+  RunStartEvent,
+  RunWarning,
+  ToolEndEvent,
+  ToolProgressEvent,
+  ToolStartEvent,
+  TurnEndEvent,
+  TurnStartEvent,
+  WarningEvent,
+} from './core/run-event.ts';
+export type {
   ContentEvent,
   DoneEvent,
   ErrorEvent,
@@ -71,5 +103,10 @@ export type {
   ToolCallDeltaEvent,
   UsageEvent,
 } from './core/stream-event.ts';
-export type { Usage } from './core/usage.ts';
+export type { RunUsage, Usage } from './core/usage.ts';
 export { VllmError } from './core/vllm-error.ts';
+export type { InferArguments, ToolSchema } from './schema/compile.ts';
+export type { ToolDefinitionOptions } from './tool/define-tool.ts';
+export { defineTool } from './tool/define-tool.ts';
+export type { Tool, ToolContext } from './tool/tool.ts';
+export { ToolRetry } from './tool/tool.ts';

@@ -1,4 +1,4 @@
-// Owns the token counts of a request. Adding them up over a run is left to the agent.
+// Owns the token counts of a request and of a run. Adding them up is left to the agent.
 
 export interface Usage {
   readonly prompt_tokens: number;
@@ -17,4 +17,15 @@ export interface Usage {
     readonly [key: string]: unknown;
   } | null;
   readonly [key: string]: unknown;
+}
+
+/** Token counts summed over a run. */
+export interface RunUsage {
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  readonly totalTokens: number;
+  /** Prompt tokens that the server had cached; null while no answer told. */
+  readonly cachedTokens: number | null;
+  /** Tokens of thinking; null while no answer told. */
+  readonly reasoningTokens: number | null;
 }

@@ -1,0 +1,83 @@
+// Owns an agent as a tool of another: a run of its own, its events among the outer one's, its use in the outer one's limits.
+
+import type { JsonObject } from '../core/json.ts';
+import type { RunEvent } from '../core/run-event.ts';
+import { defineTool } from '../tool/define-tool.ts';
+import type { Tool, ToolContext } from '../tool/tool.ts';
+import type { Agent } from './agent.ts';
+import { RunStream } from './run.ts';
+import type { RunOptions, RunResult } from './run-options.ts';
+import { registeredRun } from './run-registry.ts';
+
+export interface AgentToolOptions {
+  /** Default: the agent's name. */
+  readonly name?: string;
+  /** For the outer model. Default: the agent's description. */
+  readonly description?: string;
+}
+
+/**
+ * Makes an agent a tool of another one: it is given a task as text and answers with its text, or with its structured
+ * output. Each call is a run with a history of its own; client, model and context are the outer run's.
+ */
+export function agentTool(agent: Agent, options: AgentToolOptions = {}): Tool {
+  return defineTool({
+    name: options.name ?? agent.name,
+    description: options.description ?? agent.description,
+    parameters: TASK,
+    // Its own limits end it, in words that tell which.
+    timeoutMs: 0,
+    execute: async (args, context) => answerOf(await runInner(agent, String(args.task), context)),
+  });
+}
+
+const TASK: JsonObject = {
+  type: 'object',
+  properties: { task: { type: 'string', description: 'What to do, with all that is needed to do it.' } },
+  required: ['task'],
+  additionalProperties: false,
+};
+
+async function runInner(agent: Agent, task: string, context: ToolContext): Promise<RunResult> {
+  const outer = registeredRun(context);
+  const { signal, callId: parentCallId } = context;
+  const inherited: RunOptions = outer === undefined ? {} : pick(outer.options);
+  const job = { agent, input: task, options: { ...inherited, signal }, outer };
+  const stream = new RunStream(job);
+  for await (const event of stream) {
+    // The innermost call is the parent: a view finds the outer ones by their own events.
+    const nested: RunEvent = { ...event, parentCallId: event.parentCallId ?? parentCallId };
+    await outer?.emit(nested);
+  }
+  return await stream.result;
+}
+
+function pick({ client, model, context, approve, thinking }: RunOptions): RunOptions {
+  return {
+    ...(client !== undefined && { client }),
+    ...(approve !== undefined && { approve }),
+    model,
+    context,
+    thinking,
+  };
+}
+
+/** What the outer model reads. A run that did not complete is a failure of the tool, with its reason. */
+function answerOf(result: RunResult): unknown {
+  const { outcome, text, output } = result;
+  switch (outcome.type) {
+    case 'completed':
+      return output ?? text;
+    case 'limit':
+    case 'empty':
+      throw new Error(`${outcome.message}${text === '' ? '' : ` It had come so far: ${text}`}`);
+    case 'failed':
+      throw new Error(outcome.error.message);
+    case 'waiting':
+      throw new Error('It needs the approval of a person, which an inner agent cannot wait for.');
+    case 'aborted':
+      throw new Error('It was cancelled.');
+    default:
+      return outcome satisfies never;
+  }
+}

@@ -1,0 +1,74 @@
+// Owns what an agent is: plain data, no state. Running it is left to the loop.
+
+import type { ChatParams, ToolChoice } from '../client/chat-params.ts';
+import type { JsonValue } from '../core/json.ts';
+import type { Message } from '../core/message.ts';
+import type { PendingApproval, RunEvent } from '../core/run-event.ts';
+import type { CompiledSchema, ToolSchema } from '../schema/compile.ts';
+import type { Tool } from '../tool/tool.ts';
+import type { RunLimits } from './limits.ts';
+
+/** Request parameters that an agent may set: all but what the loop sets itself. */
+export type ModelParams = Omit<
+  Partial<ChatParams>,
+  'model' | 'messages' | 'stream' | 'stream_options' | 'tools' | 'tool_choice' | 'response_format' | 'n'
+>;
+
+/** What a turn is going to send; `prepareTurn` may return a changed copy. */
+export interface TurnPlan {
+  /** From 1. */
+  readonly turn: number;
+  /** The conversation, without the instructions. A change is for this turn only. */
+  readonly messages: readonly Message[];
+  readonly instructions: string;
+  readonly tools: readonly Tool[];
+  readonly toolChoice: ToolChoice | undefined;
+  readonly params: ModelParams;
+}
+
+/** Plain functions around a run. What they throw fails the run. */
+export interface RunHooks {
+  /** Sees every event, before the consumer of the stream does. */
+  readonly onEvent?: (event: RunEvent) => void;
+  /** Changes what a turn sends. */
+  readonly prepareTurn?: (plan: TurnPlan) => TurnPlan | Promise<TurnPlan>;
+  /** Decides on a call of a tool with `needsApproval`. Without it, and without a decision, the run ends `waiting`. */
+  readonly approve?: (request: PendingApproval) => boolean | Promise<boolean>;
+}
+
+export interface AgentDefinition extends RunHooks {
+  /** For people and for events. */
+  readonly name: string;
+  /** One sentence on what it is for: shown by `--help`, and to the model of an agent that uses this one as a tool. */
+  readonly description?: string;
+  /** The system message. A function is asked at the start of each run. */
+  readonly instructions?: string | (() => string | Promise<string>);
+  /** A name that the server serves. Left out: the only one that it serves. */
+  readonly model?: string;
+  readonly tools?: readonly Tool[];
+  /** For the first turn of a run; later ones are `auto`, so that the model can come to an end. */
+  readonly toolChoice?: ToolChoice;
+  readonly params?: ModelParams;
+  /** Whether the model is to think before it answers, through the switch of its family. Left out: as the server does. */
+  readonly thinking?: boolean;
+  /** A schema for the result: checked, typed, in `result.output`. */
+  readonly output?: ToolSchema;
+  readonly limits?: Partial<RunLimits>;
+  /** Calls of one turn that run side by side. Default 8. */
+  readonly parallelCalls?: number;
+}
+
+/** An agent, checked. Made by `defineAgent`. */
+export interface Agent extends RunHooks {
+  readonly name: string;
+  readonly description: string;
+  readonly instructions: string | (() => string | Promise<string>);
+  readonly model: string | undefined;
+  readonly tools: readonly Tool[];
+  readonly toolChoice: ToolChoice | undefined;
+  readonly params: ModelParams;
+  readonly thinking: boolean | undefined;
+  readonly output: CompiledSchema<JsonValue> | undefined;
+  readonly limits: RunLimits;
+  readonly parallelCalls: number;
+}

@@ -1,0 +1,85 @@
+// Owns whether a request fits the model's context, with the server's own numbers. What does not fit is not sent.
+
+import type { ChatParams } from '../client/chat-params.ts';
+import type { Outcome } from '../core/run-event.ts';
+import type { AnswerFailure } from './model-answer.ts';
+import type { RunContext } from './run-context.ts';
+import { contextLength } from './served-models.ts';
+
+export type Fitted =
+  | { readonly request: ChatParams; readonly outcome: undefined }
+  | { readonly request: undefined; readonly outcome: Outcome };
+
+/** No model in use has a smaller context; below it nothing is asked. */
+const SMALLEST_CONTEXT = 2048;
+
+/** Text has at least so many characters a token in nearly all languages; a guess on the safe side. */
+const CHARS_PER_TOKEN = 2;
+
+/** From this share of the context on, the guess is replaced by the server's count. */
+const NEAR = 0.7;
+
+/** Clamps `max_tokens` to the room there is; gives the outcome when there is none. */
+export async function fitContext(run: RunContext, request: ChatParams): Promise<Fitted> {
+  const asked = askedTokens(request);
+  const guess = JSON.stringify(request.messages).length / CHARS_PER_TOKEN + toolChars(request) / CHARS_PER_TOKEN;
+  if (guess + asked < SMALLEST_CONTEXT) return { request, outcome: undefined };
+  const limit = await contextLength(run.client, run.model, run.signal);
+  if (limit === undefined || guess + asked < limit * NEAR) return { request, outcome: undefined };
+  const count = await countTokens(run, request);
+  if (count === undefined || count + Math.max(asked, 1) <= limit) return { request, outcome: undefined };
+  return clamp(run, request, { count, limit, asked });
+}
+
+/** The server refused for length: the same with less room for the answer, or the outcome, with the numbers there are. */
+export async function refit(run: RunContext, request: ChatParams, failure: AnswerFailure): Promise<Fitted> {
+  const limit = failure.contextLimit ?? (await contextLength(run.client, run.model, run.signal));
+  const count = (await countTokens(run, request)) ?? failure.promptTokens ?? undefined;
+  const asked = askedTokens(request);
+  if (limit === undefined || count === undefined || asked === 0)
+    return { request: undefined, outcome: tooLong(count, limit) };
+  return clamp(run, request, { count, limit, asked });
+}
+
+interface Sizes {
+  readonly count: number;
+  readonly limit: number;
+  readonly asked: number;
+}
+
+function clamp(run: RunContext, request: ChatParams, { count, limit, asked }: Sizes): Fitted {
+  const room = limit - count;
+  if (room < 1 || asked === 0) return { request: undefined, outcome: tooLong(count, limit) };
+  run.warn({
+    code: 'max_tokens_clamped',
+    message: `\`max_tokens\` was lowered from ${asked} to ${room}: the prompt has ${count} of the model's ${limit} tokens.`,
+  });
+  const name = typeof request.max_completion_tokens === 'number' ? 'max_completion_tokens' : 'max_tokens';
+  return { request: { ...request, [name]: room }, outcome: undefined };
+}
+
+function askedTokens(request: ChatParams): number {
+  return request.max_completion_tokens ?? request.max_tokens ?? 0;
+}
+
+function tooLong(count: number | undefined, limit: number | undefined): Outcome {
+  const size = count === undefined ? 'more tokens' : `${count} tokens`;
+  const most = limit === undefined ? 'than the model takes' : `and the model takes ${limit}, its answer included`;
+  const message = `The conversation has ${size}, ${most}. Nothing was dropped: start from a shorter history.`;
+  return { type: 'limit', limit: 'context', message };
+}
+
+async function countTokens(run: RunContext, request: ChatParams): Promise<number | undefined> {
+  try {
+    const { model, messages, tools } = request;
+    const params = { model, messages, ...(tools !== undefined && { tools }) };
+    return (await run.client.tokenize(params, { signal: run.signal })).count;
+  } catch {
+    // A gateway without the route, or a prompt over the limit, which older servers refuse to count.
+    return undefined;
+  }
+}
+
+function toolChars({ tools }: ChatParams): number {
+  return tools === undefined ? 0 : JSON.stringify(tools).length;
+}

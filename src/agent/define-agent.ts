@@ -1,0 +1,57 @@
+// Owns checking an agent's definition. Running it is left to `run.ts`.
+
+import { DefinitionError } from '../core/definition-error.ts';
+import { compileSchema } from '../schema/compile.ts';
+import { createToolbox } from '../tool/toolbox.ts';
+import type { Agent, AgentDefinition } from './agent.ts';
+import { resolveLimits } from './limits.ts';
+
+const DEFAULT_PARALLEL_CALLS = 8;
+
+const NAMES: Readonly<Record<keyof AgentDefinition, true>> = {
+  name: true,
+  description: true,
+  instructions: true,
+  model: true,
+  tools: true,
+  toolChoice: true,
+  params: true,
+  thinking: true,
+  output: true,
+  limits: true,
+  parallelCalls: true,
+  onEvent: true,
+  prepareTurn: true,
+  approve: true,
+};
+
+/** Makes an agent. Throws a DefinitionError that says what is wrong with the definition. */
+export function defineAgent(definition: AgentDefinition): Agent {
+  const { name, tools = [], parallelCalls = DEFAULT_PARALLEL_CALLS, output } = definition;
+  if (typeof name !== 'string' || name.trim() === '') throw new DefinitionError('An agent needs a `name`.');
+  for (const key of Object.keys(definition)) {
+    if (!Object.hasOwn(NAMES, key)) throw new DefinitionError(`Agent \`${name}\`: there is no option \`${key}\`.`);
+  }
+  // Here for its check of the names: each run makes its own.
+  createToolbox([{ owner: `agent \`${name}\``, tools }]);
+  if (!Number.isInteger(parallelCalls) || parallelCalls < 1) {
+    throw new DefinitionError(`Agent \`${name}\`: \`parallelCalls\` is ${parallelCalls}; it is to be 1 or more.`);
+  }
+  const { onEvent, prepareTurn, approve } = definition;
+  return {
+    name,
+    description: definition.description ?? '',
+    instructions: definition.instructions ?? '',
+    model: definition.model,
+    tools,
+    toolChoice: definition.toolChoice,
+    params: definition.params ?? {},
+    thinking: definition.thinking,
+    output: output === undefined ? undefined : compileSchema(output, { name: `output of agent \`${name}\`` }),
+    limits: resolveLimits(definition.limits ?? {}),
+    parallelCalls,
+    ...(onEvent !== undefined && { onEvent }),
+    ...(prepareTurn !== undefined && { prepareTurn }),
+    ...(approve !== undefined && { approve }),
+  };
+}

@@ -1,0 +1,268 @@
+// Owns what surrounds the turns of one run: its parts put together, `run_start` and `run_end`, its time, its result.
+// The consumer's side is left to `run.ts`, the turns to `loop.ts`.
+
+import { randomUUID } from 'node:crypto';
+import { VllmClient } from '../client/client.ts';
+import { DefinitionError } from '../core/definition-error.ts';
+import type { JsonValue } from '../core/json.ts';
+import type { Message } from '../core/message.ts';
+import type { Outcome, PendingApproval, RunEvent, RunWarning } from '../core/run-event.ts';
+import type { Toolbox } from '../tool/toolbox.ts';
+import { createToolbox } from '../tool/toolbox.ts';
+
+import { Budget } from './budget.ts';
+import { CALL_TASK } from './call-round.ts';
+import type { CallInput } from './call-task.ts';
+import { doCall } from './call-task.ts';
+import type { Host, StepIo } from './host.ts';
+import { createInProcessHost } from './in-process-host.ts';
+import { resolveLimits } from './limits.ts';
+import type { Ending } from './loop.ts';
+import { takeTurns } from './loop.ts';
+import { failureFrom } from './model-answer.ts';
+import { familyOf } from './model-family.ts';
+import type { RunContext } from './run-context.ts';
+import type { RunJob, RunResult } from './run-options.ts';
+import { registerRun } from './run-registry.ts';
+import type { RunState } from './run-state.ts';
+import { INITIAL_RUN_STATE, reduceRun } from './run-state.ts';
+import { resolveModel } from './served-models.ts';
+import { mergeParams } from './turn-request.ts';
+
+/** The stream's side of a run. */
+export interface RunEnds {
+  /** Aborted by the consumer. */
+  readonly signal: AbortSignal;
+  readonly takeSteering: () => readonly Message[];
+  readonly push: (event: RunEvent) => Promise<void> | undefined;
+}
+
+/** Checks a job; gives the function that does it. Throws a DefinitionError on misuse. */
+export function prepareRun(job: RunJob, ends: RunEnds): () => Promise<RunResult> {
+  const { agent, options, outer } = job;
+  if (options.state !== undefined && options.messages !== undefined) {
+    throw new DefinitionError('A run continues by `state` or by `messages`, not by both.');
+  }
+  const toolbox = createToolbox([{ owner: `agent \`${agent.name}\``, tools: agent.tools }]);
+  const limits = resolveLimits(options.limits ?? {}, agent.limits);
+  const budget = new Budget(limits, outer?.budget);
+  const client = options.client ?? defaultClient();
+  return () => new Execution(job, ends, { toolbox, limits, budget, client }).execute();
+}
+
+type Parts = Pick<RunContext, 'toolbox' | 'limits' | 'budget' | 'client'>;
+
+let shared: VllmClient | undefined;
+
+/** One client for all runs that name none, so that they share its connections. */
+function defaultClient(): VllmClient {
+  const fresh = new VllmClient();
+  if (shared?.baseUrl !== fresh.baseUrl || shared.apiKey !== fresh.apiKey) shared = fresh;
+  return shared;
+}
+
+class Execution {
+  readonly #job: RunJob;
+  readonly #ends: RunEnds;
+  readonly #parts: Parts;
+  readonly #runId: string;
+  readonly #controller = new AbortController();
+  readonly #told = new Set<string>();
+  #state: RunState = INITIAL_RUN_STATE;
+  #isOverTime = false;
+  #hookError: unknown;
+  #host: Host | undefined;
+  #toolbox: Toolbox;
+  readonly #asked = new Map<string, PendingApproval>();
+
+  constructor(job: RunJob, ends: RunEnds, parts: Parts) {
+    this.#job = job;
+    this.#ends = ends;
+    this.#parts = parts;
+    this.#toolbox = parts.toolbox;
+    const earlier = job.options.state;
+    this.#runId = job.options.runId ?? (earlier?.pending ? earlier.runId : randomUUID());
+  }
+
+  async execute(): Promise<RunResult> {
+    const release = this.#watch();
+    let ending: Ending;
+    try {
+      await this.#emit(this.#startEvent());
+      ending = await takeTurns(await this.#context());
+    } catch (error) {
+      const { contextLimit: _limit, promptTokens: _tokens, ...failure } = failureFrom(error);
+      ending = { outcome: { type: 'failed', error: failure } };
+    } finally {
+      release();
+    }
+    const outcome = this.#outcomeOf(ending.outcome);
+    const output = outcome.type === 'completed' ? ending.output : undefined;
+    await this.#emit({ type: 'run_end', runId: this.#runId, outcome, ...(output !== undefined && { output }) });
+    return resultOf(this.#state);
+  }
+
+  /** Everything that ends a run from outside aborts the same signal; here it is told apart again. */
+  #outcomeOf(outcome: Outcome): Outcome {
+    if (this.#hookError !== undefined) {
+      const reason = this.#hookError instanceof Error ? this.#hookError.message : String(this.#hookError);
+      const message = `\`onEvent\` threw: ${reason}`;
+      return { type: 'failed', error: { code: 'hook_failed', message, retryable: false } };
+    }
+    const isStopped = outcome.type === 'aborted' || (outcome.type === 'failed' && outcome.error.code === 'aborted');
+    if (!isStopped) return outcome;
+    if (!this.#isOverTime) return { type: 'aborted' };
+    const message = `The run took longer than its limit of ${this.#parts.limits.timeMs} ms (\`limits.timeMs\`).`;
+    return { type: 'limit', limit: 'time', message };
+  }
+
+  /** Ties the run's end to the caller's signal, the consumer and the time limit; gives the way to untie it. */
+  #watch(): () => void {
+    const { timeMs } = this.#parts.limits;
+    const signals = [this.#ends.signal, ...(this.#job.options.signal === undefined ? [] : [this.#job.options.signal])];
+    const abort = (): void => this.#controller.abort();
+    for (const signal of signals) signal.addEventListener('abort', abort);
+    if (signals.some((signal) => signal.aborted)) abort();
+    const onTime = (): void => {
+      this.#isOverTime = true;
+      abort();
+    };
+    const timer = timeMs > 0 && timeMs < MAX_TIMER_MS ? setTimeout(onTime, timeMs) : undefined;
+    return () => {
+      clearTimeout(timer);
+      for (const signal of signals) signal.removeEventListener('abort', abort);
+    };
+  }
+
+  #startEvent(): RunEvent {
+    const { agent, input, options } = this.#job;
+    const { state } = options;
+    const added: readonly Message[] =
+      typeof input !== 'string' ? input : input === '' ? [] : [{ role: 'user', content: input }];
+    const messages = [...(state?.messages ?? options.messages ?? []), ...added];
+    const start = { type: 'run_start', runId: this.#runId, agent: agent.name, messages } as const;
+    if (!state?.pending) return start;
+    const { turns, toolCalls, usage, warnings, pending } = state;
+    return { ...start, resumed: { turns, toolCalls, usage, warnings, pending } };
+  }
+
+  async #context(): Promise<RunContext> {
+    const { agent, options } = this.#job;
+    const { client } = this.#parts;
+    const { signal } = this.#controller;
+    const model = await resolveModel(client, options.model ?? agent.model, signal);
+    const instructions = typeof agent.instructions === 'function' ? await agent.instructions() : agent.instructions;
+    const family = familyOf(model);
+    const thinking = options.thinking ?? agent.thinking;
+    const switches = thinking === undefined ? {} : family.thinkingParams(thinking);
+    return {
+      ...this.#parts,
+      agent,
+      model,
+      instructions,
+      signal,
+      hooks: options,
+      host: this.#createHost(),
+      params: mergeParams(mergeParams(switches, agent.params), options.params ?? {}),
+      toolChoice: options.toolChoice ?? agent.toolChoice,
+      state: () => this.#state,
+      useToolbox: (toolbox) => {
+        this.#toolbox = toolbox;
+      },
+      emit: (event) => this.#emit(event),
+      warn: (warning) => this.#warn(warning),
+      takeSteering: this.#ends.takeSteering,
+      mintId: family.mintId,
+      withoutThinking: family.thinkingParams(false),
+    };
+  }
+
+  #createHost(): Host {
+    const create = this.#job.options.host ?? createInProcessHost;
+    this.#host = create({
+      runId: this.#runId,
+      signal: this.#controller.signal,
+      emit: (event) => this.#emit(event),
+      tasks: { [CALL_TASK]: (input, io) => this.#doCall(input, io) },
+      answer: (name) => this.#answer(name),
+    });
+    return this.#host;
+  }
+
+  async #doCall(input: JsonValue, io: StepIo): Promise<JsonValue> {
+    const { budget } = this.#parts;
+    const outcome = await doCall(
+      input as unknown as CallInput, // the round made it
+      {
+        runId: this.#runId,
+        toolbox: this.#toolbox,
+        messages: () => this.#state.messages,
+        context: this.#job.options.context,
+        warn: (warning) => this.#warn(warning),
+        approve: (callId, toolName, args) => this.#approve(callId, toolName, args),
+        onContext: (context, step) => registerRun(context, { budget, emit: step.emit, options: this.#job.options }),
+        now: () => performance.now(),
+      },
+      io,
+    );
+    return outcome as unknown as JsonValue; // plain data
+  }
+
+  /** Asks the host for the decision on a call: a durable one may wait for it, this process can only ask its own people. */
+  async #approve(callId: string, toolName: string, args: JsonValue): Promise<boolean | undefined> {
+    const name = `approval/${callId}`;
+    this.#asked.set(name, { callId, toolName, arguments: args });
+    const decision = await this.#host?.signal(name);
+    return typeof decision === 'boolean' ? decision : undefined;
+  }
+
+  async #answer(name: string): Promise<boolean | undefined> {
+    const request = this.#asked.get(name);
+    if (request === undefined) return undefined;
+    const { options, agent } = this.#job;
+    const decided = options.approvals?.[request.callId];
+    return decided ?? (await (options.approve ?? agent.approve)?.(request));
+  }
+
+  #warn(warning: RunWarning): void {
+    const told = `${warning.code} ${warning.toolName ?? ''} ${warning.callId ?? ''} ${warning.message}`;
+    if (this.#told.has(told)) return;
+    this.#told.add(told);
+    const { turns } = this.#state;
+    void this.#emit({ type: 'warning', warning: { ...(turns > 0 && { turn: turns }), ...warning } });
+  }
+
+  /** A hook that throws ends the run as failed, by the way out that keeps every start paired with its end. */
+  #emit(event: RunEvent): Promise<void> | undefined {
+    this.#state = reduceRun(this.#state, event);
+    const wait = this.#ends.push(event);
+    if (this.#hookError !== undefined) return wait;
+    try {
+      this.#job.agent.onEvent?.(event);
+      this.#job.options.onEvent?.(event);
+    } catch (error) {
+      this.#hookError = error ?? new Error('nothing');
+      this.#controller.abort();
+    }
+    return wait;
+  }
+}
+
+/** Longest wait that the system's timers can keep. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+function resultOf(state: RunState): RunResult {
+  const { messages, usage, turns, warnings, outcome, output, current } = state;
+  const last = messages.at(-1);
+  const said = last?.role === 'assistant' && typeof last.content === 'string' ? last.content : '';
+  return {
+    outcome: outcome ?? { type: 'aborted' }, // there always is one after `run_end`
+    text: said === '' ? (current?.content ?? '') : said,
+    output: output ?? undefined,
+    messages,
+    usage,
+    turns,
+    state,
+    warnings,
+  };
+}

@@ -1,0 +1,80 @@
+// Owns what a turn adds to the conversation: an assistant message whose calls are always valid JSON, one result a call.
+// Which results there are is left to the loop.
+
+import { isObject } from '../core/json.ts';
+import type { AssistantMessage, Message, SystemMessage, TextPart, ToolCall, ToolMessage } from '../core/message.ts';
+import type { CallResult } from '../tool/tool-result.ts';
+
+/** The assistant's message as it is stored and sent back: thinking in both fields, so that every server version reads it. */
+export function assistantTurn(content: string, reasoning: string, calls: readonly ToolCall[]): AssistantMessage {
+  return {
+    role: 'assistant',
+    content: content === '' && calls.length > 0 ? null : content,
+    ...(reasoning !== '' && { reasoning, reasoning_content: reasoning }),
+    ...(calls.length > 0 && { tool_calls: calls.map(sendable) }),
+  };
+}
+
+/**
+ * Servers before vLLM 0.32 refuse a whole conversation for one call whose arguments are not JSON.
+ * What parses is kept as it came: the server's cache holds those very tokens.
+ */
+function sendable(call: ToolCall): ToolCall {
+  const { id, type, function: called } = call;
+  return {
+    id,
+    type,
+    function: { name: called.name, arguments: isWholeObject(called.arguments) ? called.arguments : '{}' },
+  };
+}
+
+function isWholeObject(text: string): boolean {
+  try {
+    return isObject(JSON.parse(text));
+  } catch {
+    // Broken or cut: that is the answer.
+    return false;
+  }
+}
+
+export function toolMessage(call: ToolCall, result: CallResult): ToolMessage {
+  return { role: 'tool', tool_call_id: call.id, content: result.content };
+}
+
+/** Gives a call whose id another one of the same answer has an id of its own: results are told apart by them. */
+export function withUniqueIds(calls: readonly ToolCall[], mint: () => string): ToolCall[] {
+  const seen = new Set<string>();
+  return calls.map((call) => {
+    const id = seen.has(call.id) ? mint() : call.id;
+    seen.add(id);
+    return { ...call, id };
+  });
+}
+
+/**
+ * The conversation as templates take it: one system message, first; no two user messages in a row.
+ * Many templates refuse anything else.
+ */
+export function toWire(instructions: string, messages: readonly Message[]): Message[] {
+  const systems = messages.filter(isSystem);
+  const texts = [instructions, ...systems.map(systemText)].filter((text) => text !== '');
+  const system: SystemMessage[] = texts.length === 0 ? [] : [{ role: 'system', content: texts.join('\n\n') }];
+  const wire: Message[] = [];
+  for (const message of messages) {
+    if (isSystem(message)) continue;
+    const last = wire.at(-1);
+    const isJoined = last?.role === 'user' && message.role === 'user';
+    if (isJoined && typeof last.content === 'string' && typeof message.content === 'string') {
+      wire[wire.length - 1] = { ...last, content: `${last.content}\n\n${message.content}` };
+    } else wire.push(message);
+  }
+  return [...system, ...wire];
+}
+
+function isSystem(message: Message): message is SystemMessage {
+  return message.role === 'system' || message.role === 'developer';
+}
+
+function systemText({ content }: SystemMessage): string {
+  return typeof content === 'string' ? content : content.map((part: TextPart) => part.text).join('\n');
+}

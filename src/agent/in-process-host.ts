@@ -1,0 +1,40 @@
+// Owns the host that runs everything in this process and stores nothing.
+
+import type { Branch, Host, HostServices, Settled } from './host.ts';
+
+/** Throws on a key that was used before: a step must be found again by its key. */
+export function createInProcessHost(services: HostServices): Host {
+  const { runId, tasks, signal, emit, answer } = services;
+  const keys = new Set<string>();
+
+  async function step<T>(key: string, work: (io: StepIoOf) => Promise<T>): Promise<T> {
+    if (keys.has(key)) throw new Error(`step key used twice: ${key}`);
+    keys.add(key);
+    return await work({ signal, emit, idempotencyKey: `${runId}/${key}` });
+  }
+
+  async function settle(branch: Branch): Promise<Settled> {
+    const task = tasks[branch.task];
+    if (task === undefined) return { status: 'rejected', reason: `no task is called ${branch.task}` };
+    try {
+      return { status: 'fulfilled', value: await step(branch.key, (io) => task(branch.input, io)) };
+    } catch (error) {
+      return { status: 'rejected', reason: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  async function all(branches: readonly Branch[], limit: number): Promise<readonly Settled[]> {
+    const results: Settled[] = [];
+    const queue = branches.entries();
+    const worker = async (): Promise<void> => {
+      // One iterator for all workers: each takes the next branch that nobody has.
+      for (const [at, branch] of queue) results[at] = await settle(branch);
+    };
+    await Promise.all(Array.from({ length: Math.min(limit, branches.length) }, worker));
+    return results;
+  }
+
+  return { step, all, signal: answer };
+}
+
+type StepIoOf = Parameters<Parameters<Host['step']>[1]>[0];

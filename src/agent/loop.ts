@@ -1,0 +1,299 @@
+// Owns the order of a run: turn after turn until the model is done or something ends it.
+// What a turn asks is left to `turn.ts`, its calls to `call-round.ts`, starting and ending a run to `run.ts`.
+
+import type { ToolChoice } from '../client/chat-params.ts';
+import type { JsonValue } from '../core/json.ts';
+import type { AssistantMessage, Message, ToolMessage } from '../core/message.ts';
+import type { Outcome, PendingTurn } from '../core/run-event.ts';
+import { createToolbox } from '../tool/toolbox.ts';
+import type { ModelParams } from './agent.ts';
+import { answerCalls } from './call-round.ts';
+import type { Emptiness } from './empty-answer.ts';
+import { emptinessOf } from './empty-answer.ts';
+import { assistantTurn, withUniqueIds } from './history.ts';
+import type { ModelAnswer } from './model-answer.ts';
+import type { Repetition } from './repetition.ts';
+import { createRepetition } from './repetition.ts';
+import type { RunContext } from './run-context.ts';
+import { askAgain, askForOutput, checkOutput } from './structured-output.ts';
+import type { Turn } from './turn.ts';
+import { askModel } from './turn.ts';
+
+/** How a run ends, before it is told. */
+export interface Ending {
+  readonly outcome: Outcome;
+  readonly output?: JsonValue;
+}
+
+/** What one turn hands to the next. */
+interface Course {
+  phase: 'work' | 'output';
+  /** Messages that the next turn adds to the conversation. */
+  added: readonly Message[];
+  toolChoice: ToolChoice | undefined;
+  /** Set when the next turn is a second try at the last one. */
+  remedy: Remedy | undefined;
+  readonly repetition: Repetition;
+  /** How often in a row each tool's arguments were wrong. */
+  readonly failures: Map<string, number>;
+  outputFailures: number;
+}
+
+interface Remedy {
+  readonly nudge?: string;
+  readonly params: ModelParams;
+}
+
+/** What a turn comes to. */
+interface TurnResult {
+  readonly messages: readonly (AssistantMessage | ToolMessage)[];
+  readonly pending?: PendingTurn | undefined;
+  readonly ending?: Ending | undefined;
+}
+
+const NOTHING: readonly never[] = [];
+
+/** Takes turns until one ends the run. Throws only what hooks throw and faults of this program. */
+export async function takeTurns(run: RunContext): Promise<Ending> {
+  const course: Course = {
+    phase: run.agent.output !== undefined && run.toolbox.tools.length === 0 ? 'output' : 'work',
+    added: NOTHING,
+    toolChoice: run.toolChoice,
+    remedy: undefined,
+    repetition: createRepetition(),
+    failures: new Map(),
+    outputFailures: 0,
+  };
+  const { pending } = run.state();
+  let ending = pending === null ? undefined : await resumeTurn(run, course, pending);
+  while (ending === undefined) ending = await takeTurn(run, course);
+  return ending;
+}
+
+async function takeTurn(run: RunContext, course: Course): Promise<Ending | undefined> {
+  if (run.signal.aborted) return { outcome: { type: 'aborted' } };
+  const over = run.budget.over('turns', 1) ?? run.budget.over('tokens', 1);
+  if (over !== undefined) return { outcome: over };
+  const number = run.state().turns + 1;
+  const added = [...course.added, ...run.takeSteering()];
+  course.added = NOTHING;
+  run.budget.spend('turns', 1);
+  await run.emit({ type: 'turn_start', turn: number, added });
+  const turn: Turn = {
+    number,
+    phase: course.phase,
+    toolChoice: course.toolChoice,
+    nudge: course.remedy?.nudge,
+    params: course.remedy?.params ?? {},
+  };
+  return await closeTurn(run, number, async () => {
+    const { answer, tools, outcome } = await askModel(run, turn);
+    if (outcome !== undefined) return { answer, result: { messages: NOTHING, ending: { outcome } } };
+    const toolbox = createToolbox([{ owner: 'the turn', tools }]);
+    run.useToolbox(toolbox);
+    return { answer, result: await settle(run, course, { number, answer, toolbox }) };
+  });
+}
+
+interface Work {
+  readonly answer: ModelAnswer | undefined;
+  readonly result: TurnResult;
+}
+
+/** Gives the turn its one end, also when the work throws. */
+async function closeTurn(run: RunContext, turn: number, work: () => Promise<Work>): Promise<Ending | undefined> {
+  let done: Work = { answer: undefined, result: { messages: NOTHING } };
+  try {
+    done = await work();
+    return done.result.ending;
+  } finally {
+    const { answer, result } = done;
+    const usage = answer?.usage ?? null;
+    if (usage !== null) run.budget.spend('tokens', usage.total_tokens);
+    await run.emit({
+      type: 'turn_end',
+      turn,
+      messages: result.messages,
+      finishReason: answer?.finishReason ?? null,
+      usage,
+      timings: answer?.timings ?? null,
+      ...(result.pending !== undefined && { pending: result.pending }),
+    });
+  }
+}
+
+interface Answered {
+  readonly number: number;
+  readonly answer: ModelAnswer;
+  readonly toolbox: RunContext['toolbox'];
+}
+
+async function settle(run: RunContext, course: Course, answered: Answered): Promise<TurnResult> {
+  const { answer } = answered;
+  if (answer.failure !== null) return settleFailure(run, course, answer);
+  if (answer.calls.length > 0) return await settleCalls(run, course, answered);
+  if (course.phase === 'output') return await settleOutput(run, course, answer);
+  const emptiness = emptinessOf(answer);
+  const isSecond = course.remedy !== undefined;
+  // A text beside a promised call that stays away the second time is the answer.
+  const isText = isSecond && answer.content.trim() !== '' && !answer.hasCutCall;
+  if (emptiness !== undefined && !isText) return settleEmpty(run, course, emptiness);
+  return settleText(run, course, answer);
+}
+
+/** A stream that broke is tried again as a whole turn, once: nothing of it was executed. */
+function settleFailure(run: RunContext, course: Course, { failure }: ModelAnswer): TurnResult {
+  if (run.signal.aborted || failure === null) return { messages: NOTHING, ending: { outcome: { type: 'aborted' } } };
+  const { contextLimit: _limit, promptTokens: _tokens, ...error } = failure;
+  const isBroken = BROKEN_STREAM.has(failure.code);
+  if (!isBroken || course.remedy !== undefined)
+    return { messages: NOTHING, ending: { outcome: { type: 'failed', error } } };
+  const over = run.budget.over('corrections', 1);
+  if (over !== undefined) return { messages: NOTHING, ending: { outcome: over } };
+  run.budget.spend('corrections', 1);
+  run.warn({ code: 'turn_retried', message: `The turn is tried again: ${failure.message}` });
+  course.remedy = { params: {} };
+  return { messages: NOTHING };
+}
+
+/** Failures after the answer had begun; those before it, the client has retried. */
+const BROKEN_STREAM = new Set(['stream_cut', 'error_frame', 'idle_timeout', 'bad_event', 'no_choices']);
+
+async function settleCalls(
+  run: RunContext,
+  course: Course,
+  { number, answer, toolbox }: Answered,
+): Promise<TurnResult> {
+  const calls = withUniqueIds(answer.calls, run.mintId);
+  const message = assistantTurn(answer.content, answer.reasoning, calls);
+  const { repetition } = course;
+  const round = { turn: number, message, calls, known: [], wasCut: answer.wasCut, toolbox, repetition };
+  return await settleRound(run, course, round);
+}
+
+async function settleRound(
+  run: RunContext,
+  course: Course,
+  round: Parameters<typeof answerCalls>[1],
+): Promise<TurnResult> {
+  const end = await answerCalls(run, round);
+  // After the first turn the model is free: a forced choice would never let it come to an end.
+  course.toolChoice = undefined;
+  course.remedy = undefined;
+  const over = countProblems(run, course, end.problems);
+  const outcome: Outcome | undefined = run.signal.aborted ? { type: 'aborted' } : (end.outcome ?? over);
+  return { messages: end.messages, pending: end.pending, ending: outcome === undefined ? undefined : { outcome } };
+}
+
+type Problems = Awaited<ReturnType<typeof answerCalls>>['problems'];
+
+/** Problems that the model made, and that cost a correction. */
+const CORRECTED = new Set(['unknown_tool', 'cut', 'broken_arguments', 'invalid_arguments']);
+
+function countProblems(run: RunContext, course: Course, problems: Problems): Outcome | undefined {
+  for (const { toolName, problem } of problems) {
+    const isCorrected = problem !== null && CORRECTED.has(problem);
+    if (!isCorrected) {
+      course.failures.delete(toolName);
+      continue;
+    }
+    run.warn({ code: problem, message: `A call of \`${toolName}\` went back to the model (${problem}).`, toolName });
+    const over = run.budget.over('corrections', 1);
+    if (over !== undefined) return over;
+    run.budget.spend('corrections', 1);
+    countFailure(run, course, toolName, problem);
+  }
+  return undefined;
+}
+
+/** After two wrong calls of a tool in a row, vLLM's grammar is to make the third one right. */
+function countFailure(run: RunContext, course: Course, toolName: string, problem: string): void {
+  if (problem === 'unknown_tool') return;
+  if (problem === 'cut') {
+    course.remedy = { params: moreRoom(run) };
+    return;
+  }
+  const failures = (course.failures.get(toolName) ?? 0) + 1;
+  course.failures.set(toolName, failures);
+  if (failures < 2) return;
+  course.failures.delete(toolName);
+  course.toolChoice = { type: 'function', function: { name: toolName } };
+  run.warn({ code: 'tool_forced', message: `The next turn is bound to a call of \`${toolName}\`.`, toolName });
+}
+
+function moreRoom({ params }: RunContext): ModelParams {
+  const { max_tokens: tokens, max_completion_tokens: completion } = params;
+  return {
+    ...(typeof tokens === 'number' && { max_tokens: tokens * 2 }),
+    ...(typeof completion === 'number' && { max_completion_tokens: completion * 2 }),
+  };
+}
+
+function settleEmpty(run: RunContext, course: Course, emptiness: Emptiness): TurnResult {
+  const over = run.budget.over('corrections', 1);
+  if (over !== undefined) return { messages: NOTHING, ending: { outcome: over } };
+  if (course.remedy !== undefined) {
+    return { messages: NOTHING, ending: { outcome: { type: 'empty', message: emptiness.message } } };
+  }
+  run.budget.spend('corrections', 1);
+  run.warn({ code: `answer_${emptiness.kind}`, message: `${emptiness.message} It is asked once more.` });
+  const quiet = emptiness.withoutThinking ? run.withoutThinking : {};
+  course.remedy = { nudge: emptiness.nudge, params: { ...quiet, ...(emptiness.needsRoom && moreRoom(run)) } };
+  return { messages: NOTHING };
+}
+
+function settleText(run: RunContext, course: Course, answer: ModelAnswer): TurnResult {
+  const messages = [assistantTurn(answer.content, answer.reasoning, [])];
+  course.remedy = undefined;
+  course.toolChoice = undefined;
+  if (answer.wasCut) {
+    const message = 'The answer was cut by `max_tokens`; what came of it is in the history.';
+    return { messages, ending: { outcome: { type: 'limit', limit: 'tokens', message } } };
+  }
+  if (run.agent.output !== undefined) {
+    course.phase = 'output';
+    course.added = [askForOutput()];
+    return { messages };
+  }
+  course.added = run.takeSteering();
+  return course.added.length > 0 ? { messages } : { messages, ending: { outcome: { type: 'completed' } } };
+}
+
+async function settleOutput(run: RunContext, course: Course, answer: ModelAnswer): Promise<TurnResult> {
+  const checked = await checkOutput(run, answer);
+  const messages = [assistantTurn(checked.text, answer.reasoning, [])];
+  if (checked.type === 'fits') return { messages, ending: { outcome: { type: 'completed' }, output: checked.value } };
+  const over = run.budget.over('corrections', 1);
+  if (over !== undefined) return { messages, ending: { outcome: over } };
+  course.outputFailures++;
+  if (course.outputFailures > MAX_OUTPUT_RETRIES) {
+    const message = `The output does not fit its schema, also when asked again: ${checked.problem}`;
+    return {
+      messages,
+      ending: { outcome: { type: 'failed', error: { code: 'output_invalid', message, retryable: true } } },
+    };
+  }
+  run.budget.spend('corrections', 1);
+  run.warn({
+    code: 'output_corrected',
+    message: `The output did not fit its schema and is asked for again: ${checked.problem}`,
+  });
+  course.remedy = { params: { ...run.withoutThinking, ...(answer.wasCut && moreRoom(run)) } };
+  course.added = [askAgain(checked.problem)];
+  return { messages };
+}
+
+const MAX_OUTPUT_RETRIES = 2;
+
+/** Finishes the turn that waited for decisions. */
+async function resumeTurn(run: RunContext, course: Course, pending: PendingTurn): Promise<Ending | undefined> {
+  const { message, results } = pending;
+  const calls = message.tool_calls ?? [];
+  const turn = run.state().turns;
+  const { toolbox } = run;
+  await run.emit({ type: 'turn_start', turn, added: NOTHING });
+  return await closeTurn(run, turn, async () => {
+    const round = { turn, message, calls, known: results, wasCut: false, toolbox, repetition: course.repetition };
+    return { answer: undefined, result: await settleRound(run, course, round) };
+  });
+}

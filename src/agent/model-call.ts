@@ -1,0 +1,138 @@
+// Owns one model call: the client's events shown as they come, and gathered into the answer.
+// Building the request is left to `turn-request.ts`, what the answer leads to, to the loop.
+
+import type { ChatParams } from '../client/chat-params.ts';
+import type { VllmClient } from '../client/client.ts';
+import type { ToolCall } from '../core/message.ts';
+import type { RunWarning } from '../core/run-event.ts';
+import type { DoneEvent, StreamEvent } from '../core/stream-event.ts';
+import type { Usage } from '../core/usage.ts';
+import type { StepIo } from './host.ts';
+import type { ModelAnswer } from './model-answer.ts';
+import { failureFrom, isCut } from './model-answer.ts';
+import type { RescuedCall, TextScanner } from './text-scanner.ts';
+
+export interface ModelCall {
+  readonly client: VllmClient;
+  readonly request: ChatParams;
+  /** Looks for calls in content and in reasoning; absent where none can be. */
+  readonly scanners: { readonly content: TextScanner; readonly reasoning: TextScanner } | undefined;
+  readonly mintId: () => string;
+  readonly warn: (warning: RunWarning) => void;
+  /** Whether calls in the text are the agreed way and no rescue. */
+  readonly isClientSide: boolean;
+}
+
+/** Asks the model. Never throws for what the world does wrong: that is the answer's `failure`. */
+export async function callModel(call: ModelCall, io: StepIo): Promise<ModelAnswer> {
+  const gathered = createGathered(call, io);
+  const stream = call.client.chat.completions.stream(call.request, { signal: io.signal });
+  for await (const event of stream) {
+    const wait = gathered.take(event);
+    if (wait !== undefined) await wait;
+  }
+  return gathered.answer();
+}
+
+interface Gathered {
+  readonly take: (event: StreamEvent) => Promise<void> | undefined;
+  readonly answer: () => ModelAnswer;
+}
+
+function createGathered(call: ModelCall, io: StepIo): Gathered {
+  const content: string[] = [];
+  const reasoning: string[] = [];
+  const calls: ToolCall[] = [];
+  const rescued: RescuedCall[] = [];
+  const { scanners } = call;
+  let usage: Usage | null = null;
+  let done: DoneEvent | null = null;
+  let failure: ModelAnswer['failure'] = null;
+  let hasCutCall = false;
+
+  function take(event: StreamEvent): Promise<void> | undefined {
+    switch (event.type) {
+      case 'content':
+      case 'reasoning':
+        return takeText(event.type, event.delta, event.index);
+      case 'tool_call_complete':
+        calls.push(event.toolCall);
+        return io.emit(event);
+      case 'usage':
+        // With continuous usage every chunk has the counts so far: the last one counts.
+        usage = event.usage;
+        return io.emit(event);
+      case 'tool_call_delta':
+        return io.emit(event);
+      case 'done':
+        done = event;
+        return finishText(isCut(event, usage, maxTokens()));
+      case 'error':
+        failure = failureFrom(event.error);
+        return finishText(true);
+      default:
+        return event satisfies never;
+    }
+  }
+
+  function maxTokens(): number | null | undefined {
+    return call.request.max_completion_tokens ?? call.request.max_tokens;
+  }
+
+  function takeText(type: 'content' | 'reasoning', delta: string, index: number): Promise<void> | undefined {
+    const scanned = scanners?.[type].feed(delta) ?? { text: delta, calls: [] };
+    rescued.push(...scanned.calls);
+    return show(type, scanned.text, index);
+  }
+
+  function show(type: 'content' | 'reasoning', text: string, index: number): Promise<void> | undefined {
+    if (text === '') return undefined;
+    (type === 'content' ? content : reasoning).push(text);
+    return io.emit({ type, delta: text, index });
+  }
+
+  function finishText(wasCut: boolean): Promise<void> | undefined {
+    if (scanners === undefined) return undefined;
+    const pending: (Promise<void> | undefined)[] = [];
+    for (const type of ['reasoning', 'content'] as const) {
+      const scanned = scanners[type].end(wasCut);
+      rescued.push(...scanned.calls);
+      hasCutCall ||= scanned.hasCutCall;
+      pending.push(show(type, scanned.text, 0));
+    }
+    for (const { name, arguments: text } of rescued) pending.push(...showRescued(name, text));
+    // Only the last can have to wait: the channel gives every waiting giver the same promise.
+    return pending.findLast((wait) => wait !== undefined);
+  }
+
+  function showRescued(name: string, text: string): (Promise<void> | undefined)[] {
+    // The server parsed the same call: its text was an echo.
+    if (calls.some((known) => known.function.name === name && known.function.arguments === text)) return [];
+    const toolCall: ToolCall = { id: call.mintId(), type: 'function', function: { name, arguments: text } };
+    const toolIndex = calls.length;
+    calls.push(toolCall);
+    if (!call.isClientSide) {
+      const message =
+        'The server left this call in the text; it was read from there. Is its tool parser the right one?';
+      call.warn({ code: 'call_rescued', message, callId: toolCall.id, toolName: name });
+    }
+    const delta = { type: 'tool_call_delta', toolCallId: toolCall.id, delta: text, toolIndex, index: 0, name } as const;
+    return [io.emit(delta), io.emit({ type: 'tool_call_complete', toolCall, toolIndex, index: 0 })];
+  }
+
+  function answer(): ModelAnswer {
+    return {
+      content: content.join(''),
+      reasoning: reasoning.join(''),
+      calls,
+      finishReason: done?.finishReasons[0] ?? null,
+      usage,
+      timings: done?.timings ?? null,
+      wasCut: done !== null && isCut(done, usage, maxTokens()),
+      hasCutCall,
+      failure,
+    };
+  }
+
+  return { take, answer };
+}

@@ -1,0 +1,39 @@
+// Owns what the parts of one run share: its state, its events, its budget, its way out. The order of things is the loop's.
+
+import type { ToolChoice } from '../client/chat-params.ts';
+import type { VllmClient } from '../client/client.ts';
+import type { Message } from '../core/message.ts';
+import type { RunEvent, RunWarning } from '../core/run-event.ts';
+import type { Toolbox } from '../tool/toolbox.ts';
+import type { Agent, ModelParams, RunHooks } from './agent.ts';
+import type { Budget } from './budget.ts';
+import type { Host } from './host.ts';
+import type { RunLimits } from './limits.ts';
+import type { RunState } from './run-state.ts';
+
+export interface RunContext {
+  readonly agent: Agent;
+  readonly client: VllmClient;
+  readonly hooks: RunHooks;
+  readonly host: Host;
+  readonly toolbox: Toolbox;
+  readonly budget: Budget;
+  readonly limits: RunLimits;
+  readonly signal: AbortSignal;
+  readonly instructions: string;
+  readonly model: string;
+  readonly params: ModelParams;
+  readonly toolChoice: ToolChoice | undefined;
+  /** As folded from the events so far. */
+  readonly state: () => RunState;
+  /** Sets the tools that this turn's calls are looked up in. */
+  readonly useToolbox: (toolbox: Toolbox) => void;
+  readonly emit: (event: RunEvent) => Promise<void> | undefined;
+  /** Warns; the same code about the same thing only once. */
+  readonly warn: (warning: RunWarning) => void;
+  /** Messages that `send` added since the last time. */
+  readonly takeSteering: () => readonly Message[];
+  readonly mintId: () => string;
+  /** What turns the model's thinking off; empty where nothing is known to. */
+  readonly withoutThinking: ModelParams;
+}

@@ -1,0 +1,71 @@
+// Owns what a run is given and what it gives back. Doing it is left to `run.ts`.
+
+import type { ToolChoice } from '../client/chat-params.ts';
+import type { VllmClient } from '../client/client.ts';
+import type { JsonValue } from '../core/json.ts';
+import type { Message } from '../core/message.ts';
+import type { Outcome, RunWarning } from '../core/run-event.ts';
+import type { RunUsage } from '../core/usage.ts';
+import type { Agent, ModelParams, RunHooks } from './agent.ts';
+import type { Budget } from './budget.ts';
+import type { CreateHost } from './host.ts';
+import type { RunLimits } from './limits.ts';
+import type { RunState } from './run-state.ts';
+
+/** A question, or messages. Empty text adds nothing: for a run that goes on by its decisions. */
+export type RunInput = string | readonly Message[];
+
+export interface RunOptions extends RunHooks {
+  /** Default: a client from the environment (`VLLM_BASE_URL`, `VLLM_API_KEY`). */
+  readonly client?: VllmClient;
+  /** Wins over the agent's. */
+  readonly model?: string | undefined;
+  /** Ends the run with the outcome `aborted`; the history stays sendable. */
+  readonly signal?: AbortSignal | undefined;
+  /** Handed to tools and to `needsApproval`. */
+  readonly context?: unknown;
+  /** Continues an earlier run, with its history. */
+  readonly state?: RunState | undefined;
+  /** Continues a conversation; not together with `state`. */
+  readonly messages?: readonly Message[] | undefined;
+  /** Decisions for an earlier run that ended `waiting`, by call id. */
+  readonly approvals?: Readonly<Record<string, boolean>>;
+  /** For the first turn; wins over the agent's. */
+  readonly toolChoice?: ToolChoice | undefined;
+  /** Over the agent's. */
+  readonly params?: ModelParams;
+  /** Over the agent's. */
+  readonly limits?: Partial<RunLimits>;
+  readonly thinking?: boolean | undefined;
+  /** What the run executes on. Default: this process, storing nothing. */
+  readonly host?: CreateHost;
+  /** Default: a new one. */
+  readonly runId?: string;
+}
+
+export interface RunResult {
+  readonly outcome: Outcome;
+  /** The model's last words: the answer, or what there was of it. */
+  readonly text: string;
+  /** The structured output of an agent with `output`, when the run completed. */
+  readonly output: JsonValue | undefined;
+  /** The whole conversation, without the instructions; always sendable. */
+  readonly messages: readonly Message[];
+  readonly usage: RunUsage;
+  readonly turns: number;
+  /** For continuing the run, here or elsewhere. */
+  readonly state: RunState;
+  readonly warnings: readonly RunWarning[];
+}
+
+/** What ties a run to the run that it is a part of, when an agent is used as a tool. */
+export interface OuterRun {
+  readonly budget: Budget;
+}
+
+export interface RunJob {
+  readonly agent: Agent;
+  readonly input: RunInput;
+  readonly options: RunOptions;
+  readonly outer: OuterRun | undefined;
+}

@@ -1,0 +1,87 @@
+// Owns the two ways to run an agent: `stream`, and `run`, which is `stream` drained. What happens is left to `execute.ts`.
+
+import { DefinitionError } from '../core/definition-error.ts';
+import type { Message, UserMessage } from '../core/message.ts';
+import type { RunEvent } from '../core/run-event.ts';
+import type { Agent } from './agent.ts';
+import type { Channel } from './channel.ts';
+import { createChannel } from './channel.ts';
+import { prepareRun } from './execute.ts';
+import type { RunInput, RunJob, RunOptions, RunResult } from './run-options.ts';
+
+/** Runs an agent on an input. What the world does wrong is the outcome; only misuse throws. */
+export async function run(agent: Agent, input: RunInput, options: RunOptions = {}): Promise<RunResult> {
+  return await stream(agent, input, options).result;
+}
+
+/** Runs an agent and gives its events as they happen. Nothing is sent before an event or the result is asked for. */
+export function stream(agent: Agent, input: RunInput, options: RunOptions = {}): RunStream {
+  return new RunStream({ agent, input, options, outer: undefined });
+}
+
+/** How many events may wait for the consumer before the run waits for it. */
+const CHANNEL_CAPACITY = 256;
+
+/**
+ * A run under way. Iterate it once for its events, or await `result`, or both. Leaving the loop early cancels the run
+ * and, with it, the request, so that vLLM stops generating.
+ */
+export class RunStream implements AsyncIterable<RunEvent> {
+  readonly #channel: Channel<RunEvent> = createChannel(CHANNEL_CAPACITY);
+  readonly #controller = new AbortController();
+  readonly #steering: Message[] = [];
+  readonly #execute: () => Promise<RunResult>;
+  #execution: Promise<RunResult> | undefined;
+  #isIterated = false;
+
+  /** Made by `stream`. Throws a DefinitionError on misuse. */
+  constructor(job: RunJob) {
+    const { signal } = this.#controller;
+    const takeSteering = (): readonly Message[] => this.#steering.splice(0);
+    this.#execute = prepareRun(job, { signal, takeSteering, push: this.#channel.push });
+  }
+
+  /** How the run ended. Never rejects for what the world does wrong. Without an iteration it drives the run itself. */
+  get result(): Promise<RunResult> {
+    if (!this.#isIterated) this.#channel.discard();
+    return this.#start();
+  }
+
+  [Symbol.asyncIterator](): AsyncGenerator<RunEvent, void, undefined> {
+    if (this.#isIterated || this.#execution !== undefined) {
+      throw new DefinitionError('A run can be iterated once, and not after `result` was asked for.');
+    }
+    this.#isIterated = true;
+    return this.#events();
+  }
+
+  /** Adds a user message before the next turn. After the last turn it changes nothing. */
+  send(message: string | UserMessage): void {
+    this.#steering.push(typeof message === 'string' ? { role: 'user', content: message } : message);
+  }
+
+  /** Ends the run with the outcome `aborted`. */
+  abort(): void {
+    this.#controller.abort();
+  }
+
+  #start(): Promise<RunResult> {
+    this.#execution ??= this.#execute().finally(() => this.#channel.end());
+    return this.#execution;
+  }
+
+  async *#events(): AsyncGenerator<RunEvent, void, undefined> {
+    const execution = this.#start();
+    let isDrained = false;
+    try {
+      yield* this.#channel.values();
+      isDrained = true;
+    } finally {
+      if (!isDrained) {
+        this.abort();
+        this.#channel.discard();
+      }
+      await execution;
+    }
+  }
+}

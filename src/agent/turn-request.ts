@@ -1,0 +1,64 @@
+// Owns a turn's plan -> the body of its request. Sending it is left to `model-call.ts`.
+
+import type { ChatParams, ToolChoice, ToolDefinition } from '../client/chat-params.ts';
+import type { JsonObject, JsonValue } from '../core/json.ts';
+import type { CompiledSchema } from '../schema/compile.ts';
+import type { Tool } from '../tool/tool.ts';
+import type { ModelParams, TurnPlan } from './agent.ts';
+import { toWire } from './history.ts';
+
+/** What a turn asks of the model beside the plan. */
+export interface TurnAsk {
+  /** An instruction for this one request that does not enter the history. */
+  readonly nudge?: string;
+  /** The schema-only turn. No tool may be called in it: vLLM lets a schema suppress every call. */
+  readonly output?: CompiledSchema<JsonValue>;
+}
+
+/** The request of a turn on a server that parses calls itself. */
+export function turnRequest(model: string, plan: TurnPlan, ask: TurnAsk): ChatParams {
+  const messages = toWire(plan.instructions, plan.messages);
+  const base: ChatParams = { ...plan.params, model, messages: withNudge(messages, ask.nudge) };
+  if (ask.output !== undefined) return { ...base, response_format: schemaFormat(ask.output) };
+  if (plan.tools.length === 0) return base;
+  const choice = plan.toolChoice === undefined ? {} : { tool_choice: plan.toolChoice };
+  return { ...base, tools: plan.tools.map(toolDefinition), ...choice };
+}
+
+function withNudge(messages: ChatParams['messages'], nudge: string | undefined): ChatParams['messages'] {
+  if (nudge === undefined) return messages;
+  const last = messages.at(-1);
+  if (last?.role !== 'user' || typeof last.content !== 'string') return [...messages, { role: 'user', content: nudge }];
+  return [...messages.slice(0, -1), { ...last, content: `${last.content}\n\n${nudge}` }];
+}
+
+/** What vLLM's grammar can hold is sent with `strict`, for that alone makes vLLM enforce arguments. */
+export function toolDefinition(tool: Tool): ToolDefinition {
+  const { name, description, schema, isStrict } = tool;
+  const strict = isStrict && 'jsonSchema' in schema.strict ? schema.strict.jsonSchema : undefined;
+  if (strict === undefined) return { type: 'function', function: { name, description, parameters: schema.jsonSchema } };
+  return { type: 'function', function: { name, description, parameters: strict, strict: true } };
+}
+
+/** Why a tool goes without the grammar, in words; undefined when it does not. */
+export function notStrictReason(tool: Tool): string | undefined {
+  if (!tool.isStrict) return undefined; // the author's own wish needs no telling
+  return 'reason' in tool.schema.strict ? tool.schema.strict.reason : undefined;
+}
+
+export function schemaFormat(schema: CompiledSchema<JsonValue>): NonNullable<ChatParams['response_format']> {
+  const shape: JsonObject = 'jsonSchema' in schema.strict ? schema.strict.jsonSchema : schema.jsonSchema;
+  return { type: 'json_schema', json_schema: { name: 'output', schema: shape } };
+}
+
+/** Whether this choice makes the model call. */
+export function isForced(choice: ToolChoice | undefined): boolean {
+  return choice === 'required' || typeof choice === 'object';
+}
+
+/** Parameters with others over them; template switches are merged, not replaced. */
+export function mergeParams(base: ModelParams, over: ModelParams): ModelParams {
+  const switches = { ...base.chat_template_kwargs, ...over.chat_template_kwargs };
+  const merged = { ...base, ...over };
+  return Object.keys(switches).length === 0 ? merged : { ...merged, chat_template_kwargs: switches };
+}

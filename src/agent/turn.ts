@@ -1,0 +1,105 @@
+// Owns one turn's question: the plan, whether it fits the context, the request, and the ways round a server's limits.
+// What the answer leads to is left to the loop.
+
+import type { ChatParams, ToolChoice } from '../client/chat-params.ts';
+import type { Outcome } from '../core/run-event.ts';
+import type { Tool } from '../tool/tool.ts';
+import type { ModelParams, TurnPlan } from './agent.ts';
+import { clientSideTurn } from './client-side-tools.ts';
+import { fitContext, refit } from './context-window.ts';
+import type { ModelAnswer } from './model-answer.ts';
+import type { ModelCall } from './model-call.ts';
+import { callModel } from './model-call.ts';
+import type { RunContext } from './run-context.ts';
+import { createScanners } from './scanners.ts';
+import { isParserMissing, rememberToolMode, toolModeOf } from './tool-mode.ts';
+import { mergeParams, notStrictReason, turnRequest } from './turn-request.ts';
+
+export interface Turn {
+  readonly number: number;
+  readonly phase: 'work' | 'output';
+  readonly toolChoice: ToolChoice | undefined;
+  /** For this request only. */
+  readonly nudge: string | undefined;
+  /** Over the run's. */
+  readonly params: ModelParams;
+}
+
+/** The answer, or the outcome that takes its place. */
+export type AskedModel = { readonly tools: readonly Tool[] } & (
+  | { readonly answer: ModelAnswer; readonly outcome: undefined }
+  | { readonly answer: undefined; readonly outcome: Outcome }
+);
+
+export async function askModel(run: RunContext, turn: Turn): Promise<AskedModel> {
+  const plan = await planTurn(run, turn);
+  const { tools } = plan;
+  for (const tool of tools) warnNotStrict(run, tool);
+  const mode = toolModeOf(run.client, run.model);
+  const first = await ask(run, turn, { plan, mode, key: `t${turn.number}/model` });
+  if (first.outcome !== undefined || mode !== 'server' || !isParserMissing(first.answer)) return { ...first, tools };
+  rememberToolMode(run.client, run.model, 'client');
+  const message =
+    'The server has no tool parser: its grammar makes the calls and they are read on this side from now on.';
+  run.warn({ code: 'client_side_tools', message });
+  return { ...(await ask(run, turn, { plan, mode: 'client', key: `t${turn.number}/model/client-side` })), tools };
+}
+
+async function planTurn(run: RunContext, turn: Turn): Promise<TurnPlan> {
+  const tools = turn.phase === 'output' ? [] : run.toolbox.tools;
+  let plan: TurnPlan = {
+    turn: turn.number,
+    messages: run.state().messages,
+    instructions: run.instructions,
+    tools,
+    toolChoice: tools.length === 0 ? undefined : turn.toolChoice,
+    params: mergeParams(run.params, turn.params),
+  };
+  for (const prepare of [run.agent.prepareTurn, run.hooks.prepareTurn]) {
+    if (prepare !== undefined) plan = await prepare(plan);
+  }
+  return plan;
+}
+
+function warnNotStrict(run: RunContext, tool: Tool): void {
+  const reason = notStrictReason(tool);
+  if (reason === undefined) return;
+  const message = `vLLM's grammar cannot enforce the arguments of \`${tool.name}\`: ${reason}`;
+  run.warn({ code: 'not_strict', message, toolName: tool.name });
+}
+
+interface Way {
+  readonly plan: TurnPlan;
+  readonly mode: 'server' | 'client';
+  readonly key: string;
+}
+
+type AskedOnce =
+  | { readonly answer: ModelAnswer; readonly outcome: undefined }
+  | { readonly answer: undefined; readonly outcome: Outcome };
+
+async function ask(run: RunContext, turn: Turn, way: Way): Promise<AskedOnce> {
+  const call = await modelCall(run, turn, way);
+  const fitted = await fitContext(run, call.request);
+  if (fitted.outcome !== undefined) return { answer: undefined, outcome: fitted.outcome };
+  const answer = await run.host.step(way.key, (io) => callModel({ ...call, request: fitted.request }, io));
+  if (answer.failure?.code !== 'context_overflow') return { answer, outcome: undefined };
+  const refitted = await refit(run, fitted.request, answer.failure);
+  if (refitted.outcome !== undefined) return { answer: undefined, outcome: refitted.outcome };
+  const { request } = refitted;
+  return {
+    answer: await run.host.step(`${way.key}/clamped`, (io) => callModel({ ...call, request }, io)),
+    outcome: undefined,
+  };
+}
+
+async function modelCall(run: RunContext, turn: Turn, { plan, mode }: Way): Promise<ModelCall> {
+  const output = turn.phase === 'output' ? run.agent.output : undefined;
+  const ask = { ...(turn.nudge !== undefined && { nudge: turn.nudge }), ...(output !== undefined && { output }) };
+  const { client, mintId, warn } = run;
+  const base = { client, mintId, warn };
+  const request: ChatParams = turnRequest(run.model, plan, ask);
+  if (plan.tools.length === 0) return { ...base, request, scanners: undefined, isClientSide: false };
+  if (mode === 'client') return { ...base, ...(await clientSideTurn(run, plan, request)), isClientSide: true };
+  return { ...base, request, scanners: createScanners(run, plan.tools), isClientSide: false };
+}

@@ -1,0 +1,78 @@
+// Owns making a tool from its definition, and saying what is wrong with one. Running it is left to `run-call.ts`.
+
+import { DefinitionError } from '../core/definition-error.ts';
+import type { InferArguments, ToolSchema } from '../schema/compile.ts';
+import { compileSchema } from '../schema/compile.ts';
+import type { Tool, ToolContext } from './tool.ts';
+
+/** 5 minutes: long enough for a build or a crawl, short enough that a lost socket does not hold a run for ever. */
+export const DEFAULT_TOOL_TIMEOUT_MS = 300_000;
+
+/** About 10 000 tokens of English: what a tool may put into the context unasked. */
+export const DEFAULT_MAX_RESULT_CHARS = 40_000;
+
+export interface ToolDefinitionOptions<S extends ToolSchema, Context> {
+  /** Letters, digits, `_` and `-`, at most 64, a letter or `_` first: what vLLM and all its parsers take. */
+  readonly name: string;
+  /** For the model: what it does, when to use it. */
+  readonly description: string;
+  /** A zod 4 or zod 3 schema, a Standard Schema, or a JSON Schema; its root is an object. */
+  readonly parameters: S;
+  /**
+   * Does the work. Returns text, anything that JSON can hold, or content parts. What it throws, the model is told by name
+   * and message; `throw new ToolRetry('say which unit')` tells just that.
+   */
+  readonly execute: (args: InferArguments<S>, context: ToolContext<Context>) => unknown;
+  /** Milliseconds; 0: no limit. Default 300 000. */
+  readonly timeoutMs?: number;
+  /** Whether a person must say yes first. Default false. */
+  readonly needsApproval?:
+    | boolean
+    | ((args: InferArguments<S>, context: ToolContext<Context>) => boolean | Promise<boolean>);
+  /** Run its calls one after another, and not beside others. Default false. */
+  readonly sequential?: boolean;
+  /** Characters of a result that the model is shown; the middle of a longer one is left out and can be asked for. Default 40 000. */
+  readonly maxResultChars?: number;
+  /** False keeps vLLM's grammar from enforcing the schema. Default: enforced wherever that loses nothing. */
+  readonly strict?: boolean;
+}
+
+/** Makes a tool. Throws a DefinitionError that says what is wrong with the definition. */
+export function defineTool<S extends ToolSchema, Context = unknown>(options: ToolDefinitionOptions<S, Context>): Tool {
+  const { name, description, parameters, execute, needsApproval = false } = options;
+  checkName(name);
+  if (typeof description !== 'string' || description.trim() === '') {
+    throw new DefinitionError(`Tool \`${name}\` has no description: the model cannot know when to use it.`);
+  }
+  if (typeof execute !== 'function') throw new DefinitionError(`Tool \`${name}\` has no function \`execute\`.`);
+  const timeoutMs = options.timeoutMs ?? DEFAULT_TOOL_TIMEOUT_MS;
+  const maxResultChars = options.maxResultChars ?? DEFAULT_MAX_RESULT_CHARS;
+  checkNumber(name, 'timeoutMs', timeoutMs, 0);
+  checkNumber(name, 'maxResultChars', maxResultChars, 200);
+  return {
+    name,
+    description,
+    schema: compileSchema(parameters, { name: `tool \`${name}\`` }),
+    // The schema has checked the arguments, and the run's context is typed where the tool is used.
+    execute: execute as Tool['execute'],
+    needsApproval: needsApproval as Tool['needsApproval'],
+    timeoutMs,
+    maxResultChars,
+    isSequential: options.sequential ?? false,
+    isStrict: options.strict ?? true,
+  };
+}
+
+const NAME = /^[a-zA-Z_][a-zA-Z0-9_-]{0,63}$/;
+
+function checkName(name: unknown): asserts name is string {
+  if (typeof name === 'string' && NAME.test(name)) return;
+  throw new DefinitionError(
+    `${JSON.stringify(name)} is no tool name: letters, digits, \`_\` and \`-\`, at most 64, a letter or \`_\` first.`,
+  );
+}
+
+function checkNumber(tool: string, option: string, value: number, least: number): void {
+  if (typeof value === 'number' && value >= least) return;
+  throw new DefinitionError(`Tool \`${tool}\`: \`${option}\` is ${value}; it is to be a number, ${least} or more.`);
+}
