@@ -28,7 +28,14 @@ export interface RoundEnd {
   readonly pending: PendingTurn | undefined;
   /** Why the run ends with this turn, if it does. */
   readonly outcome: Outcome | undefined;
-  readonly problems: readonly { readonly toolName: string; readonly problem: CallProblem | null }[];
+  readonly problems: readonly CallProblemReport[];
+}
+
+/** Whether a call ran, or why not. */
+export interface CallProblemReport {
+  readonly callId: string;
+  readonly toolName: string;
+  readonly problem: CallProblem | null;
 }
 
 /** The name under which the calls are registered with the host. */
@@ -53,9 +60,10 @@ export async function answerCalls(run: RunContext, round: Round): Promise<RoundE
 function end(run: RunContext, round: Round, results: readonly CallOutcome[], limit: Outcome | undefined): RoundEnd {
   const { calls, message, known } = round;
   const answers = calls.map((call, at) => known[at] ?? answerOf(call, results[at] ?? lost));
-  const problems = calls.flatMap(({ function: { name } }, at) => {
+  const problems = calls.flatMap(({ id, function: { name } }, at) => {
     const outcome = results[at];
-    return known[at] == null && outcome?.type === 'answered' ? [{ toolName: name, problem: outcome.problem }] : [];
+    const isAnswered = known[at] == null && outcome?.type === 'answered';
+    return isAnswered ? [{ callId: id, toolName: name, problem: outcome.problem }] : [];
   });
   const approvals = calls.flatMap((call, at) => approvalOf(call, known[at] ?? null, results[at]));
   if (approvals.length > 0 && !run.signal.aborted) {

@@ -8,7 +8,7 @@ import { coerceBySchema } from '../schema/coerce.ts';
 import { describeIssues } from '../schema/issues.ts';
 import { readArguments } from '../tool/read-arguments.ts';
 import type { Tool, ToolContext } from '../tool/tool.ts';
-import type { CallResult } from '../tool/tool-result.ts';
+import type { CallResult, ResultLimit } from '../tool/tool-result.ts';
 import { failureOf, resultOf, resultText } from '../tool/tool-result.ts';
 import type { Toolbox } from '../tool/toolbox.ts';
 import type { StepIo } from './host.ts';
@@ -42,6 +42,8 @@ export interface CallServices {
   readonly warn: (warning: RunWarning) => void;
   /** The decision on a call; undefined: nobody has made it yet. */
   readonly approve: (callId: string, toolName: string, args: JsonValue) => Promise<boolean | undefined>;
+  /** Keeps a result that is too long to show whole; says how the model reads on in it. */
+  readonly keep: (callId: string, text: string) => string;
   /** Is given each call's context, so that an agent that runs as a tool finds the run that it belongs to. */
   readonly onContext: (context: ToolContext, io: StepIo) => void;
   /** Milliseconds. */
@@ -156,7 +158,11 @@ async function execute(
   const { callId, toolName } = context;
   const startedAt = services.now();
   await io.emit({ type: 'tool_start', callId, toolName, arguments: shown });
-  const { result, problem } = await runUnderLimits(tool, args, context, { controller, signal: io.signal });
+  const { result, problem } = await runUnderLimits(tool, args, context, {
+    controller,
+    signal: io.signal,
+    keep: (text) => services.keep(callId, text),
+  });
   const end: RunEvent = {
     type: 'tool_end',
     callId,
@@ -172,6 +178,7 @@ async function execute(
 interface Stops {
   readonly controller: AbortController;
   readonly signal: AbortSignal;
+  readonly keep: ResultLimit['keep'];
 }
 
 interface Ran {
@@ -181,7 +188,8 @@ interface Ran {
 
 /** Runs the function. A function that heeds no signal is left behind: its late end is nobody's business any more. */
 async function runUnderLimits(tool: Tool, args: unknown, context: ToolContext, stops: Stops): Promise<Ran> {
-  const { controller, signal } = stops;
+  const { controller, signal, keep } = stops;
+  const limit = { maxChars: tool.maxResultChars, keep };
   return await new Promise<Ran>((resolve) => {
     const settle = (ran: Ran): void => {
       clearTimeout(timer);
@@ -204,8 +212,8 @@ async function runUnderLimits(tool: Tool, args: unknown, context: ToolContext, s
       Promise.resolve()
         .then(() => tool.execute(args, context))
         .then(
-          (value) => settle({ result: resultOf(value, tool.maxResultChars), problem: null }),
-          (error: unknown) => settle({ result: failureOf(error, tool.maxResultChars), problem: null }),
+          (value) => settle({ result: resultOf(value, limit), problem: null }),
+          (error: unknown) => settle({ result: failureOf(error, limit), problem: null }),
         );
     }
   });

@@ -63,9 +63,11 @@ function askedTokens(request: ChatParams): number {
 }
 
 function tooLong(count: number | undefined, limit: number | undefined): Outcome {
-  const size = count === undefined ? 'more tokens' : `${count} tokens`;
-  const most = limit === undefined ? 'than the model takes' : `and the model takes ${limit}, its answer included`;
-  const message = `The conversation has ${size}, ${most}. Nothing was dropped: start from a shorter history.`;
+  // A server that stops counting at the limit may tell less than there are.
+  const isTold = count !== undefined && (limit === undefined || count >= limit);
+  const size = isTold ? `${count} tokens` : 'too many tokens';
+  const most = limit === undefined ? 'more than the model takes' : `the model takes ${limit}, its answer included`;
+  const message = `The conversation has ${size}: ${most}. Nothing was dropped: start from a shorter history.`;
   return { type: 'limit', limit: 'context', message };
 }
 

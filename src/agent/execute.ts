@@ -21,6 +21,8 @@ import type { Ending } from './loop.ts';
 import { takeTurns } from './loop.ts';
 import { failureFrom } from './model-answer.ts';
 import { familyOf } from './model-family.ts';
+import type { ResultStore } from './result-store.ts';
+import { createResultStore } from './result-store.ts';
 import type { RunContext } from './run-context.ts';
 import type { RunJob, RunResult } from './run-options.ts';
 import { registerRun } from './run-registry.ts';
@@ -73,6 +75,7 @@ class Execution {
   #hookError: unknown;
   #host: Host | undefined;
   #toolbox: Toolbox;
+  readonly #results: ResultStore;
   readonly #asked = new Map<string, PendingApproval>();
 
   constructor(job: RunJob, ends: RunEnds, parts: Parts) {
@@ -80,6 +83,7 @@ class Execution {
     this.#ends = ends;
     this.#parts = parts;
     this.#toolbox = parts.toolbox;
+    this.#results = createResultStore((name) => parts.toolbox.find(name) !== undefined);
     const earlier = job.options.state;
     this.#runId = job.options.runId ?? (earlier?.pending ? earlier.runId : randomUUID());
   }
@@ -172,6 +176,7 @@ class Execution {
       emit: (event) => this.#emit(event),
       warn: (warning) => this.#warn(warning),
       takeSteering: this.#ends.takeSteering,
+      extraTools: this.#results.tools,
       mintId: family.mintId,
       withoutThinking: family.thinkingParams(false),
     };
@@ -201,6 +206,7 @@ class Execution {
         warn: (warning) => this.#warn(warning),
         approve: (callId, toolName, args) => this.#approve(callId, toolName, args),
         onContext: (context, step) => registerRun(context, { budget, emit: step.emit, options: this.#job.options }),
+        keep: this.#results.keep,
         now: () => performance.now(),
       },
       io,

@@ -1,40 +1,38 @@
 // Owns what a turn adds to the conversation: an assistant message whose calls are always valid JSON, one result a call.
 // Which results there are is left to the loop.
 
-import { isObject } from '../core/json.ts';
 import type { AssistantMessage, Message, SystemMessage, TextPart, ToolCall, ToolMessage } from '../core/message.ts';
+import { readArguments } from '../tool/read-arguments.ts';
 import type { CallResult } from '../tool/tool-result.ts';
 
+export interface Said {
+  readonly content: string;
+  readonly reasoning: string;
+  readonly calls: readonly ToolCall[];
+  /** Whether the answer was cut: its last call may lack its end. */
+  readonly wasCut: boolean;
+}
+
 /** The assistant's message as it is stored and sent back: thinking in both fields, so that every server version reads it. */
-export function assistantTurn(content: string, reasoning: string, calls: readonly ToolCall[]): AssistantMessage {
+export function assistantTurn({ content, reasoning, calls, wasCut }: Said): AssistantMessage {
+  const last = calls.length - 1;
   return {
     role: 'assistant',
     content: content === '' && calls.length > 0 ? null : content,
     ...(reasoning !== '' && { reasoning, reasoning_content: reasoning }),
-    ...(calls.length > 0 && { tool_calls: calls.map(sendable) }),
+    ...(calls.length > 0 && { tool_calls: calls.map((call, at) => sendable(call, wasCut && at === last)) }),
   };
 }
 
 /**
  * Servers before vLLM 0.32 refuse a whole conversation for one call whose arguments are not JSON.
- * What parses is kept as it came: the server's cache holds those very tokens.
+ * What parses is kept as it came, for the server's cache holds those very tokens; what was repaired is kept as it ran.
  */
-function sendable(call: ToolCall): ToolCall {
-  const { id, type, function: called } = call;
-  return {
-    id,
-    type,
-    function: { name: called.name, arguments: isWholeObject(called.arguments) ? called.arguments : '{}' },
-  };
-}
-
-function isWholeObject(text: string): boolean {
-  try {
-    return isObject(JSON.parse(text));
-  } catch {
-    // Broken or cut: that is the answer.
-    return false;
-  }
+function sendable({ id, type, function: { name, arguments: text } }: ToolCall, wasCut: boolean): ToolCall {
+  const read = readArguments(text, wasCut);
+  const isAsItCame = read.type === 'read' && read.repair === undefined && text.trim().startsWith('{');
+  const sent = isAsItCame ? text : read.type === 'read' ? JSON.stringify(read.value) : '{}';
+  return { id, type, function: { name, arguments: sent } };
 }
 
 export function toolMessage(call: ToolCall, result: CallResult): ToolMessage {

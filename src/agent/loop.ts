@@ -7,6 +7,7 @@ import type { AssistantMessage, Message, ToolMessage } from '../core/message.ts'
 import type { Outcome, PendingTurn } from '../core/run-event.ts';
 import { createToolbox } from '../tool/toolbox.ts';
 import type { ModelParams } from './agent.ts';
+import type { CallProblemReport } from './call-round.ts';
 import { answerCalls } from './call-round.ts';
 import type { Emptiness } from './empty-answer.ts';
 import { emptinessOf } from './empty-answer.ts';
@@ -165,7 +166,7 @@ async function settleCalls(
   { number, answer, toolbox }: Answered,
 ): Promise<TurnResult> {
   const calls = withUniqueIds(answer.calls, run.mintId);
-  const message = assistantTurn(answer.content, answer.reasoning, calls);
+  const message = assistantTurn({ ...answer, calls });
   const { repetition } = course;
   const round = { turn: number, message, calls, known: [], wasCut: answer.wasCut, toolbox, repetition };
   return await settleRound(run, course, round);
@@ -185,19 +186,22 @@ async function settleRound(
   return { messages: end.messages, pending: end.pending, ending: outcome === undefined ? undefined : { outcome } };
 }
 
-type Problems = Awaited<ReturnType<typeof answerCalls>>['problems'];
-
 /** Problems that the model made, and that cost a correction. */
 const CORRECTED = new Set(['unknown_tool', 'cut', 'broken_arguments', 'invalid_arguments']);
 
-function countProblems(run: RunContext, course: Course, problems: Problems): Outcome | undefined {
-  for (const { toolName, problem } of problems) {
+function countProblems(run: RunContext, course: Course, problems: readonly CallProblemReport[]): Outcome | undefined {
+  for (const { callId, toolName, problem } of problems) {
     const isCorrected = problem !== null && CORRECTED.has(problem);
     if (!isCorrected) {
       course.failures.delete(toolName);
       continue;
     }
-    run.warn({ code: problem, message: `A call of \`${toolName}\` went back to the model (${problem}).`, toolName });
+    run.warn({
+      code: problem,
+      message: `A call of \`${toolName}\` went back to the model (${problem}).`,
+      callId,
+      toolName,
+    });
     const over = run.budget.over('corrections', 1);
     if (over !== undefined) return over;
     run.budget.spend('corrections', 1);
@@ -243,7 +247,7 @@ function settleEmpty(run: RunContext, course: Course, emptiness: Emptiness): Tur
 }
 
 function settleText(run: RunContext, course: Course, answer: ModelAnswer): TurnResult {
-  const messages = [assistantTurn(answer.content, answer.reasoning, [])];
+  const messages = [assistantTurn({ ...answer, calls: NOTHING })];
   course.remedy = undefined;
   course.toolChoice = undefined;
   if (answer.wasCut) {
@@ -261,7 +265,7 @@ function settleText(run: RunContext, course: Course, answer: ModelAnswer): TurnR
 
 async function settleOutput(run: RunContext, course: Course, answer: ModelAnswer): Promise<TurnResult> {
   const checked = await checkOutput(run, answer);
-  const messages = [assistantTurn(checked.text, answer.reasoning, [])];
+  const messages = [assistantTurn({ ...answer, content: checked.text, calls: NOTHING })];
   if (checked.type === 'fits') return { messages, ending: { outcome: { type: 'completed' }, output: checked.value } };
   const over = run.budget.over('corrections', 1);
   if (over !== undefined) return { messages, ending: { outcome: over } };

@@ -4,6 +4,7 @@ import type { ToolChoice } from '../client/chat-params.ts';
 import type { VllmClient } from '../client/client.ts';
 import type { Message } from '../core/message.ts';
 import type { RunEvent, RunWarning } from '../core/run-event.ts';
+import type { Tool } from '../tool/tool.ts';
 import type { Toolbox } from '../tool/toolbox.ts';
 import type { Agent, ModelParams, RunHooks } from './agent.ts';
 import type { Budget } from './budget.ts';
@@ -33,6 +34,8 @@ export interface RunContext {
   readonly warn: (warning: RunWarning) => void;
   /** Messages that `send` added since the last time. */
   readonly takeSteering: () => readonly Message[];
+  /** Tools that the run itself adds to the agent's. */
+  readonly extraTools: () => readonly Tool[];
   readonly mintId: () => string;
   /** What turns the model's thinking off; empty where nothing is known to. */
   readonly withoutThinking: ModelParams;

@@ -1,4 +1,4 @@
-// Owns what a tool returned or threw -> what the model reads. Keeping what was left out is the caller's.
+// Owns what a tool returned or threw -> what the model reads. Keeping what is left out of it is the caller's.
 
 import { isObject } from '../core/json.ts';
 import type { ContentPart } from '../core/message.ts';
@@ -10,22 +10,28 @@ export interface CallResult {
   readonly content: string | readonly ContentPart[];
 }
 
+export interface ResultLimit {
+  readonly maxChars: number;
+  /** Is given a text that is too long as a whole; says how the model gets the rest. */
+  readonly keep: (text: string) => string;
+}
+
 /** Text goes as it is, content parts as parts, everything else as JSON. */
-export function resultOf(value: unknown, maxChars: number): CallResult {
-  if (isContentParts(value)) return { isError: false, content: value.map((part) => cutPart(part, maxChars)) };
+export function resultOf(value: unknown, limit: ResultLimit): CallResult {
+  if (isContentParts(value)) return { isError: false, content: value.map((part) => cutPart(part, limit)) };
   const text = typeof value === 'string' ? value : encode(value);
-  return { isError: false, content: cutMiddle(text === '' ? '(no output)' : text, maxChars) };
+  return { isError: false, content: cutMiddle(text === '' ? '(no output)' : text, limit) };
 }
 
 /** Name and message, never a stack: the model can act on the one and not on the other. */
-export function failureOf(error: unknown, maxChars: number): CallResult {
+export function failureOf(error: unknown, limit: ResultLimit): CallResult {
   const text =
     error instanceof ToolRetry
       ? error.message
       : error instanceof Error
         ? `${error.name}: ${error.message}`
         : `Error: ${typeof error === 'string' ? error : encode(error)}`;
-  return { isError: true, content: cutMiddle(text, maxChars) };
+  return { isError: true, content: cutMiddle(text, limit) };
 }
 
 /** The result as one text, for people and logs: images are named. */
@@ -38,12 +44,12 @@ export function resultText({ content }: CallResult): string {
  * Keeps the head and the tail, which hold what matters most in listings, logs and errors, says how much is missing, and
  * how to get it.
  */
-export function cutMiddle(text: string, maxChars: number): string {
+export function cutMiddle(text: string, { maxChars, keep }: ResultLimit): string {
   if (text.length <= maxChars) return text;
   const tail = Math.floor(maxChars / 4);
   const head = maxChars - tail;
   const missing = text.length - maxChars;
-  const note = `\n\n[${missing} of ${text.length} characters left out here. Ask for a narrower part to see them.]\n\n`;
+  const note = `\n\n[${missing} of ${text.length} characters are left out here. ${keep(text)}]\n\n`;
   return wellFormed(text.slice(0, head)) + note + wellFormed(text.slice(-tail));
 }
 
@@ -63,8 +69,8 @@ function encode(value: unknown): string {
   }
 }
 
-function cutPart(part: ContentPart, maxChars: number): ContentPart {
-  return part.type === 'text' ? { type: 'text', text: cutMiddle(part.text, maxChars) } : part;
+function cutPart(part: ContentPart, limit: ResultLimit): ContentPart {
+  return part.type === 'text' ? { type: 'text', text: cutMiddle(part.text, limit) } : part;
 }
 
 const PART_TYPES = new Set(['text', 'image_url', 'audio_url', 'video_url', 'input_audio', 'file']);

@@ -1,0 +1,161 @@
+// Owns a streamed answer as the events that vLLM 0.32 sends, in its order. Whole answers are left to `answer-json.ts`.
+
+import { isObject } from '../core/json.ts';
+import type { Exchange } from './answer-json.ts';
+import { fingerprint, reasoningFields } from './answer-json.ts';
+import { logprobsOf } from './logprobs.ts';
+import type { Spoken, SpokenCall } from './spoken.ts';
+import { reasoningTokens, usageOf } from './spoken.ts';
+import type { Answer } from './steps.ts';
+import { tokensOf } from './token-count.ts';
+
+/** The text of each event, line ends included. */
+export function chatEvents(answer: Answer, spoken: readonly Spoken[], exchange: Exchange): string[] {
+  const perChoice = spoken.map((choice, index) => choiceDeltas(choice, exchange).map((delta) => ({ ...delta, index })));
+  const roles = spoken.map((_, index) => roleChunk(index, exchange));
+  const deltas = interleave(perChoice).map((delta, at) => deltaChunk(delta, at + 1, exchange));
+  return [...roles, ...deltas, ...endOf(answer, spoken, exchange)].map(eventText);
+}
+
+/** One piece of one choice; the last of a choice says how it ended. */
+interface Delta {
+  readonly delta: object;
+  readonly end?: Pick<Spoken, 'finishReason' | 'stopReason'>;
+}
+
+function choiceDeltas(choice: Spoken, { personality }: Exchange): Delta[] {
+  const deltas: object[] = [
+    ...choice.reasoning.map((text) => reasoningFields(text, personality)),
+    ...choice.content.map((content) => ({ content })),
+    ...choice.calls.flatMap(callDeltas),
+  ];
+  const { finishReason, stopReason } = choice;
+  if (finishReason === null) return deltas.map((delta) => ({ delta }));
+  const end = { finishReason, stopReason };
+  // What is cut ends with its last piece; what ends by itself ends with an empty one. Whole arguments end by themselves.
+  const lastCall = choice.calls.at(-1);
+  const ridesAlong =
+    finishReason === 'length' && deltas.length > 0 && (lastCall === undefined || !isJson(lastCall.arguments));
+  const last = ridesAlong ? deltas.pop() : {};
+  return [...deltas.map((delta) => ({ delta })), { delta: last ?? {}, end }];
+}
+
+function callDeltas({ id, name, arguments: text }: SpokenCall, index: number): object[] {
+  const head = { content: null, tool_calls: [{ id, type: 'function', index, function: { name } }] };
+  const fragments = tokensOf(text).map((part) => ({
+    content: null,
+    tool_calls: [{ index, function: { arguments: part } }],
+  }));
+  return [head, ...fragments];
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    // Not JSON: that is the answer.
+    return false;
+  }
+}
+
+/** Choices are sent side by side: a piece of each in turn. */
+function interleave<T>(lists: readonly (readonly T[])[]): T[] {
+  const longest = Math.max(0, ...lists.map((list) => list.length));
+  return Array.from({ length: longest }, (_, at) => lists.flatMap((list) => list.slice(at, at + 1))).flat();
+}
+
+function head({ id, created, model }: Exchange): object {
+  return { id, object: 'chat.completion.chunk', created, model };
+}
+
+function roleChunk(index: number, exchange: Exchange): object {
+  const delta = { role: 'assistant', content: '' };
+  return {
+    ...head(exchange),
+    choices: [{ index, delta, logprobs: null, finish_reason: null }],
+    ...runningUsage(0, exchange),
+    prompt_token_ids: null,
+    prompt_text: exchange.body.return_prompt_text === true ? JSON.stringify(exchange.body.messages) : null,
+  };
+}
+
+function deltaChunk({ delta, end, index }: Delta & { readonly index: number }, at: number, exchange: Exchange): object {
+  const finish = end === undefined ? null : end.finishReason;
+  const text = 'content' in delta && typeof delta.content === 'string' ? [delta.content] : undefined;
+  const choice = {
+    index,
+    delta,
+    logprobs: text === undefined ? null : logprobsOf(text, exchange.body),
+    finish_reason: finish,
+    ...(end !== undefined && { stop_reason: end.stopReason }),
+    token_ids: null,
+  };
+  const isLast = end !== undefined && !wantsUsage(exchange);
+  return {
+    ...head(exchange),
+    choices: [choice],
+    ...runningUsage(at, exchange),
+    ...(isLast && { system_fingerprint: fingerprint(exchange.personality) }),
+  };
+}
+
+function endOf(answer: Answer, spoken: readonly Spoken[], exchange: Exchange): (object | string)[] {
+  const { errorFrame, hasDone = true } = answer;
+  const error = errorFrame === undefined ? [] : [errorChunk(errorFrame)];
+  const usage = wantsUsage(exchange) && errorFrame === undefined ? [usageChunk(answer, spoken, exchange)] : [];
+  return [...error, ...usage, ...(hasDone ? ['[DONE]'] : [])];
+}
+
+function errorChunk({ message, code = 500, shape = 'current' }: NonNullable<Answer['errorFrame']>): object {
+  const error = { message, type: 'InternalServerError', param: null, code };
+  return shape === 'current' ? { error } : { object: 'error', ...error };
+}
+
+function usageChunk(answer: Answer, spoken: readonly Spoken[], exchange: Exchange): object {
+  const { promptTokensDetails, reasoningParser } = exchange.personality;
+  return {
+    ...head(exchange),
+    choices: [],
+    usage: {
+      ...usageOf(answer, spoken, exchange.body),
+      ...(promptTokensDetails && { prompt_tokens_details: { cached_tokens: 0, created_cache_tokens: 0 } }),
+      ...(reasoningParser && { completion_tokens_details: { reasoning_tokens: reasoningTokens(spoken) } }),
+      ...answer.usage,
+    },
+    system_fingerprint: fingerprint(exchange.personality),
+  };
+}
+
+function wantsUsage({ body }: Exchange): boolean {
+  return isObject(body.stream_options) && body.stream_options.include_usage === true;
+}
+
+/** With `continuous_usage_stats` every chunk tells the counts so far. */
+function runningUsage(completion: number, exchange: Exchange): object {
+  const { stream_options: options } = exchange.body;
+  if (!isObject(options) || options.continuous_usage_stats !== true) return {};
+  const { prompt_tokens: prompt } = usageOf({ kind: 'answer' }, [], exchange.body);
+  const usage = { prompt_tokens: prompt, total_tokens: prompt + completion, completion_tokens: completion };
+  return { usage: { ...usage, completion_tokens_details: null } };
+}
+
+/** A legacy completion's events. */
+export function completionEvents(answer: Answer, spoken: readonly Spoken[], exchange: Exchange): string[] {
+  const base = { ...head(exchange), object: 'text_completion' };
+  const perChoice = spoken.map((choice, index) => {
+    const rest = { logprobs: null, finish_reason: null, stop_reason: null, prompt_token_ids: null, token_ids: null };
+    const texts = choice.content.map((text) => ({ index, text, ...rest }));
+    const last = texts.pop() ?? { index, text: '', ...rest };
+    return [...texts, { ...last, finish_reason: choice.finishReason, stop_reason: choice.stopReason }];
+  });
+  const chunks = interleave(perChoice).map((choice) => ({ ...base, choices: [choice] }));
+  const end = endOf(answer, spoken, exchange).map((chunk) =>
+    typeof chunk === 'string' ? chunk : { ...chunk, object: base.object },
+  );
+  return [...chunks, ...end].map(eventText);
+}
+
+function eventText(chunk: object | string): string {
+  return `data: ${typeof chunk === 'string' ? chunk : JSON.stringify(chunk)}\n\n`;
+}

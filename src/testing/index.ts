@@ -1,0 +1,19 @@
+// Owns the list of what `vllm-agents/testing` gives, one by one, and nothing else.
+
+export type { FakeVllm, FakeVllmOptions } from './fake-vllm.ts';
+export { startFakeVllm } from './fake-vllm.ts';
+export type { FakeModel, FakePersonality } from './personality.ts';
+export type {
+  Answer,
+  Delivery,
+  Endless,
+  FakeCall,
+  FakeChoice,
+  Raw,
+  RecordedRequest,
+  Reply,
+  Step,
+  StepFunction,
+} from './steps.ts';
+export { answer, endless, raw, reply } from './steps.ts';
+export { tokensOf } from './token-count.ts';

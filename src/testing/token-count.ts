@@ -1,0 +1,24 @@
+// Owns a count of tokens that is simple, the same every time, and near enough to a real one for limits to be tried.
+
+import { isObject } from '../core/json.ts';
+
+/** Pieces of text as a model might emit them: a word with the space before it, or a mark. Joined they are the text. */
+export function tokensOf(text: string): string[] {
+  return text.match(/\s*[\p{L}\p{N}_]+|\s*[^\s\p{L}\p{N}_]|\s+/gu) ?? [];
+}
+
+/** Tokens of a conversation with its tools: the text of every field, and a few for each message's frame. */
+export function countPrompt(body: Readonly<Record<string, unknown>>): number {
+  if (typeof body.prompt === 'string') return tokensOf(body.prompt).length;
+  const messages = Array.isArray(body.messages) ? body.messages : [];
+  const tools = Array.isArray(body.tools) ? body.tools : [];
+  const frames = messages.length * 4;
+  return frames + messages.reduce((sum: number, message) => sum + countText(message), 0) + countText(tools);
+}
+
+function countText(value: unknown): number {
+  if (typeof value === 'string') return tokensOf(value).length;
+  if (Array.isArray(value)) return value.reduce((sum: number, entry) => sum + countText(entry), 0);
+  if (!isObject(value)) return 0;
+  return Object.entries(value).reduce((sum, [key, entry]) => (key === 'role' ? sum : sum + countText(entry)), 0);
+}
