@@ -222,11 +222,5 @@ test('a conversation of three rounds carries its history', async () => {
   const third = await create({ ...HI, messages: whole });
   expect(third.choices[0].message.content).toBe('three');
   const sent = (both.vllm.chatBodies()[2]?.messages ?? []) as { role: string }[];
-  expect(sent.map(({ role }) => role)).toEqual([
-    'user',
-    'assistant',
-    'user',
-    'assistant',
-    'tool',
-  ]);
+  expect(sent.map(({ role }) => role)).toEqual(['user', 'assistant', 'user', 'assistant', 'tool']);
 });

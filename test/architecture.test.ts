@@ -1,0 +1,56 @@
+// Owns the table of the layout (who may import whom) and the claim that the source keeps to it.
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import type { Layout } from './architecture/rules.ts';
+import { findViolations } from './architecture/rules.ts';
+import type { SourceFile } from './architecture/source.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+const LAYOUT: Layout = {
+  // Folders under `src` may also import themselves and `core`. `testing` is an entry of its own: `index` leaves it out.
+  arrows: {
+    core: [],
+    client: [],
+    schema: [],
+    tool: ['schema'],
+    mcp: ['tool', 'schema'],
+    agent: ['client', 'tool', 'schema'],
+    session: ['agent'],
+    serve: ['agent', 'session', 'tool', 'schema'],
+    testing: ['client'],
+    cli: ['agent', 'client', 'mcp', 'schema', 'serve', 'session', 'testing', 'tool'],
+    index: ['agent', 'cli', 'client', 'mcp', 'schema', 'serve', 'session', 'tool'],
+    tools: ['index', 'tools'],
+    agents: ['index', 'tools'],
+  },
+  packages: dependencies(),
+  globals: { process: ['src/cli', 'src/client/client.ts'], console: ['src/cli'] },
+  confined: [{ packages: '@modelcontextprotocol/', folders: ['src/mcp'], oneFileOf: ['src/serve'] }],
+};
+
+test('the source keeps to the layout', () => {
+  const files = ['src', 'tools', 'agents'].filter((folder) => existsSync(join(ROOT, folder))).flatMap(sourceFiles);
+  expect(files.map(({ path }) => path)).toContain('src/index.ts');
+  expect(findViolations(files, LAYOUT)).toEqual([]);
+});
+
+function sourceFiles(folder: string): SourceFile[] {
+  const names = readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' });
+  return names
+    .filter((name) => /\.[cm]?[jt]sx?$/.test(name))
+    .toSorted()
+    .map((name) => ({
+      path: `${folder}/${name.replaceAll(sep, '/')}`,
+      text: readFileSync(join(ROOT, folder, name), 'utf8'),
+    }));
+}
+
+function dependencies(): string[] {
+  const parsed: unknown = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const listed = typeof parsed === 'object' && parsed !== null && 'dependencies' in parsed ? parsed.dependencies : {};
+  return Object.keys(listed ?? {});
+}

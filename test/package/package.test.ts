@@ -1,0 +1,109 @@
+// Owns what a user gets: what the tarball holds, that its parts find each other, and that a program on it runs.
+// `PACKAGE_TEST_NODES=20.18.1,22` also runs that program under those versions of Node, which npm fetches.
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import posix from 'node:path/posix';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readSource } from '../architecture/source.ts';
+import type { Installed } from './installed.ts';
+import { filesIn, installPackage, ROOT, run } from './installed.ts';
+
+const BIN = join(ROOT, 'node_modules/.bin');
+const OTHER_NODES = (process.env.PACKAGE_TEST_NODES ?? '').split(',').filter((version) => version !== '');
+const PROGRAM_PRINTS = { events: ['content', 'done'], hasTesting: true };
+const TIMEOUT_MS = 240_000;
+
+let installed: Installed;
+let files: readonly string[];
+
+beforeAll(async () => {
+  installed = await installPackage();
+  files = await filesIn(installed.folder);
+}, TIMEOUT_MS);
+
+afterAll(async () => await installed?.close());
+
+describe('the tarball', () => {
+  test('holds the build, the source that its maps lead to, and nothing else', async () => {
+    const source = (await filesIn(join(ROOT, 'src'))).filter((file) => file.endsWith('.ts'));
+    const built = source.flatMap((file) =>
+      ['.js', '.js.map', '.d.ts', '.d.ts.map'].map((ending) => `dist/${file.replace(/\.ts$/, ending)}`),
+    );
+    const shipped = source.map((file) => `src/${file}`);
+    expect(files).toEqual(['LICENSE', 'README.md', 'package.json', ...built, ...shipped].toSorted());
+  });
+
+  test('names modules in its code with the ending .js, and all of them are there', async () => {
+    const named = await relativeImports(/\.js$/);
+    expect(named.filter(({ specifier }) => !specifier.endsWith('.js'))).toEqual([]);
+    expect(named.filter(({ target }) => !files.includes(target))).toEqual([]);
+  });
+
+  // The compiler leaves `.ts` in declarations, where it stands for the `.d.ts` beside it.
+  test('has the declarations of every module that its declarations name', async () => {
+    const named = await relativeImports(/\.d\.ts$/);
+    expect(named.filter(({ target }) => !files.includes(target.replace(/\.[jt]s$/, '.d.ts')))).toEqual([]);
+  });
+
+  test('has for every file of the build a map, and for every map its source', async () => {
+    const mapped = files.filter((file) => /^dist\/.*\.(js|d\.ts)$/.test(file));
+    const maps = await Promise.all(mapped.map(async (file) => posix.join(posix.dirname(file), await mapOf(file))));
+    expect(maps).toEqual(mapped.map((file) => `${file}.map`));
+    const sources = await Promise.all(maps.map(sourcesOf));
+    expect(sources).toEqual(mapped.map((file) => [file.replace(/^dist/, 'src').replace(/(\.js|\.d\.ts)$/, '.ts')]));
+    expect(sources.flat().filter((file) => !files.includes(file))).toEqual([]);
+  });
+
+  test('is what publint expects of a package', async () => {
+    await run(join(BIN, 'publint'), ['run', installed.tarball, '--strict'], ROOT);
+  });
+
+  test('gives TypeScript its types in every way of importing it', async () => {
+    await run(join(BIN, 'attw'), [installed.tarball, '--profile', 'esm-only', '--no-definitely-typed'], ROOT);
+  });
+});
+
+describe('a program on the installed package', () => {
+  beforeAll(async () => {
+    // The compiler and Node's types are this project's: fetching them once more would test nothing.
+    const types = ['--typeRoots', join(ROOT, 'node_modules/@types')];
+    await run(join(BIN, 'tsc'), ['-p', '.', ...types], installed.consumer);
+  }, TIMEOUT_MS);
+
+  test('passes a strict check of types, the declarations of its packages included, and runs', async () => {
+    const printed = await run(process.execPath, ['out/program.js'], installed.consumer);
+    expect(JSON.parse(printed)).toEqual({ node: process.versions.node, ...PROGRAM_PRINTS });
+  });
+
+  test.each(OTHER_NODES)('runs under Node %s', { timeout: TIMEOUT_MS }, async (version) => {
+    const args = ['-y', '-p', `node@${version}`, '--', 'node', 'out/program.js'];
+    const node = expect.stringMatching(new RegExp(`^${version.replaceAll('.', '\\.')}\\b`));
+    expect(JSON.parse(await run('npx', args, installed.consumer))).toEqual({ node, ...PROGRAM_PRINTS });
+  });
+});
+
+/** The modules of the package itself that these files of the build name. */
+async function relativeImports(ending: RegExp): Promise<{ specifier: string; target: string }[]> {
+  const built = files.filter((file) => file.startsWith('dist/') && ending.test(file));
+  const named = built.map(async (path) => {
+    const { imports } = readSource({ path, text: await read(path) });
+    const own = imports.filter((specifier) => specifier.startsWith('.'));
+    return own.map((specifier) => ({ specifier, target: posix.join(posix.dirname(path), specifier) }));
+  });
+  return (await Promise.all(named)).flat();
+}
+
+/** The map that a file of the build names on its last line. */
+async function mapOf(file: string): Promise<string> {
+  return /\n\/\/# sourceMappingURL=(.+)\s*$/.exec(await read(file))?.[1] ?? 'no map';
+}
+
+async function sourcesOf(map: string): Promise<string[]> {
+  const { sourceRoot, sources } = JSON.parse(await read(map)) as { sourceRoot?: string; sources: string[] };
+  return sources.map((source) => posix.join(posix.dirname(map), sourceRoot ?? '', source));
+}
+
+async function read(file: string): Promise<string> {
+  return await readFile(join(installed.folder, file), 'utf8');
+}
