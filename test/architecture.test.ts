@@ -28,7 +28,8 @@ const LAYOUT: Layout = {
     agents: ['index', 'tools'],
   },
   packages: dependencies(),
-  globals: { process: ['src/cli', 'src/client/client.ts'], console: ['src/cli'] },
+  // Tools and agents are programs of their own.
+  globals: { process: ['src/cli', 'src/client/client.ts', 'agents', 'tools'], console: ['src/cli'] },
   confined: [{ packages: '@modelcontextprotocol/', folders: ['src/mcp'], oneFileOf: ['src/serve'] }],
 };
 

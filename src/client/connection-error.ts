@@ -21,7 +21,7 @@ export function errorFromConnection(cause: unknown, { target, requestId }: Attem
     const message = `${target}: the server closed the connection without an answer (${word}).`;
     return new HttpError(message, { code: 'connection_reset', requestId, retryable: true, cause });
   }
-  if (word.startsWith('HPE_') || word.startsWith('UND_ERR_HEADERS')) {
+  if (word.startsWith('HPE_') || word === 'HTTPParserError' || word.startsWith('UND_ERR_HEADERS')) {
     const message = `${target}: what answers there does not speak HTTP (${word}). Is it https, or another port?`;
     return new HttpError(message, { code: 'not_http', requestId, cause });
   }

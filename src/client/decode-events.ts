@@ -26,9 +26,13 @@ export async function* decodeAnswer<Event>(
     const message = `The server answered the stream with ${type}: a gateway's page, not vLLM. Check the base URL.`;
     throw new ParseError(message, { code: 'not_json', requestId });
   }
-  if (type.includes('json')) yield* decodeWhole(await answer.text(), decoder);
-  else yield* decodeBytes(answer.chunks(), decoder, { maxEventChars, requestId });
-  answer.release();
+  try {
+    if (type.includes('json')) yield* decodeWhole(await answer.text(), decoder);
+    else yield* decodeBytes(answer.chunks(), decoder, { maxEventChars, requestId });
+  } finally {
+    // Also when the consumer leaves at `done`: the answer is whole, so its connection is worth keeping.
+    if (decoder.isDone()) await answer.release();
+  }
 }
 
 export interface ByteLimits {

@@ -33,11 +33,12 @@ export function parseMetrics(text: string): Metrics {
 }
 
 const SAMPLE = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})?\s+(\S+)(?:\s+-?\d+)?$/;
+const NUMBER = /^(?:[+-]?Inf|NaN|[+-]?[\d.]+(?:[eE][+-]?\d+)?)$/;
 const LABEL = /([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"/g;
 
 function parseSample(line: string): MetricSample | undefined {
   const [, name, labels = '', number] = SAMPLE.exec(line) ?? [];
-  if (name === undefined || number === undefined) return undefined;
+  if (name === undefined || number === undefined || !NUMBER.test(number)) return undefined;
   const pairs = [...labels.matchAll(LABEL)].map(([, label = '', value = '']) => [label, plain(value)]);
   return { name, labels: Object.fromEntries(pairs), value: readNumber(number) };
 }

@@ -105,7 +105,7 @@ export function createServerEndpoints(connection: Connection): ServerEndpoints {
       try {
         const call = { method: 'GET', url: connection.serverRoute('health') } as const;
         const answer = await connection.send({ ...call, options: { maxRetries: 0, ...options } });
-        answer.release();
+        await answer.release();
         return true;
       } catch (error) {
         if (error instanceof ApiError && error.status === 503) return false;

@@ -51,12 +51,15 @@ export interface HttpAnswer {
   readonly text: () => Promise<string>;
   /** Ends the exchange. Before the body's end it drops the connection, which makes vLLM stop generating. Idempotent. */
   readonly close: () => void;
-  /** Ends the exchange when the answer is whole but the body may have an end left to read, and keeps the connection. */
-  readonly release: () => void;
+  /**
+   * Ends the exchange when the answer is whole but its body may have an end left to read: reads that, for a moment, so
+   * that the connection can serve the next request.
+   */
+  readonly release: () => Promise<void>;
 }
 
 /** How long the little that may follow a whole answer is waited for, to keep its connection for the next request. */
-const DRAIN_MS = 1000;
+const DRAIN_MS = 100;
 
 /** Sends a request, with retries, until an answer with a good status has begun. Throws only VllmErrors. */
 export async function sendRequest(request: HttpRequest, options: TransportOptions): Promise<HttpAnswer> {
@@ -136,18 +139,25 @@ function openAnswer(exchange: Exchange, head: Head): HttpAnswer {
   const { body, deadline, attempt, options } = exchange;
   let isOver = false;
 
-  const end = (drop: () => void): void => {
+  const close = (): void => {
     if (isOver) return;
     isOver = true;
     deadline.dispose();
-    drop();
+    body.destroy();
   };
-  const close = (): void => end(() => body.destroy());
+
+  const release = async (): Promise<void> => {
+    if (isOver) return;
+    isOver = true;
+    deadline.dispose();
+    await drain(body);
+  };
 
   async function* chunks(): AsyncGenerator<Uint8Array, void, undefined> {
     try {
       yield* readBody(exchange);
-      end(() => {});
+      isOver = true;
+      deadline.dispose();
     } catch (error) {
       close();
       throw error;
@@ -170,7 +180,7 @@ function openAnswer(exchange: Exchange, head: Head): HttpAnswer {
     chunks,
     text,
     close,
-    release: () => end(() => drain(body)),
+    release,
   };
 }
 
@@ -203,7 +213,7 @@ async function readError(exchange: Exchange, status: number, headers: HttpAnswer
     return { bytes: Buffer.from(cause instanceof Error ? `(no body: ${cause.message})` : '') };
   });
   exchange.deadline.stop('idle');
-  drain(body);
+  await drain(body);
   const text = redact(bytes.toString('utf8'), options.headers);
   return apiErrorFromAnswer({ status, headers, text, ...attempt, nowMs: Date.now() });
 }
@@ -222,13 +232,17 @@ async function collect(
   return { bytes: Buffer.concat(parts), isCut: false };
 }
 
-/** Reads off what is left, for a moment only, so that the connection can serve the next request. */
-function drain(body: Dispatcher.ResponseData['body']): void {
+/** Reads off what is left, for a moment only, and then drops the connection if there is no end to it. */
+async function drain(body: Dispatcher.ResponseData['body']): Promise<void> {
   if (body.closed || body.readableEnded) return;
-  const timer = setTimeout(() => body.destroy(), DRAIN_MS);
-  timer.unref();
-  body.once('close', () => clearTimeout(timer));
-  body.resume();
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(() => body.destroy(), DRAIN_MS);
+    body.once('close', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    body.resume();
+  });
 }
 
 /** A gateway that repeats the key in its error must not get it into a log. */

@@ -1,49 +1,58 @@
-// Owns a schema -> what the model is shown and what arguments are checked with.
-import { z } from 'zod';
-import type { JsonObject } from '../core/json.ts';
+// Owns a tool's schema -> what the model is shown and what arguments are checked with, whichever library it comes from.
+// What each library says is left to `sources.ts`, what vLLM's grammar takes to `strict.ts`.
 
-export type ToolSchema = z.ZodType | JsonObject;
-export type InferArguments<S> = S extends { readonly _zod: { readonly output: infer T } } ? T : JsonObject;
-export interface SchemaIssue {
-  readonly path: string;
-  readonly expected: string;
-  readonly got: string;
-  readonly message: string;
-}
+import { DefinitionError } from '../core/definition-error.ts';
+import type { JsonObject } from '../core/json.ts';
+import { isObject } from '../core/json.ts';
+import { cleanSchema } from './clean.ts';
+import type { SchemaIssue } from './issues.ts';
+import type { StandardSchema } from './sources.ts';
+import { readSchema } from './sources.ts';
+import type { StrictSchema } from './strict.ts';
+import { strictSchema } from './strict.ts';
+
+/** A zod 4 or zod 3 schema, any other Standard Schema that can tell its JSON Schema, or a plain JSON Schema. */
+export type ToolSchema = StandardSchema | JsonObject;
+
+/** What `execute` is given: the schema's output type; for a plain JSON Schema, an object. */
+export type InferArguments<S> = S extends StandardSchema
+  ? NonNullable<S['~standard']['types']>['output']
+  : Readonly<Record<string, unknown>>;
+
 export type Checked<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly issues: readonly SchemaIssue[] };
+
 export interface CompiledSchema<T = unknown> {
+  /** What the model is shown: the input side, its root an object. */
   readonly jsonSchema: JsonObject;
-  readonly strict: { readonly jsonSchema: JsonObject } | { readonly reason: string };
+  /** The same in a form that vLLM's grammar enforces, or why there is none. */
+  readonly strict: StrictSchema;
+  /** Checks a value; gives it back as the schema makes it, with defaults and transforms. Always enforces all of the schema. */
   readonly check: (value: unknown) => Promise<Checked<T>>;
 }
-export function compileSchema<T = unknown>(schema: ToolSchema, _options: { readonly name: string }): CompiledSchema<T> {
-  if (!('_zod' in schema)) {
-    return {
-      jsonSchema: schema as JsonObject,
-      strict: { jsonSchema: schema as JsonObject },
-      check: async (value) => ({ ok: true, value: value as T }),
-    };
+
+const compiled = new WeakMap<object, CompiledSchema>();
+
+/** Compiles a schema, once. Throws a DefinitionError that names the subject, the place and the remedy. */
+export function compileSchema<T = unknown>(schema: ToolSchema, options: { readonly name: string }): CompiledSchema<T> {
+  const known = compiled.get(schema);
+  // One schema object has one output type, whoever compiles it.
+  if (known !== undefined) return known as CompiledSchema<T>;
+  const fresh = compile(schema, options.name);
+  compiled.set(schema, fresh);
+  return fresh as CompiledSchema<T>;
+}
+
+function compile(schema: unknown, name: string): CompiledSchema {
+  if (!isObject(schema) && typeof schema !== 'function') {
+    throw new DefinitionError(`The schema of ${name} is ${typeof schema}: give a zod schema or a JSON Schema.`);
   }
-  const zod = schema as z.ZodType;
-  const { $schema: _schema, ...jsonSchema } = z.toJSONSchema(zod, { io: 'input' }) as JsonObject;
-  const strict = { additionalProperties: false, ...jsonSchema };
-  return {
-    jsonSchema,
-    strict: { jsonSchema: strict },
-    check: async (value) => {
-      const result = await zod.safeParseAsync(value);
-      if (result.success) return { ok: true, value: result.data as T };
-      return {
-        ok: false,
-        issues: result.error.issues.map((issue) => ({
-          path: issue.path.join('.'),
-          expected: issue.code,
-          got: '',
-          message: issue.message,
-        })),
-      };
-    },
-  };
+  const { jsonSchema: told, check } = readSchema(schema, name);
+  const jsonSchema = cleanSchema(told);
+  if (jsonSchema.type !== 'object') {
+    const what = typeof jsonSchema.type === 'string' ? jsonSchema.type : 'no object';
+    throw new DefinitionError(`The schema of ${name} is ${what} at its root: wrap it in z.object({ … }).`);
+  }
+  return { jsonSchema, strict: strictSchema(jsonSchema), check };
 }

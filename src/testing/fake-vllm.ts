@@ -38,6 +38,8 @@ export interface FakeVllm extends AsyncDisposable {
   readonly script: (...steps: readonly (Step | StepFunction)[]) => void;
   /** Throws when a step was not used or a request found none. */
   readonly assertDone: () => void;
+  /** How many connections clients have opened. */
+  readonly connections: () => number;
   /** Ends all connections. */
   readonly close: () => Promise<void>;
 }
@@ -70,6 +72,10 @@ export async function startFakeVllm(options: FakeVllmOptions = {}): Promise<Fake
   }
 
   const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
+  let connections = 0;
+  server.on('connection', () => {
+    connections++;
+  });
   const baseUrl = await listen(server, socketPath, tls === undefined ? 'http' : 'https');
 
   function assertDone(): void {
@@ -90,6 +96,7 @@ export async function startFakeVllm(options: FakeVllmOptions = {}): Promise<Fake
     chatBodies: () => requests.flatMap(({ path, body }) => (path === CHAT && body !== undefined ? [body] : [])),
     script: (...more) => void steps.push(...more),
     assertDone,
+    connections: () => connections,
     close,
     async [Symbol.asyncDispose]() {
       await close();

@@ -26,15 +26,6 @@ describe('reasoning', () => {
 });
 
 describe('calls', () => {
-  test('left as text in the content are run once, and their text is not shown', async () => {
-    const text = '<tool_call>\n{"name": "get_weather", "arguments": {"city": "Paris"}}\n</tool_call>';
-    const { result, events, ran } = await tryRun([answer({ content: text }), FINAL]);
-    expect(ran).toEqual(['Paris']);
-    expect(events.filter((event) => event.type === 'content' && event.delta.includes('tool_call'))).toEqual([]);
-    expect(result.warnings.map((warning) => warning.code)).toEqual(['call_rescued']);
-    expect(result.text).toBe('FINAL answer');
-  });
-
   test('with the last brace missing are repaired, checked and run, and the run says so', async () => {
     const { result, ran } = await tryRun([
       answer({ toolCalls: [{ name: 'get_weather', arguments: '{"city": "Paris"' }] }),
