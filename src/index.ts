@@ -13,6 +13,7 @@ export { run, stream } from './agent/run.ts';
 export type { RunInput, RunOptions, RunResult } from './agent/run-options.ts';
 export type { CallView, RunState, TurnView } from './agent/run-state.ts';
 export { INITIAL_RUN_STATE, reduceRun } from './agent/run-state.ts';
+export { runMain } from './cli/run-main.ts';
 export type { ChatCompletions } from './client/chat.ts';
 export type { ChatRequestBuilder } from './client/chat-builder.ts';
 export type { ChunkListener } from './client/chat-decoder.ts';

@@ -1,0 +1,73 @@
+// Owns the words on the command line -> what is wanted. Doing it is left to `main.ts`.
+
+import { parseArgs } from 'node:util';
+import { closest } from 'fastest-levenshtein';
+
+export interface Wanted {
+  readonly question: string;
+  readonly isJson: boolean;
+  readonly isHelp: boolean;
+  readonly isVersion: boolean;
+  readonly isVerbose: boolean;
+  readonly hasTools: boolean;
+  readonly model: string | undefined;
+  readonly baseUrl: string | undefined;
+  readonly maxTurns: number | undefined;
+  readonly toolChoice: string | undefined;
+}
+
+/** Something on the command line that cannot be meant. The message says what can. */
+export class UsageError extends Error {}
+
+const OPTIONS = {
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
+  verbose: { type: 'boolean', short: 'v' },
+  json: { type: 'boolean' },
+  'no-tools': { type: 'boolean' },
+  model: { type: 'string', short: 'm' },
+  'base-url': { type: 'string' },
+  'max-turns': { type: 'string' },
+  'tool-choice': { type: 'string' },
+} as const;
+
+export function readArgs(args: readonly string[]): Wanted {
+  checkNames(args);
+  const { values, positionals } = parse(args);
+  return {
+    question: positionals.join(' '),
+    isJson: values.json ?? false,
+    isHelp: values.help ?? false,
+    isVersion: values.version ?? false,
+    isVerbose: values.verbose ?? false,
+    hasTools: !(values['no-tools'] ?? false),
+    model: values.model,
+    baseUrl: values['base-url'],
+    maxTurns: wholeNumber('--max-turns', values['max-turns']),
+    toolChoice: values['tool-choice'],
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+  } catch (cause) {
+    throw new UsageError(cause instanceof Error ? cause.message : String(cause));
+  }
+}
+
+/** Before the parser does, to name the flag that was meant. */
+function checkNames(args: readonly string[]): void {
+  const end = args.indexOf('--');
+  for (const word of end < 0 ? args : args.slice(0, end)) {
+    const name = /^--([^=]+)/.exec(word)?.[1];
+    if (name === undefined || Object.hasOwn(OPTIONS, name)) continue;
+    throw new UsageError(`There is no flag --${name}. Did you mean --${closest(name, Object.keys(OPTIONS))}?`);
+  }
+}
+
+function wholeNumber(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new UsageError(`${flag} takes a whole number, 1 or more; it was given ${JSON.stringify(text)}.`);
+}

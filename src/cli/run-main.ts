@@ -1,0 +1,80 @@
+// Owns the process of an agent's file: whether it is the program, what it has of the world, how it ends.
+// What it does is left to `main.ts`.
+
+import { fstatSync, readFileSync, realpathSync } from 'node:fs';
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseEnv } from 'node:util';
+import type { Agent } from '../agent/agent.ts';
+import type { Io, Output } from './io.ts';
+import { main } from './main.ts';
+
+/**
+ * Makes an agent's file a program: `await runMain(import.meta, agent)` as its last line. Does nothing when the file is
+ * imported. Reads the command line, the environment and a file `.env`; sets the exit code.
+ */
+export async function runMain(meta: { readonly url: string }, agent: Agent): Promise<void> {
+  if (!isProgram(meta.url)) return;
+  const controller = new AbortController();
+  const interrupt = (): void => controller.abort();
+  process.once('SIGINT', interrupt);
+  process.once('SIGTERM', interrupt);
+  // Whoever reads along may stop doing so (`| head`): that ends the run, and is no error.
+  process.stdout.on('error', interrupt);
+  try {
+    process.exitCode = await main(agent, processIo(controller.signal, meta.url));
+  } finally {
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
+  }
+}
+
+function isProgram(url: string): boolean {
+  const [, started] = process.argv;
+  if (started === undefined) return false;
+  try {
+    return realpathSync(started) === realpathSync(fileURLToPath(url));
+  } catch {
+    // No file: run from a string, say.
+    return false;
+  }
+}
+
+function processIo(signal: AbortSignal, url: string): Io {
+  const err = output(process.stderr);
+  return {
+    args: process.argv.slice(2),
+    env: { ...readEnvFile(err), ...process.env },
+    out: output(process.stdout),
+    err,
+    readInput,
+    signal,
+    now: () => performance.now(),
+    program: relative(process.cwd(), fileURLToPath(url)),
+  };
+}
+
+function output(stream: NodeJS.WriteStream): Output {
+  return { write: (text) => void stream.write(text), isTty: stream.isTTY === true, columns: stream.columns ?? 80 };
+}
+
+/** The real environment wins over the file. */
+function readEnvFile(err: Output): Readonly<Record<string, string | undefined>> {
+  try {
+    return parseEnv(readFileSync('.env', 'utf8'));
+  } catch (error) {
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    if (!isMissing) err.write(`The file .env cannot be read and is left out: ${String(error)}\n`);
+    return {};
+  }
+}
+
+async function readInput(hasQuestion: boolean): Promise<string | undefined> {
+  if (process.stdin.isTTY) return undefined;
+  // A parent process may leave an input open that nobody ever writes to; a shell's pipe or file is an input for sure.
+  const kind = fstatSync(0);
+  if (hasQuestion && !kind.isFIFO() && !kind.isFile()) return undefined;
+  const parts: Uint8Array[] = [];
+  for await (const part of process.stdin) parts.push(part);
+  return Buffer.concat(parts).toString('utf8');
+}

@@ -1,0 +1,128 @@
+// Owns a stand-in for a model, for seeing an agent run with no vLLM at hand: it picks tools by rule and reports their results.
+// It understands nothing. The wire is the fake vLLM's.
+
+import { isObject } from '../core/json.ts';
+import type { FakeVllm } from './fake-vllm.ts';
+import { startFakeVllm } from './fake-vllm.ts';
+import { guessArguments } from './simulated-arguments.ts';
+import type { FakeCall, RecordedRequest, Step } from './steps.ts';
+import { answer } from './steps.ts';
+
+const MODEL = { id: 'simulator', maxModelLen: 32_768 };
+
+/** Milliseconds between two events, so that a person sees a stream and no flash. */
+const DELAY_MS = 15;
+
+/** Starts the simulator: the fake vLLM over real HTTP, answering by rule. Whoever starts it closes it. */
+export async function startSimulator(): Promise<FakeVllm> {
+  return await startFakeVllm({ models: [MODEL], respond: (request) => ({ ...respond(request), delayMs: DELAY_MS }) });
+}
+
+interface Conversation {
+  readonly question: string;
+  /** The results since the question, with the calls that they answer. */
+  readonly results: readonly string[];
+}
+
+function respond({ body = {} }: RecordedRequest): Step {
+  const { question, results } = read(Array.isArray(body.messages) ? body.messages : []);
+  if (isObject(body.response_format))
+    return answer({ content: JSON.stringify(outputFor(body.response_format, results)) });
+  const tools = Array.isArray(body.tools) ? body.tools.filter(isObject).map(readTool) : [];
+  if (results.length > 0)
+    return answer({
+      content: `${results.join('\n')}\n\n(Told by the simulator, which only repeats what the tools returned.)`,
+    });
+  const calls = body.tool_choice === 'none' ? [] : chooseCalls(question, tools);
+  if (calls.length === 0) return answer({ content: withoutTools(question, tools) });
+  return answer({ reasoning: `This looks like work for ${calls[0]?.name}.`, toolCalls: calls });
+}
+
+function read(messages: readonly unknown[]): Conversation {
+  const list = messages.filter(isObject);
+  const at = list.findLastIndex((message) => message.role === 'user');
+  const since = list.slice(at + 1);
+  const calls = since.flatMap((message) =>
+    Array.isArray(message.tool_calls) ? message.tool_calls.filter(isObject) : [],
+  );
+  const results = since
+    .filter((message) => message.role === 'tool')
+    .map(
+      (message) =>
+        `${callText(calls.find((call) => call.id === message.tool_call_id))} returned: ${textOf(message.content)}`,
+    );
+  return { question: textOf(list[at]?.content), results };
+}
+
+function callText(call: Record<string, unknown> | undefined): string {
+  const called = isObject(call?.function) ? call.function : {};
+  return `${String(called.name)}(${String(called.arguments)})`;
+}
+
+function textOf(content: unknown): string {
+  if (typeof content === 'string') return content;
+  if (!Array.isArray(content)) return '';
+  return content.map((part: unknown) => (isObject(part) && typeof part.text === 'string' ? part.text : '')).join(' ');
+}
+
+interface ShownTool {
+  readonly name: string;
+  readonly words: ReadonlySet<string>;
+  readonly parameters: Record<string, unknown>;
+}
+
+function readTool(tool: Record<string, unknown>): ShownTool {
+  const called = isObject(tool.function) ? tool.function : {};
+  const name = String(called.name);
+  const words = new Set(wordsOf(`${name} ${String(called.description ?? '')}`));
+  return { name, words, parameters: isObject(called.parameters) ? called.parameters : {} };
+}
+
+/** The tool whose name and description share the most words with the question; an only tool is used in any case. */
+function chooseCalls(question: string, tools: readonly ShownTool[]): FakeCall[] {
+  const asked = new Set(wordsOf(question));
+  const scored = tools.map((tool) => ({ tool, score: [...tool.words].filter((word) => asked.has(word)).length }));
+  const best = scored.toSorted((a, b) => b.score - a.score)[0];
+  if (best === undefined || (best.score === 0 && tools.length > 1)) return [];
+  const { name, parameters } = best.tool;
+  return guessArguments(question, parameters).map((args) => ({ name, arguments: args }));
+}
+
+function withoutTools(question: string, tools: readonly ShownTool[]): string {
+  const names = tools.map((tool) => tool.name).join(', ');
+  const known = names === '' ? 'There are no tools.' : `The tools are: ${names}.`;
+  return `This is the simulator: no model understands "${question.slice(0, 80)}" here. ${known}`;
+}
+
+const STOP_WORDS = new Set([
+  'the',
+  'is',
+  'it',
+  'in',
+  'of',
+  'a',
+  'an',
+  'to',
+  'or',
+  'and',
+  'what',
+  'for',
+  'me',
+  'my',
+  'by',
+  'with',
+  'on',
+]);
+
+/** Words in lower case, without the shortest endings, so that "warmer" meets "warm" and "files" meets "file". */
+function wordsOf(text: string): string[] {
+  const words = text.toLowerCase().match(/\p{L}+/gu) ?? [];
+  return words
+    .filter((word) => word.length > 1 && !STOP_WORDS.has(word))
+    .map((word) => word.replace(/(?:s|er|ing|ed)$/, ''));
+}
+
+function outputFor(format: Record<string, unknown>, results: readonly string[]): unknown {
+  const schema = isObject(format.json_schema) ? format.json_schema.schema : undefined;
+  return isObject(schema) ? guessArguments(results.join('\n'), schema)[0] : {};
+}
