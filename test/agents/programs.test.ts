@@ -1,0 +1,90 @@
+// Owns claims about the shipped agents as real processes.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { answer, startFakeVllm } from '../../src/testing/index.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function node(args: readonly string[], env: Record<string, string> = {}, input?: string): Promise<Ended> {
+  const { VLLM_BASE_URL: _url, VLLM_MODEL: _model, ...inherited } = process.env;
+  const child = spawn(process.execPath, ['--import', 'tsx', ...args], { cwd: ROOT, env: { ...inherited, ...env } });
+  const text = { out: '', err: '' };
+  child.stdout.on('data', (part) => {
+    text.out += part;
+  });
+  child.stderr.on('data', (part) => {
+    text.err += part;
+  });
+  if (input !== undefined) child.stdin.end(input);
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, ...text };
+}
+
+/** The weather service, as a machine without network sees it. */
+const OFFLINE = { https_proxy: 'http://127.0.0.1:9', http_proxy: 'http://127.0.0.1:9' };
+
+describe('agents/weather.ts', () => {
+  test('runs on a vLLM through a real tool call', async () => {
+    await using vllm = await startFakeVllm();
+    vllm.script(
+      answer({ toolCalls: [{ name: 'get_weather', arguments: { city: 'Paris' } }] }),
+      answer({ content: 'Mild.' }),
+    );
+    const { code, out, err } = await node(['agents/weather.ts', 'How is Paris?'], {
+      VLLM_BASE_URL: vllm.baseUrl,
+      ...OFFLINE,
+    });
+    expect({ code, out }).toEqual({ code: 0, out: 'Mild.\n' });
+    expect(err).toContain('get_weather({"city":"Paris"})');
+    expect(vllm.chatBodies()[0]).toMatchObject({ tools: [{ function: { name: 'get_weather', strict: true } }] });
+    expect(vllm.chatBodies()[1]?.messages).toMatchObject([
+      { role: 'system' },
+      { role: 'user' },
+      { role: 'assistant' },
+      { role: 'tool', content: expect.stringContaining('temperature') },
+    ]);
+  });
+
+  test('prints its help', async () => {
+    const { code, out } = await node(['agents/weather.ts', '--help']);
+    expect([code, out]).toEqual([0, expect.stringContaining('Usage: npx tsx agents/weather.ts')]);
+  });
+
+  test('does nothing when it is imported', async () => {
+    const { code, out, err } = await node([
+      '--input-type=module',
+      '-e',
+      "const { weather } = await import('./agents/weather.ts'); process.stdout.write(weather.name);",
+    ]);
+    expect({ code, out, err }).toEqual({ code: 0, out: 'weather', err: '' });
+  });
+});
+
+describe('agents/complete.ts', () => {
+  test('prints the answer as it comes, and ends well', async () => {
+    await using vllm = await startFakeVllm({ apiKey: 'k' });
+    vllm.script(answer({ reasoning: 'hm', content: 'The sea is blue.' }));
+    expect(await node(['agents/complete.ts'], { VLLM_BASE_URL: vllm.baseUrl, VLLM_API_KEY: 'k' })).toEqual({
+      code: 0,
+      out: 'The sea is blue.\n',
+      err: '',
+    });
+    expect(vllm.chatBodies()[0]).toMatchObject({ model: 'fake', temperature: 0.7, max_tokens: 100, stream: true });
+  });
+
+  test('prints an error of the stream', async () => {
+    await using vllm = await startFakeVllm();
+    vllm.script(answer({ content: 'The', errorFrame: { message: 'engine died' } }));
+    const { out, err } = await node(['agents/complete.ts'], { VLLM_BASE_URL: vllm.baseUrl });
+    expect([out, err]).toEqual(['The\n', expect.stringContaining('engine died')]);
+  });
+});
