@@ -20,7 +20,7 @@ import { resolveLimits } from './limits.ts';
 import type { Ending } from './loop.ts';
 import { takeTurns } from './loop.ts';
 import { failureFrom } from './model-answer.ts';
-import { familyOf } from './model-family.ts';
+import { ANY_FAMILY } from './model-family.ts';
 import type { ResultStore } from './result-store.ts';
 import { createResultStore } from './result-store.ts';
 import type { RunContext } from './run-context.ts';
@@ -156,9 +156,8 @@ class Execution {
     const { signal } = this.#controller;
     const model = await resolveModel(client, options.model ?? agent.model, signal);
     const instructions = typeof agent.instructions === 'function' ? await agent.instructions() : agent.instructions;
-    const family = familyOf(model);
     const thinking = options.thinking ?? agent.thinking;
-    const switches = thinking === undefined ? {} : family.thinkingParams(thinking);
+    const switches = thinking === undefined ? {} : ANY_FAMILY.thinkingParams(thinking);
     return {
       ...this.#parts,
       agent,
@@ -177,8 +176,8 @@ class Execution {
       warn: (warning) => this.#warn(warning),
       takeSteering: this.#ends.takeSteering,
       extraTools: this.#results.tools,
-      mintId: family.mintId,
-      withoutThinking: family.thinkingParams(false),
+      mintId: ANY_FAMILY.mintId,
+      withoutThinking: ANY_FAMILY.thinkingParams(false),
     };
   }
 

@@ -1,4 +1,4 @@
-// Owns what the loop needs to know of a model's family. The data is left to the profiles.
+// Owns what the loop needs to know of a model: how its thinking is switched, how its calls are named.
 
 import { mintToolCallId } from '../client/tool-call-merger.ts';
 import type { ModelParams } from './agent.ts';
@@ -9,6 +9,8 @@ export interface ModelFamily {
   readonly thinkingParams: (isOn: boolean) => ModelParams;
 }
 
-export function familyOf(_model: string): ModelFamily {
-  return { mintId: mintToolCallId, thinkingParams: (isOn) => ({ chat_template_kwargs: { enable_thinking: isOn } }) };
-}
+/** One family for all: a template ignores the switches of others (Qwen reads the first, DeepSeek and Granite the second). */
+export const ANY_FAMILY: ModelFamily = {
+  mintId: mintToolCallId,
+  thinkingParams: (isOn) => ({ chat_template_kwargs: { enable_thinking: isOn, thinking: isOn } }),
+};

@@ -1,17 +1,17 @@
 // Owns one turn's question: the plan, whether it fits the context, the request, and the ways round a server's limits.
 // What the answer leads to is left to the loop.
 
-import type { ChatParams, ToolChoice } from '../client/chat-params.ts';
+import type { ToolChoice } from '../client/chat-params.ts';
 import type { Outcome } from '../core/run-event.ts';
 import type { Tool } from '../tool/tool.ts';
 import type { ModelParams, TurnPlan } from './agent.ts';
-import { clientSideTurn } from './client-side-tools.ts';
+import { clientSideRequest } from './client-side-tools.ts';
 import { fitContext, refit } from './context-window.ts';
 import type { ModelAnswer } from './model-answer.ts';
 import type { ModelCall } from './model-call.ts';
 import { callModel } from './model-call.ts';
+import { createRescue } from './rescue.ts';
 import type { RunContext } from './run-context.ts';
-import { createScanners } from './scanners.ts';
 import { isParserMissing, rememberToolMode, toolModeOf } from './tool-mode.ts';
 import { mergeParams, notStrictReason, turnRequest } from './turn-request.ts';
 
@@ -95,11 +95,18 @@ async function ask(run: RunContext, turn: Turn, way: Way): Promise<AskedOnce> {
 
 async function modelCall(run: RunContext, turn: Turn, { plan, mode }: Way): Promise<ModelCall> {
   const output = turn.phase === 'output' ? run.agent.output : undefined;
-  const ask = { ...(turn.nudge !== undefined && { nudge: turn.nudge }), ...(output !== undefined && { output }) };
   const { client, mintId, warn } = run;
-  const base = { client, mintId, warn };
-  const request: ChatParams = turnRequest(run.model, plan, ask);
-  if (plan.tools.length === 0) return { ...base, request, scanners: undefined, isClientSide: false };
-  if (mode === 'client') return { ...base, ...(await clientSideTurn(run, plan, request)), isClientSide: true };
-  return { ...base, request, scanners: createScanners(run, plan.tools), isClientSide: false };
+  const isClientSide = mode === 'client' && plan.tools.length > 0;
+  const base = { client, mintId, warn, isClientSide, scanners: scannersFor(plan.tools) };
+  if (isClientSide) return { ...base, request: await clientSideRequest(run, plan, turn.nudge) };
+  const ask = { ...(turn.nudge !== undefined && { nudge: turn.nudge }), ...(output !== undefined && { output }) };
+  return { ...base, request: turnRequest(run.model, plan, ask) };
+}
+
+/** Calls that a server left in the text are looked for wherever there are tools; they turn up in the thinking too. */
+function scannersFor(tools: readonly Tool[]): ModelCall['scanners'] {
+  if (tools.length === 0) return undefined;
+  const names = new Set(tools.map(({ name }) => name));
+  const isTool = (name: string): boolean => names.has(name);
+  return { content: createRescue(isTool), reasoning: createRescue(isTool) };
 }
