@@ -41,6 +41,9 @@ function tagFormat({ tools, toolChoice }: TurnPlan): JsonObject {
     content: { type: 'json_schema', json_schema: parametersOf(tool) },
     end: `}\n${CLOSE}`,
   }));
+  const [only] = tags;
+  // A single call that must be: no word before it, for a weak model would never come to it.
+  if (isForced(toolChoice) && only !== undefined && tags.length === 1) return { type: 'tag', ...only };
   return { type: 'triggered_tags', triggers: [OPEN], tags, ...(isForced(toolChoice) && { at_least_one: true }) };
 }
 

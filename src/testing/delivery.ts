@@ -2,7 +2,7 @@
 // Which bytes, is left to the renderers.
 
 import type { ServerResponse } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Delivery, Endless } from './steps.ts';
 
 export interface Payload {
@@ -29,6 +29,8 @@ export async function deliver(response: ServerResponse, payload: Payload, delive
     if (delivery.delayMs !== undefined) await sleep(delivery.delayMs);
     if (response.destroyed) return;
     await write(response, part);
+    // A turn of the event loop: a reader in this process gets to read this piece before the next one is there.
+    if (typeof delivery.chunking === 'number') await nextTurn();
   }
   if (delivery.resetAfter !== undefined) response.socket?.resetAndDestroy();
   else if (delivery.stallAfter !== undefined) await closed(response);

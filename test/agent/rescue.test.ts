@@ -104,4 +104,18 @@ describe('a run', () => {
       { role: 'assistant', content: 'FINAL answer' },
     ]);
   });
+
+  test('on such a server binds a forced call from its first token', async () => {
+    const server = { toolParser: false, reasoningParser: false };
+    const toolChoice = { type: 'function', function: { name: 'get_weather' } } as const;
+    const { bodies, ran } = await tryRun([answer({ content: CALL }), answer({ content: 'done' })], {
+      server,
+      toolChoice,
+    });
+    const begin = '<tool_call>\n{"name": "get_weather", "arguments": ';
+    expect(bodies[1]?.response_format ?? bodies[0]?.response_format).toMatchObject({
+      format: { type: 'tag', begin, end: '}\n</tool_call>', content: { type: 'json_schema' } },
+    });
+    expect(ran).toEqual(['Paris']);
+  });
 });
