@@ -1,19 +1,17 @@
 // Owns the order of a run: turn after turn until the model is done or something ends it.
 // What a turn asks is left to `turn.ts`, its calls to `call-round.ts`, starting and ending a run to `run.ts`.
 
-import type { ToolChoice } from '../client/chat-params.ts';
 import type { JsonValue } from '../core/json.ts';
-import type { AssistantMessage, Message, ToolMessage } from '../core/message.ts';
+import type { AssistantMessage, ToolMessage } from '../core/message.ts';
 import type { Outcome, PendingTurn } from '../core/run-event.ts';
 import { createToolbox } from '../tool/toolbox.ts';
-import type { ModelParams } from './agent.ts';
-import type { CallProblemReport } from './call-round.ts';
 import { answerCalls } from './call-round.ts';
+import type { Course } from './course.ts';
+import { countProblems, moreRoom } from './course.ts';
 import type { Emptiness } from './empty-answer.ts';
 import { emptinessOf } from './empty-answer.ts';
 import { assistantTurn, withUniqueIds } from './history.ts';
 import type { ModelAnswer } from './model-answer.ts';
-import type { Repetition } from './repetition.ts';
 import { createRepetition } from './repetition.ts';
 import type { RunContext } from './run-context.ts';
 import { askAgain, askForOutput, checkOutput } from './structured-output.ts';
@@ -24,25 +22,6 @@ import { askModel } from './turn.ts';
 export interface Ending {
   readonly outcome: Outcome;
   readonly output?: JsonValue;
-}
-
-/** What one turn hands to the next. */
-interface Course {
-  phase: 'work' | 'output';
-  /** Messages that the next turn adds to the conversation. */
-  added: readonly Message[];
-  toolChoice: ToolChoice | undefined;
-  /** Set when the next turn is a second try at the last one. */
-  remedy: Remedy | undefined;
-  readonly repetition: Repetition;
-  /** How often in a row each tool's arguments were wrong. */
-  readonly failures: Map<string, number>;
-  outputFailures: number;
-}
-
-interface Remedy {
-  readonly nudge?: string;
-  readonly params: ModelParams;
 }
 
 /** What a turn comes to. */
@@ -184,53 +163,6 @@ async function settleRound(
   const over = countProblems(run, course, end.problems);
   const outcome: Outcome | undefined = run.signal.aborted ? { type: 'aborted' } : (end.outcome ?? over);
   return { messages: end.messages, pending: end.pending, ending: outcome === undefined ? undefined : { outcome } };
-}
-
-/** Problems that the model made, and that cost a correction. */
-const CORRECTED = new Set(['unknown_tool', 'cut', 'broken_arguments', 'invalid_arguments']);
-
-function countProblems(run: RunContext, course: Course, problems: readonly CallProblemReport[]): Outcome | undefined {
-  for (const { callId, toolName, problem } of problems) {
-    const isCorrected = problem !== null && CORRECTED.has(problem);
-    if (!isCorrected) {
-      course.failures.delete(toolName);
-      continue;
-    }
-    run.warn({
-      code: problem,
-      message: `A call of \`${toolName}\` went back to the model (${problem}).`,
-      callId,
-      toolName,
-    });
-    const over = run.budget.over('corrections', 1);
-    if (over !== undefined) return over;
-    run.budget.spend('corrections', 1);
-    countFailure(run, course, toolName, problem);
-  }
-  return undefined;
-}
-
-/** After two wrong calls of a tool in a row, vLLM's grammar is to make the third one right. */
-function countFailure(run: RunContext, course: Course, toolName: string, problem: string): void {
-  if (problem === 'unknown_tool') return;
-  if (problem === 'cut') {
-    course.remedy = { params: moreRoom(run) };
-    return;
-  }
-  const failures = (course.failures.get(toolName) ?? 0) + 1;
-  course.failures.set(toolName, failures);
-  if (failures < 2) return;
-  course.failures.delete(toolName);
-  course.toolChoice = { type: 'function', function: { name: toolName } };
-  run.warn({ code: 'tool_forced', message: `The next turn is bound to a call of \`${toolName}\`.`, toolName });
-}
-
-function moreRoom({ params }: RunContext): ModelParams {
-  const { max_tokens: tokens, max_completion_tokens: completion } = params;
-  return {
-    ...(typeof tokens === 'number' && { max_tokens: tokens * 2 }),
-    ...(typeof completion === 'number' && { max_completion_tokens: completion * 2 }),
-  };
 }
 
 function settleEmpty(run: RunContext, course: Course, emptiness: Emptiness): TurnResult {
