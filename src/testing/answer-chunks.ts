@@ -7,7 +7,6 @@ import { logprobsOf } from './logprobs.ts';
 import type { Spoken, SpokenCall } from './spoken.ts';
 import { reasoningTokens, usageOf } from './spoken.ts';
 import type { Answer } from './steps.ts';
-import { tokensOf } from './token-count.ts';
 
 /** The text of each event, line ends included. */
 export function chatEvents(answer: Answer, spoken: readonly Spoken[], exchange: Exchange): string[] {
@@ -40,13 +39,10 @@ function choiceDeltas(choice: Spoken, { personality }: Exchange): Delta[] {
   return [...deltas.map((delta) => ({ delta })), { delta: last ?? {}, end }];
 }
 
-function callDeltas({ id, name, arguments: text }: SpokenCall, index: number): object[] {
+function callDeltas({ id, name, fragments }: SpokenCall, index: number): object[] {
   const head = { content: null, tool_calls: [{ id, type: 'function', index, function: { name } }] };
-  const fragments = tokensOf(text).map((part) => ({
-    content: null,
-    tool_calls: [{ index, function: { arguments: part } }],
-  }));
-  return [head, ...fragments];
+  const rest = fragments.map((part) => ({ content: null, tool_calls: [{ index, function: { arguments: part } }] }));
+  return [head, ...rest];
 }
 
 function isJson(text: string): boolean {

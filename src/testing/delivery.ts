@@ -15,26 +15,49 @@ export interface Payload {
 /** Resolves when the bytes are out, or the client is gone. */
 export async function deliver(response: ServerResponse, payload: Payload, delivery: Delivery): Promise<void> {
   if (delivery.resetAfter === 0) {
-    response.socket?.resetAndDestroy();
+    await reset(response);
     return;
   }
   response.writeHead(payload.status, payload.headers);
   response.flushHeaders();
-  const limit = Math.min(
-    delivery.endAfter ?? Infinity,
-    delivery.resetAfter ?? Infinity,
-    delivery.stallAfter ?? Infinity,
-  );
-  for (const part of limited(split(payload.parts, delivery.chunking ?? 'event'), limit)) {
+  const { endAfter = Infinity, resetAfter = Infinity, closeAfter = Infinity, stallAfter = Infinity } = delivery;
+  const parts = split(payload.parts, delivery.chunking ?? 'event');
+  const limit = Math.min(endAfter, resetAfter, closeAfter);
+  await send(response, between(parts, 0, Math.min(limit, stallAfter)), delivery);
+  if (stallAfter < limit) {
+    await Promise.race([closed(response), ...(delivery.release === undefined ? [] : [delivery.release])]);
+    await send(response, between(parts, stallAfter, limit), delivery);
+  }
+  if (response.destroyed) return;
+  if (limit === Infinity || limit === endAfter) response.end();
+  else if (limit === resetAfter) await reset(response);
+  else response.socket?.destroy();
+}
+
+/**
+ * Over TLS and Unix sockets, which know no reset, closes. A reset that overtakes the bytes before it looks to their
+ * reader like an orderly end, so a reader in this process is given the turns to read them first.
+ */
+async function reset({ socket }: ServerResponse): Promise<void> {
+  if (socket === null) return;
+  for (let turn = 0; turn < TURNS_TO_READ; turn++) await nextTurn();
+  const canReset = !('encrypted' in socket) && socket.remoteAddress !== undefined;
+  if (canReset) socket.resetAndDestroy();
+  else socket.destroy();
+}
+
+/** Two were seen to be enough; the rest is a margin. */
+const TURNS_TO_READ = 4;
+
+async function send(response: ServerResponse, parts: readonly Uint8Array[], delivery: Delivery): Promise<void> {
+  const isParted = typeof delivery.chunking === 'number' || typeof delivery.chunking === 'object';
+  for (const part of parts) {
     if (delivery.delayMs !== undefined) await sleep(delivery.delayMs);
     if (response.destroyed) return;
     await write(response, part);
     // A turn of the event loop: a reader in this process gets to read this piece before the next one is there.
-    if (typeof delivery.chunking === 'number') await nextTurn();
+    if (isParted) await nextTurn();
   }
-  if (delivery.resetAfter !== undefined) response.socket?.resetAndDestroy();
-  else if (delivery.stallAfter !== undefined) await closed(response);
-  else response.end();
 }
 
 /** Sends for ever what the limits of a client are to stop, as fast as it is read. */
@@ -53,19 +76,23 @@ function split(parts: Payload['parts'], chunking: NonNullable<Delivery['chunking
   if (chunking === 'event') return bytes;
   const whole = Buffer.concat(bytes);
   if (chunking === 'whole') return [whole];
-  const count = Math.ceil(whole.length / chunking);
-  return Array.from({ length: count }, (_, at) => whole.subarray(at * chunking, (at + 1) * chunking));
+  const offsets = typeof chunking === 'number' ? multiples(chunking, whole.length) : [0, ...chunking];
+  return offsets.map((from, at) => whole.subarray(from, offsets[at + 1])).filter((part) => part.length > 0);
 }
 
-function limited(parts: readonly Uint8Array[], limit: number): Uint8Array[] {
-  const kept: Uint8Array[] = [];
-  let left = limit;
-  for (const part of parts) {
-    if (left <= 0) break;
-    kept.push(part.subarray(0, Math.min(part.length, left)));
-    left -= part.length;
-  }
-  return kept;
+function multiples(step: number, end: number): number[] {
+  return Array.from({ length: Math.ceil(end / step) }, (_, at) => at * step);
+}
+
+/** The bytes from one offset up to another, parted as they were. */
+function between(parts: readonly Uint8Array[], from: number, to: number): Uint8Array[] {
+  let offset = 0;
+  const kept = parts.map((part) => {
+    const start = offset;
+    offset += part.length;
+    return part.subarray(Math.max(0, from - start), Math.max(0, to - start));
+  });
+  return kept.filter((part) => part.length > 0);
 }
 
 /** Resolves when the bytes have left this process, so that the next write is a packet of its own. */

@@ -12,6 +12,7 @@ export type {
   Raw,
   RecordedRequest,
   Reply,
+  Responder,
   Step,
   StepFunction,
 } from './steps.ts';

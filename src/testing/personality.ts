@@ -23,6 +23,8 @@ export interface FakePersonality {
   readonly promptTokensDetails?: boolean;
   /** What `/load` tells. Default 0. */
   readonly load?: number;
+  /** What `/metrics` tells of the KV cache, 0 to 1. Default 0. */
+  readonly kvCacheUsage?: number;
   /** False makes `/health` answer 503, as with a dead engine. Default true. */
   readonly isHealthy?: boolean;
 }
@@ -39,6 +41,7 @@ export function resolvePersonality(given: FakePersonality): Personality {
     apiKey: undefined,
     promptTokensDetails: true,
     load: 0,
+    kvCacheUsage: 0,
     isHealthy: true,
     ...given,
   };

@@ -1,7 +1,8 @@
 // Owns the fake's routes that need no script: models, tokens, health, version, load, metrics.
 
+import { errorReply } from './error-reply.ts';
+import { metricsText } from './metrics-text.ts';
 import type { Personality } from './personality.ts';
-import { errorReply } from './refusals.ts';
 import { hash } from './spoken.ts';
 import type { RecordedRequest, Reply } from './steps.ts';
 import { reply } from './steps.ts';
@@ -93,26 +94,7 @@ function detokenize({ body }: RecordedRequest): Reply {
   return reply({ status: 200, body: { prompt: tokens.map((id) => texts.get(Number(id)) ?? '').join('') } });
 }
 
-function metrics({ models: served, load }: Personality): Reply {
-  const label = `engine="0",model_name="${served[0]?.id ?? ''}"`;
-  const lines = [
-    '# HELP vllm:num_requests_running Number of requests in model execution batches.',
-    '# TYPE vllm:num_requests_running gauge',
-    `vllm:num_requests_running{${label}} ${load.toFixed(1)}`,
-    '# HELP vllm:num_requests_waiting Number of requests waiting to be processed.',
-    '# TYPE vllm:num_requests_waiting gauge',
-    `vllm:num_requests_waiting{${label}} 0.0`,
-    '# TYPE vllm:kv_cache_usage_perc gauge',
-    `vllm:kv_cache_usage_perc{${label}} 0.0`,
-    '# TYPE vllm:prefix_cache_queries counter',
-    `vllm:prefix_cache_queries_total{${label}} 0.0`,
-    '# TYPE vllm:prefix_cache_hits counter',
-    `vllm:prefix_cache_hits_total{${label}} 0.0`,
-    '# TYPE vllm:request_success counter',
-    `vllm:request_success_total{${label},finished_reason="stop"} 0.0`,
-    `vllm:request_success_total{${label},finished_reason="length"} 0.0`,
-    '',
-  ];
+function metrics(personality: Personality): Reply {
   const headers = { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' };
-  return reply({ status: 200, headers, body: lines.join('\n') });
+  return reply({ status: 200, headers, body: metricsText(personality) });
 }

@@ -15,6 +15,8 @@ export interface SpokenCall {
   readonly name: string;
   /** JSON text, or what the test wants it to be. */
   readonly arguments: string;
+  /** The pieces in which they are streamed. */
+  readonly fragments: readonly string[];
 }
 
 export interface Spoken {
@@ -51,9 +53,11 @@ function usualFinish(body: Body, hasCalls: boolean): FinishReason {
   return hasCalls && namedTool(body.tool_choice) === undefined ? 'tool_calls' : 'stop';
 }
 
-function spokenCall({ id, name, arguments: value }: FakeCall, answerId: string, at: number): SpokenCall {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
-  return { id: id ?? callId(answerId, at), name, arguments: text };
+function spokenCall(call: FakeCall, answerId: string, at: number): SpokenCall {
+  const { id, name, arguments: value, fragments } = call;
+  const given = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  const text = fragments?.join('') ?? given;
+  return { id: id ?? callId(answerId, at), name, arguments: text, fragments: fragments ?? tokensOf(text) };
 }
 
 function pieces(text: FakeChoice['content']): readonly string[] {
@@ -70,7 +74,7 @@ export function usageOf(answer: Answer, spoken: readonly Spoken[], body: Body): 
 }
 
 function tokenCount({ content, reasoning, calls }: Spoken): number {
-  const inCalls = calls.reduce((sum, call) => sum + 8 + tokensOf(call.arguments).length, 0);
+  const inCalls = calls.reduce((sum, call) => sum + 8 + call.fragments.length, 0);
   // One more for the end of the answer.
   return content.length + reasoning.length + inCalls + 1;
 }

@@ -7,6 +7,8 @@ export interface FakeCall {
   readonly name: string;
   /** A value, or text that is sent as it stands: cut, broken, empty. */
   readonly arguments: unknown;
+  /** The pieces in which the arguments are streamed, in place of `arguments`; whole answers join them. */
+  readonly fragments?: readonly string[];
   /** Default: one as vLLM makes them. */
   readonly id?: string;
 }
@@ -24,16 +26,26 @@ export interface FakeChoice {
 
 /** How the bytes of an answer go out. */
 export interface Delivery {
-  /** Bytes to a write; `event` (the default) writes one event at a time, `whole` everything at once. */
-  readonly chunking?: number | 'event' | 'whole';
+  /**
+   * Bytes to a write, or the offsets at which the bytes are parted; `event` (the default) writes one event at a time,
+   * `whole` everything at once.
+   */
+  readonly chunking?: number | readonly number[] | 'event' | 'whole';
   /** Milliseconds before each write. */
   readonly delayMs?: number;
   /** Bytes after which the connection is ended as if the answer were over. */
   readonly endAfter?: number;
-  /** Bytes after which the connection is reset. 0: before the headers. */
+  /**
+   * Bytes after which the connection is reset. 0: before the headers. A reader in another process may get to see an end
+   * in place of the reset; over TLS and Unix sockets it is always one.
+   */
   readonly resetAfter?: number;
-  /** Bytes after which nothing more is sent, the connection left open. */
+  /** Bytes after which the connection is closed in the middle of the answer, as by a server that crashed. */
+  readonly closeAfter?: number;
+  /** Bytes after which nothing more is sent, the connection left open, until the client goes or `release` resolves. */
   readonly stallAfter?: number;
+  /** Ends the stall: when it resolves, the rest of the answer is sent. */
+  readonly release?: PromiseLike<unknown>;
 }
 
 /** An answer of the model. With `n` above 1 give `choices`. */
@@ -73,8 +85,11 @@ export interface Endless {
 
 export type Step = Answer | Reply | Raw | Endless;
 
-/** An answer computed from the request. */
+/** An answer computed from the request. One that throws is answered with a 500, and `assertDone` tells it. */
 export type StepFunction = (request: RecordedRequest) => Step;
+
+/** As `StepFunction`; undefined leaves the request without an answer, which `assertDone` throws. */
+export type Responder = (request: RecordedRequest) => Step | undefined;
 
 /** A request as the fake received it. */
 export interface RecordedRequest {
@@ -84,7 +99,9 @@ export interface RecordedRequest {
   /** The parsed body; undefined when there was none or it was not JSON. */
   readonly body: Readonly<Record<string, unknown>> | undefined;
   readonly rawBody: string;
-  /** Resolves when the exchange is over: `aborted` when the client left before the answer's end. */
+  /** Whether the client left before the answer's end. False while the exchange goes on: `ended` waits for that. */
+  readonly aborted: boolean;
+  /** Resolves when the exchange is over: `aborted` when the client left before the answer's end. Never rejects. */
   readonly ended: Promise<'answered' | 'aborted'>;
 }
 

@@ -1,0 +1,46 @@
+// Owns what is kept of a request, and whether its client stayed to the end. Answering it is left to `fake-vllm.ts`.
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isObject } from '../core/json.ts';
+import type { RecordedRequest } from './steps.ts';
+
+/** Reads the request to its end; never rejects. */
+export async function record(incoming: IncomingMessage, response: ServerResponse): Promise<RecordedRequest> {
+  let aborted = false;
+  const ended = new Promise<'answered' | 'aborted'>((resolve) => {
+    response.once('close', () => {
+      aborted = !response.writableFinished;
+      resolve(aborted ? 'aborted' : 'answered');
+    });
+  });
+  const parts: Uint8Array[] = [];
+  try {
+    for await (const part of incoming) parts.push(part);
+  } catch {
+    // The client left while it sent: `ended` tells.
+  }
+  const rawBody = Buffer.concat(parts).toString('utf8');
+  const headers = Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]));
+  const path = (incoming.url ?? '').split('?')[0] ?? '';
+  return {
+    method: incoming.method ?? '',
+    path,
+    headers,
+    body: parseBody(rawBody),
+    rawBody,
+    get aborted() {
+      return aborted;
+    },
+    ended,
+  };
+}
+
+function parseBody(text: string): RecordedRequest['body'] {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    // Not JSON: the route refuses it.
+    return undefined;
+  }
+}

@@ -1,0 +1,212 @@
+// Owns claims about the requests that the fake refuses beyond those recorded, in the words of the server's own checks.
+
+import { request } from 'undici';
+import { describe, expect, test } from 'vitest';
+import type { FakePersonality } from '../../src/testing/index.ts';
+import { answer, startFakeVllm } from '../support/fake.ts';
+
+const messages = [{ role: 'user', content: 'Hi' }];
+const tools = [{ type: 'function', function: { name: 'f', parameters: { type: 'object' } } }];
+const USAGE = 'Correct usage: `{"type": "function", "function": {"name": "my_function"}}`';
+const BAD_TAG = 'Invalid response_format structural_tag specification. (parameter=response_format)';
+
+async function ask(body: object, personality: FakePersonality = {}): Promise<[number, unknown]> {
+  const vllm = await startFakeVllm({ ...personality, respond: () => answer({ content: 'ok' }) });
+  try {
+    const sent = JSON.stringify({ messages, ...body });
+    const response = await request(`${vllm.baseUrl}/chat/completions`, { method: 'POST', body: sent });
+    const read = (await response.body.json()) as { error?: unknown };
+    return [response.statusCode, read.error ?? 'answered'];
+  } finally {
+    await vllm.close();
+  }
+}
+
+function refusal(message: string, param: string | null, type = 'BadRequestError'): [number, unknown] {
+  return [400, { message, type, param, code: 400 }];
+}
+
+function invalid(field: string, type: string, text: string, input: string): [number, unknown] {
+  const message = `1 validation error:\n  {'type': '${type}', 'loc': 'body.${field}', 'msg': '${text}', 'input': ${input}}`;
+  return refusal(message, `body.${field}`, 'Bad Request');
+}
+
+const INTEGER = 'Input should be a valid integer';
+const NUMBER = 'Input should be a valid number';
+const BOOLEAN = 'Input should be a valid boolean';
+
+describe('a field of the wrong type', () => {
+  test.each<[string, object, [number, unknown]]>([
+    [
+      'max_tokens',
+      { max_tokens: 'many' },
+      invalid('max_tokens', 'int_parsing', `${INTEGER}, unable to parse string as an integer`, "'many'"),
+    ],
+    [
+      'max_tokens',
+      { max_tokens: 1.5 },
+      invalid('max_tokens', 'int_from_float', `${INTEGER}, got a number with a fractional part`, "'1.5'"),
+    ],
+    ['n', { n: [] }, invalid('n', 'int_type', INTEGER, "'<list of 0 items>'")],
+    ['temperature', { temperature: {} }, invalid('temperature', 'float_type', NUMBER, "'<dict of 0 items>'")],
+    [
+      'top_p',
+      { top_p: "o'k" },
+      invalid('top_p', 'float_parsing', `${NUMBER}, unable to parse string as a number`, '"o\'k"'),
+    ],
+    [
+      'stream',
+      { stream: 'perhaps' },
+      invalid('stream', 'bool_parsing', `${BOOLEAN}, unable to interpret input`, "'perhaps'"),
+    ],
+    ['stream', { stream: {} }, invalid('stream', 'bool_type', BOOLEAN, "'<dict of 0 items>'")],
+    [
+      'messages',
+      { messages: { a: 1 } },
+      invalid('messages', 'list_type', 'Input should be a valid list', "'<dict of 1 items>'"),
+    ],
+    ['tools', { tools: 'x' }, invalid('tools', 'list_type', 'Input should be a valid list', "'x'")],
+  ])('%s is refused: %j', async (_field, body, expected) => {
+    expect(await ask(body)).toEqual(expected);
+  });
+
+  test.each([{ max_tokens: '5' }, { temperature: '0.5' }, { temperature: null }, { stream: 'false' }, { unknown: {} }])(
+    'is not one that the server reads as the right one: %j',
+    async (body) => {
+      expect(await ask(body)).toEqual([200, 'answered']);
+    },
+  );
+});
+
+const tag = { type: 'tag', begin: '<a>', content: { type: 'any_text' }, end: '</a>' };
+const triggered = { type: 'triggered_tags', triggers: ['<a'], tags: [tag] };
+
+describe('a structural tag', () => {
+  test.each<[string, object]>([
+    ['of an unknown kind', { format: { type: 'nope' } }],
+    ['without a form', {}],
+    ['without its begin', { format: { type: 'tag', content: { type: 'any_text' }, end: 'x' } }],
+    ['without its content', { format: { type: 'tag', begin: 'a', end: 'x' } }],
+    ['that no trigger starts', { format: { ...triggered, triggers: ['<z'] } }],
+  ])('%s is refused', async (_name, given) => {
+    const response_format = { type: 'structural_tag', ...given };
+    expect(await ask({ response_format })).toEqual(refusal(BAD_TAG, 'response_format'));
+  });
+
+  test('in structured_outputs is refused when it is none', async () => {
+    const message = 'Invalid structured_outputs structural_tag specification. (parameter=structured_outputs)';
+    expect(await ask({ structured_outputs: { structural_tag: '{"type":"x"}' } })).toEqual(
+      refusal(message, 'structured_outputs'),
+    );
+  });
+
+  test.each<[string, object]>([
+    ['with one tag', { format: tag }],
+    ['with triggers', { format: triggered }],
+    ['in the old form', { structures: [{ begin: 'a', schema: {}, end: 'b' }], triggers: ['a'] }],
+  ])('%s is taken', async (_name, given) => {
+    expect(await ask({ response_format: { type: 'structural_tag', ...given } })).toEqual([200, 'answered']);
+  });
+});
+
+describe('fields that do not fit each other', () => {
+  test.each<[string, object, [number, unknown]]>([
+    [
+      'a tool choice of no known kind',
+      { tools, tool_choice: 'sometimes' },
+      refusal(
+        'Invalid value for `tool_choice`: sometimes! Only named tools, "none", "auto" or "required" are supported. (parameter=tool_choice)',
+        'tool_choice',
+      ),
+    ],
+    [
+      'a named choice without a function',
+      { tools, tool_choice: { type: 'function' } },
+      refusal(
+        `Invalid value for \`function\`: \`None\` in \`tool_choice\`! ${USAGE} (parameter=tool_choice.function)`,
+        'tool_choice.function',
+      ),
+    ],
+    [
+      'a named choice without a name',
+      { tools, tool_choice: { type: 'function', function: {} } },
+      refusal(
+        `Expected field \`name\` in \`function\` in \`tool_choice\`! ${USAGE} (parameter=tool_choice.function.name)`,
+        'tool_choice.function.name',
+      ),
+    ],
+    [
+      'a name that no tool has',
+      { tools, tool_choice: { type: 'function', function: { name: 'g' } } },
+      refusal(
+        'The tool specified in `tool_choice` does not match any of the specified `tools` (parameter=tool_choice)',
+        'tool_choice',
+      ),
+    ],
+    [
+      'a choice without tools',
+      { tool_choice: 'auto' },
+      refusal('When using `tool_choice`, `tools` must be set. (parameter=tool_choice)', 'tool_choice'),
+    ],
+    [
+      'a constraint beside a named choice',
+      { tools, tool_choice: { type: 'function', function: { name: 'f' } }, structured_outputs: { regex: 'a' } },
+      refusal('You can only either use constraints for structured outputs or tools, not both.', null),
+    ],
+    [
+      'stream options without a stream',
+      { stream_options: { include_usage: true } },
+      refusal('Stream options can only be defined when `stream=True`. (parameter=stream_options)', 'stream_options'),
+    ],
+    [
+      'a schema format without its schema',
+      { response_format: { type: 'json_schema' } },
+      refusal(
+        "When response_format type is 'json_schema', the 'json_schema' field must be provided. (parameter=response_format)",
+        'response_format',
+      ),
+    ],
+    [
+      'both prompt flags',
+      { continue_final_message: true, add_generation_prompt: true },
+      refusal('Cannot set both `continue_final_message` and `add_generation_prompt` to True.', null),
+    ],
+    [
+      'several choices without chance',
+      { n: 2, temperature: 0 },
+      refusal('n must be 1 when using greedy sampling, got 2.', null),
+    ],
+  ])('are refused: %s', async (_name, body, expected) => {
+    expect(await ask(body)).toEqual(expected);
+  });
+});
+
+describe('what only some servers take', () => {
+  test('is a budget for thinking: without a reasoning parser it is refused', async () => {
+    const message =
+      'thinking_token_budget is set but reasoning_config is not configured. Please set --reasoning-parser and/or --reasoning-config to use thinking_token_budget.';
+    expect(await ask({ thinking_token_budget: 5 }, { reasoningParser: false })).toEqual(refusal(message, null));
+    expect(await ask({ thinking_token_budget: 5 })).toEqual([200, 'answered']);
+  });
+
+  test('are tools: without a tool parser only the choice none is taken', async () => {
+    expect(await ask({ tools, tool_choice: 'none' }, { toolParser: false })).toEqual([200, 'answered']);
+    expect(await ask({ tools }, { toolParser: false })).toEqual(
+      refusal('"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set', null),
+    );
+  });
+
+  test('is a long answer: the field that asked for it is named', async () => {
+    const models = [{ id: 'fake', maxModelLen: 100 }];
+    const text = 'cannot be greater than max_model_len=100. Please request fewer output tokens.';
+    expect(await ask({ max_completion_tokens: 101 }, { models })).toEqual(
+      refusal(
+        `max_completion_tokens=101 ${text} (parameter=max_completion_tokens, value=101)`,
+        'max_completion_tokens',
+      ),
+    );
+    expect(await ask({ max_tokens: 101 }, { models })).toEqual(
+      refusal(`max_tokens=101 ${text} (parameter=max_tokens, value=101)`, 'max_tokens'),
+    );
+  });
+});
