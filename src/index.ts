@@ -8,6 +8,7 @@ export type { Branch, CreateHost, Host, HostServices, Settled, StepIo, Task } fr
 export { createInProcessHost } from './agent/in-process-host.ts';
 export type { RunLimits } from './agent/limits.ts';
 export { DEFAULT_LIMITS } from './agent/limits.ts';
+export type { Thinking } from './agent/profile/thinking.ts';
 export type { RunStream } from './agent/run.ts';
 export { run, stream } from './agent/run.ts';
 export type { RunInput, RunOptions, RunResult } from './agent/run-options.ts';

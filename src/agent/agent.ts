@@ -7,6 +7,7 @@ import type { PendingApproval, RunEvent } from '../core/run-event.ts';
 import type { CompiledSchema, ToolSchema } from '../schema/compile.ts';
 import type { Tool } from '../tool/tool.ts';
 import type { RunLimits } from './limits.ts';
+import type { Thinking } from './profile/thinking.ts';
 
 /** Request parameters that an agent may set: all but what the loop sets itself. */
 export type ModelParams = Omit<
@@ -49,8 +50,8 @@ export interface AgentDefinition extends RunHooks {
   /** For the first turn of a run; later ones are `auto`, so that the model can come to an end. */
   readonly toolChoice?: ToolChoice;
   readonly params?: ModelParams;
-  /** Whether the model is to think before it answers, through the switch of its family. Left out: as the server does. */
-  readonly thinking?: boolean;
+  /** Whether and how much the model is to think before it answers, in the fields of its family. Left out: as the server does. */
+  readonly thinking?: Thinking;
   /** A schema for the result: checked, typed, in `result.output`. */
   readonly output?: ToolSchema;
   readonly limits?: Partial<RunLimits>;
@@ -67,7 +68,7 @@ export interface Agent extends RunHooks {
   readonly tools: readonly Tool[];
   readonly toolChoice: ToolChoice | undefined;
   readonly params: ModelParams;
-  readonly thinking: boolean | undefined;
+  readonly thinking: Thinking | undefined;
   readonly output: CompiledSchema<JsonValue> | undefined;
   readonly limits: RunLimits;
   readonly parallelCalls: number;

@@ -5,6 +5,7 @@ import type { Message } from '../core/message.ts';
 import type { Outcome } from '../core/run-event.ts';
 import type { ModelParams } from './agent.ts';
 import type { CallProblemReport } from './call-round.ts';
+import { thinkingParams } from './profile/profile-of.ts';
 import type { Repetition } from './repetition.ts';
 import type { RunContext } from './run-context.ts';
 
@@ -78,4 +79,9 @@ export function moreRoom({ params }: RunContext): ModelParams {
     ...(typeof tokens === 'number' && { max_tokens: tokens * 2 }),
     ...(typeof completion === 'number' && { max_completion_tokens: completion * 2 }),
   };
+}
+
+/** What turns the model's thinking off; empty where nothing can. */
+export function withoutThinking(run: RunContext): ModelParams {
+  return thinkingParams(run.profile, 'off');
 }

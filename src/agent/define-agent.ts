@@ -5,6 +5,7 @@ import { compileSchema } from '../schema/compile.ts';
 import { createToolbox } from '../tool/toolbox.ts';
 import type { Agent, AgentDefinition } from './agent.ts';
 import { resolveLimits } from './limits.ts';
+import { checkThinking } from './profile/thinking.ts';
 
 const DEFAULT_PARALLEL_CALLS = 8;
 
@@ -37,6 +38,7 @@ export function defineAgent(definition: AgentDefinition): Agent {
   if (!Number.isInteger(parallelCalls) || parallelCalls < 1) {
     throw new DefinitionError(`Agent \`${name}\`: \`parallelCalls\` is ${parallelCalls}; it is to be 1 or more.`);
   }
+  checkThinking(definition.thinking, `Agent \`${name}\``);
   const { onEvent, prepareTurn, approve } = definition;
   return {
     name,

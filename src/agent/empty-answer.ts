@@ -41,7 +41,7 @@ export function emptinessOf(answer: ModelAnswer): Emptiness | undefined {
     return {
       kind: 'thinking_only',
       message:
-        'The model only thought, and gave no answer. Turn thinking off (`thinking: false`), ' +
+        'The model only thought, and gave no answer. Turn thinking off (`thinking: "off"`), ' +
         'or check that the server has the reasoning parser of this model.',
       nudge: 'Give your answer now.',
       withoutThinking: true,

@@ -20,7 +20,8 @@ import { resolveLimits } from './limits.ts';
 import type { Ending } from './loop.ts';
 import { takeTurns } from './loop.ts';
 import { failureFrom } from './model-answer.ts';
-import { ANY_FAMILY } from './model-family.ts';
+import { thinkingParams } from './profile/profile-of.ts';
+import { checkThinking } from './profile/thinking.ts';
 import type { ResultStore } from './result-store.ts';
 import { createResultStore } from './result-store.ts';
 import type { RunContext } from './run-context.ts';
@@ -28,7 +29,7 @@ import type { RunJob, RunResult } from './run-options.ts';
 import { registerRun } from './run-registry.ts';
 import type { RunState } from './run-state.ts';
 import { INITIAL_RUN_STATE, reduceRun } from './run-state.ts';
-import { resolveModel } from './served-models.ts';
+import { resolveModel, resolveProfile } from './served-models.ts';
 import { mergeParams } from './turn-request.ts';
 
 /** The stream's side of a run. */
@@ -46,6 +47,7 @@ export function prepareRun(job: RunJob, ends: RunEnds): () => Promise<RunResult>
     throw new DefinitionError('A run continues by `state` or by `messages`, not by both.');
   }
   const toolbox = createToolbox([{ owner: `agent \`${agent.name}\``, tools: agent.tools }]);
+  checkThinking(options.thinking, 'The options of the run');
   const limits = resolveLimits(options.limits ?? {}, agent.limits);
   const budget = new Budget(limits, outer?.budget);
   const client = options.client ?? defaultClient();
@@ -157,7 +159,8 @@ class Execution {
     const model = await resolveModel(client, options.model ?? agent.model, signal);
     const instructions = typeof agent.instructions === 'function' ? await agent.instructions() : agent.instructions;
     const thinking = options.thinking ?? agent.thinking;
-    const switches = thinking === undefined ? {} : ANY_FAMILY.thinkingParams(thinking);
+    const profile = await resolveProfile(client, model, signal);
+    const switches = thinkingParams(profile, thinking);
     return {
       ...this.#parts,
       agent,
@@ -176,8 +179,7 @@ class Execution {
       warn: (warning) => this.#warn(warning),
       takeSteering: this.#ends.takeSteering,
       extraTools: this.#results.tools,
-      mintId: ANY_FAMILY.mintId,
-      withoutThinking: ANY_FAMILY.thinkingParams(false),
+      profile,
     };
   }
 

@@ -40,10 +40,10 @@ export function toolMessage(call: ToolCall, result: CallResult): ToolMessage {
 }
 
 /** Gives a call whose id another one of the same answer has an id of its own: results are told apart by them. */
-export function withUniqueIds(calls: readonly ToolCall[], mint: () => string): ToolCall[] {
+export function withUniqueIds(calls: readonly ToolCall[], mint: (name: string, index: number) => string): ToolCall[] {
   const seen = new Set<string>();
-  return calls.map((call) => {
-    const id = seen.has(call.id) ? mint() : call.id;
+  return calls.map((call, index) => {
+    const id = seen.has(call.id) ? mint(call.function.name, index) : call.id;
     seen.add(id);
     return { ...call, id };
   });

@@ -7,13 +7,14 @@ import type { Outcome, PendingTurn } from '../core/run-event.ts';
 import { createToolbox } from '../tool/toolbox.ts';
 import { answerCalls } from './call-round.ts';
 import type { Course } from './course.ts';
-import { countProblems, moreRoom } from './course.ts';
+import { countProblems, moreRoom, withoutThinking } from './course.ts';
 import type { Emptiness } from './empty-answer.ts';
 import { emptinessOf } from './empty-answer.ts';
 import { assistantTurn, withUniqueIds } from './history.ts';
 import type { ModelAnswer } from './model-answer.ts';
 import { createRepetition } from './repetition.ts';
 import type { RunContext } from './run-context.ts';
+import { mintCallId } from './run-context.ts';
 import { askAgain, askForOutput, checkOutput } from './structured-output.ts';
 import type { Turn } from './turn.ts';
 import { askModel } from './turn.ts';
@@ -144,7 +145,7 @@ async function settleCalls(
   course: Course,
   { number, answer, toolbox }: Answered,
 ): Promise<TurnResult> {
-  const calls = withUniqueIds(answer.calls, run.mintId);
+  const calls = withUniqueIds(answer.calls, (name, index) => mintCallId(run, name, index));
   const message = assistantTurn({ ...answer, calls });
   const { repetition } = course;
   const round = { turn: number, message, calls, known: [], wasCut: answer.wasCut, toolbox, repetition };
@@ -173,7 +174,7 @@ function settleEmpty(run: RunContext, course: Course, emptiness: Emptiness): Tur
   }
   run.budget.spend('corrections', 1);
   run.warn({ code: `answer_${emptiness.kind}`, message: `${emptiness.message} It is asked once more.` });
-  const quiet = emptiness.withoutThinking ? run.withoutThinking : {};
+  const quiet = emptiness.withoutThinking ? withoutThinking(run) : {};
   course.remedy = { nudge: emptiness.nudge, params: { ...quiet, ...(emptiness.needsRoom && moreRoom(run)) } };
   return { messages: NOTHING };
 }
@@ -214,7 +215,7 @@ async function settleOutput(run: RunContext, course: Course, answer: ModelAnswer
     code: 'output_corrected',
     message: `The output did not fit its schema and is asked for again: ${checked.problem}`,
   });
-  course.remedy = { params: { ...run.withoutThinking, ...(answer.wasCut && moreRoom(run)) } };
+  course.remedy = { params: { ...withoutThinking(run), ...(answer.wasCut && moreRoom(run)) } };
   course.added = [askAgain(checked.problem)];
   return { messages };
 }

@@ -3,6 +3,8 @@
 
 import type { ChatParams } from '../client/chat-params.ts';
 import type { VllmClient } from '../client/client.ts';
+import type { ThinkDelimiters } from '../client/think-tags.ts';
+import { createThinkSplitter } from '../client/think-tags.ts';
 import type { ToolCall } from '../core/message.ts';
 import type { RunWarning } from '../core/run-event.ts';
 import type { DoneEvent, StreamEvent } from '../core/stream-event.ts';
@@ -10,14 +12,17 @@ import type { Usage } from '../core/usage.ts';
 import type { StepIo } from './host.ts';
 import type { ModelAnswer } from './model-answer.ts';
 import { failureFrom, isCut } from './model-answer.ts';
-import type { RescuedCall, TextScanner } from './text-scanner.ts';
+import type { RescuedCall, TextScanner } from './rescue/text-scanner.ts';
 
 export interface ModelCall {
   readonly client: VllmClient;
   readonly request: ChatParams;
   /** Looks for calls in content and in reasoning; absent where none can be. */
   readonly scanners: { readonly content: TextScanner; readonly reasoning: TextScanner } | undefined;
-  readonly mintId: () => string;
+  /** What thinking stands between in content, on a server that does not take it out. */
+  readonly delimiters: ThinkDelimiters | undefined;
+  /** `index` counts the calls of this answer. */
+  readonly mintId: (name: string, index: number) => string;
   readonly warn: (warning: RunWarning) => void;
   /** Whether calls in the text are the agreed way and no rescue. */
   readonly isClientSide: boolean;
@@ -49,10 +54,12 @@ function createGathered(call: ModelCall, io: StepIo): Gathered {
   let done: DoneEvent | null = null;
   let failure: ModelAnswer['failure'] = null;
   let hasCutCall = false;
+  const thinking = call.delimiters === undefined ? undefined : createThinkSplitter(call.delimiters);
 
   function take(event: StreamEvent): Promise<void> | undefined {
     switch (event.type) {
       case 'content':
+        return takeContent(event.delta, event.index);
       case 'reasoning':
         return takeText(event.type, event.delta, event.index);
       case 'tool_call_complete':
@@ -79,6 +86,11 @@ function createGathered(call: ModelCall, io: StepIo): Gathered {
     return call.request.max_completion_tokens ?? call.request.max_tokens;
   }
 
+  function takeContent(delta: string, index: number): Promise<void> | undefined {
+    if (thinking === undefined) return takeText('content', delta, index);
+    return lastWait(thinking.feed(delta).map(({ type, text }) => takeText(type, text, index)));
+  }
+
   function takeText(type: 'content' | 'reasoning', delta: string, index: number): Promise<void> | undefined {
     const scanned = scanners?.[type].feed(delta) ?? { text: delta, calls: [] };
     rescued.push(...scanned.calls);
@@ -92,24 +104,27 @@ function createGathered(call: ModelCall, io: StepIo): Gathered {
   }
 
   function finishText(wasCut: boolean): Promise<void> | undefined {
-    if (scanners === undefined) return undefined;
-    const pending: (Promise<void> | undefined)[] = [];
+    const pending = (thinking?.end() ?? []).map(({ type, text }) => takeText(type, text, 0));
+    if (scanners === undefined) return lastWait(pending);
     for (const type of ['reasoning', 'content'] as const) {
       const scanned = scanners[type].end(wasCut);
       rescued.push(...scanned.calls);
       hasCutCall ||= scanned.hasCutCall;
       pending.push(show(type, scanned.text, 0));
     }
-    for (const { name, arguments: text } of rescued) pending.push(...showRescued(name, text));
-    // Only the last can have to wait: the channel gives every waiting giver the same promise.
-    return pending.findLast((wait) => wait !== undefined);
+    for (const found of rescued) pending.push(...showRescued(found));
+    return lastWait(pending);
   }
 
-  function showRescued(name: string, text: string): (Promise<void> | undefined)[] {
+  function showRescued({ name, arguments: text, id }: RescuedCall): (Promise<void> | undefined)[] {
     // The server parsed the same call: its text was an echo.
     if (calls.some((known) => known.function.name === name && known.function.arguments === text)) return [];
-    const toolCall: ToolCall = { id: call.mintId(), type: 'function', function: { name, arguments: text } };
     const toolIndex = calls.length;
+    const toolCall: ToolCall = {
+      id: id ?? call.mintId(name, toolIndex),
+      type: 'function',
+      function: { name, arguments: text },
+    };
     calls.push(toolCall);
     if (!call.isClientSide) {
       const message =
@@ -122,8 +137,7 @@ function createGathered(call: ModelCall, io: StepIo): Gathered {
 
   function answer(): ModelAnswer {
     return {
-      content: content.join(''),
-      reasoning: reasoning.join(''),
+      ...settled(content.join(''), reasoning.join(''), call.delimiters),
       calls,
       finishReason: done?.finishReasons[0] ?? null,
       usage,
@@ -135,4 +149,20 @@ function createGathered(call: ModelCall, io: StepIo): Gathered {
   }
 
   return { take, answer };
+}
+
+/** Only the last can have to wait: the channel gives every waiting giver the same promise. */
+function lastWait(pending: readonly (Promise<void> | undefined)[]): Promise<void> | undefined {
+  return pending.findLast((wait) => wait !== undefined);
+}
+
+/** A template may put the opening mark into the prompt: then what comes before a lone closing mark was thinking. */
+function settled(
+  content: string,
+  reasoning: string,
+  delimiters: ThinkDelimiters | undefined,
+): { readonly content: string; readonly reasoning: string } {
+  const at = delimiters === undefined || reasoning !== '' ? -1 : content.indexOf(delimiters.close);
+  if (delimiters === undefined || at < 0) return { content, reasoning };
+  return { content: content.slice(at + delimiters.close.length).trimStart(), reasoning: content.slice(0, at).trim() };
 }

@@ -10,6 +10,8 @@ import type { Agent, ModelParams, RunHooks } from './agent.ts';
 import type { Budget } from './budget.ts';
 import type { Host } from './host.ts';
 import type { RunLimits } from './limits.ts';
+import type { Profile } from './profile/profile.ts';
+import { mintId } from './profile/profile-of.ts';
 import type { RunState } from './run-state.ts';
 
 export interface RunContext {
@@ -36,7 +38,18 @@ export interface RunContext {
   readonly takeSteering: () => readonly Message[];
   /** Tools that the run itself adds to the agent's. */
   readonly extraTools: () => readonly Tool[];
-  readonly mintId: () => string;
-  /** What turns the model's thinking off; empty where nothing is known to. */
-  readonly withoutThinking: ModelParams;
+  readonly profile: Profile;
+}
+
+/** An id of the kind that the model's family has. `index` counts the calls of this answer. */
+export function mintCallId(run: RunContext, name: string, index: number): string {
+  return mintId(run.profile, name, callCount(run) + index);
+}
+
+/** The calls of the conversation so far. */
+export function callCount(run: RunContext): number {
+  const counts = run
+    .state()
+    .messages.map((message) => (message.role === 'assistant' ? (message.tool_calls?.length ?? 0) : 0));
+  return counts.reduce((sum, count) => sum + count, 0);
 }

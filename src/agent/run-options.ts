@@ -10,6 +10,7 @@ import type { Agent, ModelParams, RunHooks } from './agent.ts';
 import type { Budget } from './budget.ts';
 import type { CreateHost } from './host.ts';
 import type { RunLimits } from './limits.ts';
+import type { Thinking } from './profile/thinking.ts';
 import type { RunState } from './run-state.ts';
 
 /** A question, or messages. Empty text adds nothing: for a run that goes on by its decisions. */
@@ -36,7 +37,8 @@ export interface RunOptions extends RunHooks {
   readonly params?: ModelParams;
   /** Over the agent's. */
   readonly limits?: Partial<RunLimits>;
-  readonly thinking?: boolean | undefined;
+  /** Over the agent's. */
+  readonly thinking?: Thinking | undefined;
   /** What the run executes on. Default: this process, storing nothing. */
   readonly host?: CreateHost;
   /** Default: a new one. */

@@ -3,6 +3,9 @@
 import type { VllmClient } from '../client/client.ts';
 import type { ModelCard } from '../client/server.ts';
 import { VllmError } from '../core/vllm-error.ts';
+import { UNKNOWN } from './profile/families.ts';
+import type { Profile } from './profile/profile.ts';
+import { profileOf } from './profile/profile-of.ts';
 
 const asked = new WeakMap<VllmClient, Promise<readonly ModelCard[]>>();
 
@@ -33,6 +36,19 @@ export async function resolveModel(
       ? `${client.baseUrl} serves no model.`
       : `${client.baseUrl} serves several models: ${names}. Say which one (\`model\`, VLLM_MODEL or --model).`;
   throw new VllmError(message, { code: 'model_unclear' });
+}
+
+/** What is known of the model. Asks the server for the path of the weights only when the name does not tell. */
+export async function resolveProfile(client: VllmClient, model: string, signal: AbortSignal): Promise<Profile> {
+  const known = profileOf(model);
+  if (known !== UNKNOWN) return known;
+  try {
+    const card = (await servedModels(client, signal)).find(({ id }) => id === model);
+    return profileOf(model, card?.root);
+  } catch {
+    // A gateway without the route: what no family is known to mind will do.
+    return UNKNOWN;
+  }
 }
 
 /** The context length in tokens; undefined where the server does not tell. */

@@ -10,8 +10,11 @@ import { fitContext, refit } from './context-window.ts';
 import type { ModelAnswer } from './model-answer.ts';
 import type { ModelCall } from './model-call.ts';
 import { callModel } from './model-call.ts';
-import { createRescue } from './rescue.ts';
+import { formatsOf, rawFormatsOf } from './profile/profile-of.ts';
+import type { CallFormat } from './rescue/call-format.ts';
+import { createRescue } from './rescue/rescue.ts';
 import type { RunContext } from './run-context.ts';
+import { mintCallId } from './run-context.ts';
 import { isParserMissing, rememberToolMode, toolModeOf } from './tool-mode.ts';
 import { mergeParams, notStrictReason, turnRequest } from './turn-request.ts';
 
@@ -95,18 +98,22 @@ async function ask(run: RunContext, turn: Turn, way: Way): Promise<AskedOnce> {
 
 async function modelCall(run: RunContext, turn: Turn, { plan, mode }: Way): Promise<ModelCall> {
   const output = turn.phase === 'output' ? run.agent.output : undefined;
-  const { client, mintId, warn } = run;
+  const { client, warn, profile } = run;
   const isClientSide = mode === 'client' && plan.tools.length > 0;
-  const base = { client, mintId, warn, isClientSide, scanners: scannersFor(plan.tools) };
-  if (isClientSide) return { ...base, request: await clientSideRequest(run, plan, turn.nudge) };
+  const mintId = (name: string, index: number): string => mintCallId(run, name, index);
+  const base = { client, mintId, warn, isClientSide, delimiters: profile.delimiters };
+  if (isClientSide) {
+    const { request, format } = await clientSideRequest(run, plan, turn.nudge);
+    return { ...base, request, scanners: scannersFor(plan.tools, rawFormatsOf(profile, format)) };
+  }
   const ask = { ...(turn.nudge !== undefined && { nudge: turn.nudge }), ...(output !== undefined && { output }) };
-  return { ...base, request: turnRequest(run.model, plan, ask) };
+  const scanners = scannersFor(plan.tools, formatsOf(profile));
+  return { ...base, request: turnRequest(run.model, plan, ask), scanners };
 }
 
 /** Calls that a server left in the text are looked for wherever there are tools; they turn up in the thinking too. */
-function scannersFor(tools: readonly Tool[]): ModelCall['scanners'] {
+function scannersFor(tools: readonly Tool[], formats: readonly CallFormat[]): ModelCall['scanners'] {
   if (tools.length === 0) return undefined;
-  const names = new Set(tools.map(({ name }) => name));
-  const isTool = (name: string): boolean => names.has(name);
-  return { content: createRescue(isTool), reasoning: createRescue(isTool) };
+  const schemas = new Map(tools.map(({ name, schema }) => [name, schema.jsonSchema]));
+  return { content: createRescue({ formats, schemas }), reasoning: createRescue({ formats, schemas }) };
 }

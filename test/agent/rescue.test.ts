@@ -2,7 +2,8 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createRescue } from '../../src/agent/rescue.ts';
+import { MARKED_FORMATS } from '../../src/agent/rescue/call-formats.ts';
+import { createRescue } from '../../src/agent/rescue/rescue.ts';
 import { answer } from '../../src/testing/index.ts';
 import { findUnpaired, tryRun } from '../support/run-helpers.ts';
 
@@ -10,7 +11,7 @@ const CALL = '<tool_call>\n{"name": "get_weather", "arguments": {"city": "Paris"
 const FOUND = { name: 'get_weather', arguments: '{"city":"Paris"}' };
 
 function scan(pieces: readonly string[], wasCut = false) {
-  const rescue = createRescue((name) => name === 'get_weather');
+  const rescue = createRescue({ formats: MARKED_FORMATS, schemas: new Map([['get_weather', { type: 'object' }]]) });
   const fed = pieces.map((piece) => rescue.feed(piece));
   const last = rescue.end(wasCut);
   return {

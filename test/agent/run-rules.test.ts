@@ -51,7 +51,7 @@ describe('one code path', () => {
     const running = stream(weatherAgent(), 'x', { client });
     for await (const event of running) if (event.type === 'content') break;
     expect((await running.result).outcome).toEqual({ type: 'aborted' });
-    expect(await vllm.requests[0]?.ended).toBe('aborted');
+    expect(await vllm.requests.at(-1)?.ended).toBe('aborted');
   });
 
   test('result drives a run that nobody iterates', async () => {

@@ -4,6 +4,8 @@ export interface RescuedCall {
   readonly name: string;
   /** JSON text. */
   readonly arguments: string;
+  /** The one that the model wrote, in formats that have ids. */
+  readonly id?: string;
 }
 
 export interface Scanned {

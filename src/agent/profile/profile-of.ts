@@ -1,0 +1,92 @@
+// Owns finding a model's profile, and the parts of it that are code: parameters, ids, formats to look for.
+
+import { randomBytes } from 'node:crypto';
+import { mintToolCallId } from '../../client/tool-call-merger.ts';
+import type { ModelParams } from '../agent.ts';
+import type { CallFormat } from '../rescue/call-format.ts';
+import { END_MARKS, MARKED_FORMATS } from '../rescue/call-formats.ts';
+import { FAMILIES, UNKNOWN } from './families.ts';
+import type { Profile } from './profile.ts';
+import type { Thinking } from './thinking.ts';
+
+/** By the served name, else by the path of the weights: a served name may be anything. */
+export function profileOf(model: string, root?: string | null): Profile {
+  return find(model) ?? find(root ?? '') ?? UNKNOWN;
+}
+
+function find(name: string): Profile | undefined {
+  // Of a path the last two parts count, as in Qwen/Qwen3-8B: a folder further up is no model.
+  const told = name.toLowerCase().split('/').slice(-2).join('/');
+  return FAMILIES.find(({ match }) => match.test(told));
+}
+
+/** The fields that make this family think so; empty where the wish needs none, or the model cannot be told. */
+export function thinkingParams(profile: Profile, thinking: Thinking | undefined): ModelParams {
+  const kept = profile.replay === undefined ? {} : { chat_template_kwargs: profile.replay };
+  if (thinking === undefined) return kept;
+  if (typeof thinking === 'object') {
+    const on = 'budget' in thinking ? switches(profile, true) : {};
+    const wish =
+      'budget' in thinking ? { thinking_token_budget: thinking.budget } : { reasoning_effort: thinking.effort };
+    return merge(kept, on, wish);
+  }
+  return merge(kept, switches(profile, thinking === 'on'));
+}
+
+function switches({ thinking }: Profile, isOn: boolean): ModelParams {
+  switch (thinking) {
+    case 'enable_thinking':
+      return { chat_template_kwargs: { enable_thinking: isOn } };
+    case 'thinking':
+      return { chat_template_kwargs: { thinking: isOn } };
+    case 'both':
+      return { chat_template_kwargs: { enable_thinking: isOn, thinking: isOn } };
+    case 'effort':
+      // It always thinks: a little is the least.
+      return { reasoning_effort: isOn ? 'medium' : 'low' };
+    case 'always':
+    case 'never':
+      return {};
+    default:
+      return thinking satisfies never;
+  }
+}
+
+function merge(...all: readonly ModelParams[]): ModelParams {
+  const switched = Object.assign({}, ...all.map(({ chat_template_kwargs: kwargs }) => kwargs));
+  const merged: ModelParams = Object.assign({}, ...all);
+  return Object.keys(switched).length === 0 ? merged : { ...merged, chat_template_kwargs: switched };
+}
+
+/** An id for a call that came without one. `index` counts the calls of the conversation. */
+export function mintId({ ids }: Profile, name: string, index: number): string {
+  switch (ids) {
+    case 'vllm':
+      return mintToolCallId();
+    case 'kimi':
+      return `functions.${name}:${index}`;
+    case 'mistral':
+      return randomBytes(9).toString('hex').slice(0, 9);
+    default:
+      return ids satisfies never;
+  }
+}
+
+const lists = new Map<string, readonly CallFormat[]>();
+
+/** The family's own format first, so that it reads what several could. */
+export function formatsOf({ format }: Profile): readonly CallFormat[] {
+  const known = lists.get(format.name) ?? [format, ...MARKED_FORMATS.filter(({ name }) => name !== format.name)];
+  lists.set(format.name, known);
+  return known;
+}
+
+const rawLists = new Map<string, readonly CallFormat[]>();
+
+/** For text in which special tokens were not skipped; `format` is the one that was asked for. */
+export function rawFormatsOf(profile: Profile, format: CallFormat): readonly CallFormat[] {
+  const key = `${profile.format.name} ${format.name}`;
+  const known = rawLists.get(key) ?? [...new Set([format, ...formatsOf(profile), END_MARKS])];
+  rawLists.set(key, known);
+  return known;
+}

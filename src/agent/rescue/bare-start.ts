@@ -1,0 +1,34 @@
+// Owns recognising a call that has no mark, by how it begins: at the start of the answer, with the name of a tool.
+
+import type { JsonObject } from '../../core/json.ts';
+import type { CallFormat } from './call-format.ts';
+
+export interface BareCall {
+  readonly at: number;
+  readonly format: CallFormat;
+}
+
+/** `isAfterCall`: what separates calls may come before. `more`: it may still become a call. */
+export type BareStart = (text: string, isAfterCall: boolean) => BareCall | 'more' | undefined;
+
+/** More white space than this between the parts of a beginning is no layout. */
+const MAX_LOOKED_CHARS = 1024;
+
+export function createBareStart(formats: readonly CallFormat[], schemas: ReadonlyMap<string, JsonObject>): BareStart {
+  const bare = formats.filter((format) => format.bare !== undefined);
+  if (bare.length === 0) return () => undefined;
+  let beginnings: { readonly format: CallFormat; readonly text: string }[] | undefined;
+
+  return (text, isAfterCall) => {
+    const at = text.search(isAfterCall ? /[^\s;,]/ : /\S/);
+    if (at < 0) return 'more';
+    if (!'{['.includes(text.charAt(at))) return undefined;
+    beginnings ??= bare.flatMap((format) =>
+      [...schemas.keys()].flatMap((name) => (format.bare?.(name) ?? []).map((begin) => ({ format, text: begin }))),
+    );
+    const compact = text.slice(at, at + MAX_LOOKED_CHARS).replace(/\s+/g, '');
+    const found = beginnings.find((beginning) => compact.startsWith(beginning.text));
+    if (found !== undefined) return { at, format: found.format };
+    return beginnings.some((beginning) => beginning.text.startsWith(compact)) ? 'more' : undefined;
+  };
+}

@@ -1,0 +1,67 @@
+// Owns finding the marks of formats in text, and how much of its end may still become one.
+
+import type { CallFormat } from './call-format.ts';
+
+/** The format that the mark begins, or where it says nothing. */
+export type MarkOwner = CallFormat | 'drop' | 'trail';
+
+export interface FoundMark {
+  readonly at: number;
+  readonly mark: string;
+  readonly owner: MarkOwner;
+}
+
+export interface Marks {
+  /** The first one, and of those that begin there the longest. */
+  readonly find: (text: string) => FoundMark | undefined;
+  /** How many characters at the end may still become a mark. */
+  readonly partAtEnd: (text: string) => number;
+  /** Whether no mark begins anywhere in the text, nor can at its end. */
+  readonly hasNone: (text: string) => boolean;
+}
+
+const made = new WeakMap<readonly CallFormat[], Marks>();
+
+/** The same list of formats gives the same marks, made once. Of a mark that two formats share the first one has it. */
+export function marksOf(formats: readonly CallFormat[]): Marks {
+  const known = made.get(formats) ?? createMarks(formats);
+  made.set(formats, known);
+  return known;
+}
+
+function createMarks(formats: readonly CallFormat[]): Marks {
+  const owners = new Map<string, MarkOwner>();
+  const own = (mark: string, owner: MarkOwner): unknown => owners.has(mark) || owners.set(mark, owner);
+  for (const format of formats) for (const mark of format.open) own(mark, format);
+  for (const { drop = [] } of formats) for (const mark of drop) own(mark, 'drop');
+  for (const { trail = [] } of formats) for (const mark of trail) own(mark, 'trail');
+  const marks = [...owners.keys()].toSorted((one, other) => other.length - one.length);
+  const longest = marks[0]?.length ?? 0;
+  const firsts = new Set(marks.map((mark) => mark.charAt(0)));
+  const any = new RegExp(marks.map(escaped).join('|') || '(?!)');
+  const first = new RegExp(`[${[...firsts].map(escaped).join('')}]`);
+
+  function partAtEnd(text: string): number {
+    for (let at = Math.max(0, text.length - longest + 1); at < text.length; at++) {
+      if (!firsts.has(text.charAt(at))) continue;
+      const tail = text.slice(at);
+      if (marks.some((mark) => mark.startsWith(tail))) return tail.length;
+    }
+    return 0;
+  }
+
+  return {
+    find(text) {
+      const found = any.exec(text);
+      if (found === null) return undefined;
+      const [mark] = found;
+      return { at: found.index, mark, owner: owners.get(mark) ?? 'trail' };
+    },
+    partAtEnd,
+    hasNone: (text) => firsts.size === 0 || !first.test(text),
+  };
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}

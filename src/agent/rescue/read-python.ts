@@ -1,0 +1,48 @@
+// Owns calls written as Python: `[get_weather(city='Paris'), get_time()]`, or one a line. Only keywords and literals are read:
+// nothing is ever evaluated.
+
+import type { JsonValue } from '../../core/json.ts';
+import type { ReadCalls, WrittenCall } from './call-format.ts';
+import { LiteralReader } from './literal-reader.ts';
+
+export const readPythonCalls: ReadCalls = (body) => {
+  const reader = new LiteralReader(body, PYTHON);
+  const isList = reader.skip('[');
+  const calls: WrittenCall[] = [];
+  while (!reader.isAtEnd() && !(isList && reader.peek(']'))) {
+    const call = readCall(reader);
+    if (call === undefined) return reader.isInString ? 'open' : undefined;
+    calls.push(call);
+    reader.skip(',');
+  }
+  if (isList && !reader.skip(']')) return undefined;
+  return reader.isAtEnd() && calls.length > 0 ? calls : undefined;
+};
+
+const PYTHON = {
+  quotes: ["'", '"'],
+  words: new Map<string, JsonValue>([
+    ['True', true],
+    ['False', false],
+    ['None', null],
+    ['true', true],
+    ['false', false],
+    ['null', null],
+  ]),
+  hasBareKeys: false,
+} as const;
+
+function readCall(reader: LiteralReader): WrittenCall | undefined {
+  const name = reader.word();
+  if (name === '' || !reader.skip('(')) return undefined;
+  const args: [string, JsonValue][] = [];
+  while (!reader.skip(')')) {
+    const key = reader.word();
+    if (key === '' || !reader.skip('=')) return undefined;
+    const value = reader.value();
+    if (value === undefined) return undefined;
+    args.push([key, value]);
+    if (!reader.skip(',') && !reader.peek(')')) return undefined;
+  }
+  return { name, arguments: Object.fromEntries(args) };
+}
