@@ -2,6 +2,7 @@
 
 import { parseArgs } from 'node:util';
 import { closest } from 'fastest-levenshtein';
+import type { ApprovalMode } from './approval.ts';
 
 export interface Wanted {
   readonly question: string;
@@ -14,6 +15,7 @@ export interface Wanted {
   readonly baseUrl: string | undefined;
   readonly maxTurns: number | undefined;
   readonly toolChoice: string | undefined;
+  readonly approve: ApprovalMode | undefined;
 }
 
 /** Something on the command line that cannot be meant. The message says what can. */
@@ -29,6 +31,7 @@ const OPTIONS = {
   'base-url': { type: 'string' },
   'max-turns': { type: 'string' },
   'tool-choice': { type: 'string' },
+  approve: { type: 'string' },
 } as const;
 
 export function readArgs(args: readonly string[]): Wanted {
@@ -45,6 +48,7 @@ export function readArgs(args: readonly string[]): Wanted {
     baseUrl: values['base-url'],
     maxTurns: wholeNumber('--max-turns', values['max-turns']),
     toolChoice: values['tool-choice'],
+    approve: approvalMode(values.approve),
   };
 }
 
@@ -64,6 +68,11 @@ function checkNames(args: readonly string[]): void {
     if (name === undefined || Object.hasOwn(OPTIONS, name)) continue;
     throw new UsageError(`There is no flag --${name}. Did you mean --${closest(name, Object.keys(OPTIONS))}?`);
   }
+}
+
+function approvalMode(text: string | undefined): ApprovalMode | undefined {
+  if (text === undefined || text === 'ask' || text === 'all' || text === 'none') return text;
+  throw new UsageError(`--approve takes ask, all or none; it was given ${JSON.stringify(text)}.`);
 }
 
 function wholeNumber(flag: string, text: string | undefined): number | undefined {

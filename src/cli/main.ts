@@ -9,10 +9,13 @@ import { MissingParameterError } from '../client/errors.ts';
 import { DefinitionError } from '../core/definition-error.ts';
 import type { Outcome } from '../core/run-event.ts';
 import { VllmError } from '../core/vllm-error.ts';
+import { createApprove } from './approval.ts';
 import type { Wanted } from './args.ts';
 import { readArgs, UsageError } from './args.ts';
+import { chat } from './chat.ts';
 import { EXIT, helpText } from './help.ts';
 import type { Io } from './io.ts';
+import type { Renderer } from './render.ts';
 import { createRenderer } from './render.ts';
 import { chooseServer } from './server-choice.ts';
 import { VERSION } from './version.ts';
@@ -29,8 +32,7 @@ export async function main(agent: Agent, io: Io): Promise<number> {
       io.out.write(`${VERSION}\n`);
       return EXIT.done;
     }
-    const question = await readQuestion(wanted, io);
-    return await answer(agent, question, wanted, io);
+    return await answer(agent, await readQuestion(wanted, io), wanted, io);
   } catch (error) {
     if (error instanceof UsageError) {
       io.err.write(`${error.message}\nnpx tsx ${io.program} --help tells what can be said.\n`);
@@ -42,25 +44,39 @@ export async function main(agent: Agent, io: Io): Promise<number> {
   }
 }
 
-/** The words on the command line, then what is piped in. */
-async function readQuestion({ question }: Wanted, io: Io): Promise<string> {
+/** The words on the command line, then what is piped in; undefined for a chat. */
+async function readQuestion({ question, isJson }: Wanted, io: Io): Promise<string | undefined> {
   const piped = (await io.readInput(question !== ''))?.trim();
   const whole = [question.trim(), piped ?? ''].filter((part) => part !== '').join('\n\n');
-  if (whole === '') throw new UsageError('There is no question.');
-  return whole;
+  if (whole !== '') return whole;
+  if (io.terminal === undefined || isJson) throw new UsageError('There is no question.');
+  return undefined;
 }
 
-async function answer(agent: Agent, question: string, wanted: Wanted, io: Io): Promise<number> {
+async function answer(given: Agent, question: string | undefined, wanted: Wanted, io: Io): Promise<number> {
+  if (wanted.approve === 'ask' && io.terminal === undefined) {
+    throw new UsageError('--approve ask needs a terminal: say --approve all or --approve none.');
+  }
+  const agent = wanted.hasTools ? given : withoutTools(given);
   await using server = await chooseServer(wanted.baseUrl ?? (io.env.VLLM_BASE_URL || undefined), io);
+  let renderer: Renderer | undefined;
   const options: RunOptions = {
     client: server.client,
     model: wanted.model ?? (io.env.VLLM_MODEL || undefined),
     signal: io.signal,
     toolChoice: toolChoiceOf(agent, wanted),
     ...(wanted.maxTurns !== undefined && { limits: { turns: wanted.maxTurns } }),
+    ...approvals(agent, wanted, io, () => renderer?.end()),
   };
-  const running = stream(wanted.hasTools ? agent : withoutTools(agent), question, options);
-  const renderer = wanted.isJson ? undefined : createRenderer(io, wanted.isVerbose);
+  if (question === undefined && io.terminal !== undefined) {
+    const onRenderer = (shown: Renderer | undefined): void => {
+      renderer = shown;
+    };
+    const { isVerbose } = wanted;
+    return await chat({ agent, client: server.client, options, isVerbose, io, terminal: io.terminal, onRenderer });
+  }
+  const running = stream(agent, question ?? '', options);
+  if (!wanted.isJson) renderer = createRenderer(io, wanted.isVerbose);
   try {
     for await (const event of running) {
       if (renderer === undefined) io.out.write(`${JSON.stringify(event)}\n`);
@@ -70,6 +86,13 @@ async function answer(agent: Agent, question: string, wanted: Wanted, io: Io): P
     renderer?.end();
   }
   return exitCodeOf((await running.result).outcome);
+}
+
+/** An agent that decides by itself is left to, unless the command line says otherwise. */
+function approvals(agent: Agent, { approve }: Wanted, io: Io, beforeAsk: () => void): Pick<RunOptions, 'approve'> {
+  if (approve === undefined && agent.approve !== undefined) return {};
+  const decide = createApprove(approve ?? 'ask', io, beforeAsk);
+  return decide === undefined ? {} : { approve: decide };
 }
 
 function toolChoiceOf(agent: Agent, { toolChoice }: Wanted): ToolChoice | undefined {

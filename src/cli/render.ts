@@ -157,7 +157,7 @@ function hasColour({ env }: Io, output: Output): boolean {
  * Control characters of a model or tool must not drive the terminal. They are taken out one by one, not sequence by
  * sequence: a sequence may be cut between two pieces, and what only looks like one is text.
  */
-function harmless(text: string): string {
+export function harmless(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is to go
   return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, '');
 }

@@ -2,12 +2,14 @@
 // What it does is left to `main.ts`.
 
 import { fstatSync, readFileSync, realpathSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 import type { Agent } from '../agent/agent.ts';
-import type { Io, Output } from './io.ts';
+import type { Io, Output, Terminal } from './io.ts';
 import { main } from './main.ts';
+import { createTerminal } from './terminal.ts';
 
 /**
  * Makes an agent's file a program: `await runMain(import.meta, agent)` as its last line. Does nothing when the file is
@@ -17,14 +19,14 @@ export async function runMain(meta: { readonly url: string }, agent: Agent): Pro
   if (!isProgram(meta.url)) return;
   const controller = new AbortController();
   const interrupt = (): void => controller.abort();
-  process.once('SIGINT', interrupt);
+  const terminal = createTerminal(interrupt);
   process.once('SIGTERM', interrupt);
   // Whoever reads along may stop doing so (`| head`): that ends the run, and is no error.
   process.stdout.on('error', interrupt);
   try {
-    process.exitCode = await main(agent, processIo(controller.signal, meta.url));
+    process.exitCode = await main(agent, processIo(controller.signal, meta.url, terminal.ofPerson));
   } finally {
-    process.off('SIGINT', interrupt);
+    terminal.close();
     process.off('SIGTERM', interrupt);
   }
 }
@@ -40,7 +42,7 @@ function isProgram(url: string): boolean {
   }
 }
 
-function processIo(signal: AbortSignal, url: string): Io {
+function processIo(signal: AbortSignal, url: string, terminal: Terminal | undefined): Io {
   const err = output(process.stderr);
   return {
     args: process.argv.slice(2),
@@ -48,6 +50,8 @@ function processIo(signal: AbortSignal, url: string): Io {
     out: output(process.stdout),
     err,
     readInput,
+    terminal,
+    saveFile,
     signal,
     now: () => performance.now(),
     program: relative(process.cwd(), fileURLToPath(url)),
@@ -66,6 +70,18 @@ function readEnvFile(err: Output): Readonly<Record<string, string | undefined>> 
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     if (!isMissing) err.write(`The file .env cannot be read and is left out: ${String(error)}\n`);
     return {};
+  }
+}
+
+/** Never over a file that is there. */
+async function saveFile(path: string, text: string): Promise<string | undefined> {
+  try {
+    await writeFile(path, text, { flag: 'wx' });
+    return undefined;
+  } catch (error) {
+    const isThere = error instanceof Error && 'code' in error && error.code === 'EEXIST';
+    if (isThere) return 'it is there already. Name another.';
+    return error instanceof Error ? error.message : String(error);
   }
 }
 

@@ -24,10 +24,20 @@ interface Setting {
   readonly isTty?: boolean;
   readonly agent?: Partial<AgentDefinition>;
   readonly signal?: AbortSignal;
+  readonly terminal?: Io['terminal'];
 }
 
 async function program(args: readonly string[], setting: Setting = {}): Promise<Ran> {
-  const { steps = [], server, input, env = {}, isTty = false, agent, signal = new AbortController().signal } = setting;
+  const {
+    steps = [],
+    server,
+    input,
+    env = {},
+    isTty = false,
+    agent,
+    signal = new AbortController().signal,
+    terminal,
+  } = setting;
   await using vllm = await startFakeVllm(server);
   vllm.script(...steps);
   const text = { out: '', err: '' };
@@ -44,6 +54,8 @@ async function program(args: readonly string[], setting: Setting = {}): Promise<
     out: output('out'),
     err: output('err'),
     readInput: async () => input,
+    terminal,
+    saveFile: async () => undefined,
     signal,
     now: () => 0,
     program: 'agents/weather.ts',

@@ -1,0 +1,50 @@
+// Owns asking a person about a call that needs an approval. When one is needed is left to the tools.
+
+import type { RunOptions } from '../agent/run-options.ts';
+import type { PendingApproval } from '../core/run-event.ts';
+import type { Io, Terminal } from './io.ts';
+import { harmless } from './render.ts';
+
+export type ApprovalMode = 'ask' | 'all' | 'none';
+
+type Approve = NonNullable<RunOptions['approve']>;
+
+/** Decides as the mode says; `ask` asks in the terminal, one call at a time. `beforeAsk` clears the line. */
+export function createApprove(mode: ApprovalMode, io: Io, beforeAsk: () => void): Approve | undefined {
+  const { terminal } = io;
+  switch (mode) {
+    case 'all':
+      return () => true;
+    case 'none':
+      return () => false;
+    case 'ask':
+      return terminal === undefined ? undefined : createAsk(terminal, io, beforeAsk);
+    default:
+      return mode satisfies never;
+  }
+}
+
+function createAsk(terminal: Terminal, { err }: Io, beforeAsk: () => void): Approve {
+  const always = new Set<string>();
+  let last: Promise<unknown> = Promise.resolve();
+
+  async function ask({ toolName, arguments: args }: PendingApproval): Promise<boolean> {
+    if (always.has(toolName)) return true;
+    beforeAsk();
+    err.write(`${harmless(toolName)} wants to run with:\n${harmless(JSON.stringify(args, undefined, 2))}\n`);
+    for (;;) {
+      const read = await terminal.ask('Run it? y: yes, n: no, a: yes, and always this tool [n] ');
+      if (read.type !== 'line') return false;
+      const word = read.text.trim().toLowerCase();
+      if (word === 'a') always.add(toolName);
+      if (['y', 'yes', 'a'].includes(word)) return true;
+      if (['', 'n', 'no'].includes(word)) return false;
+    }
+  }
+
+  return (request) => {
+    const asked = last.then(() => ask(request));
+    last = asked.catch(() => undefined);
+    return asked;
+  };
+}
