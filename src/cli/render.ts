@@ -76,6 +76,7 @@ export function createRenderer(io: Io, isVerbose: boolean): Renderer {
     const indent = value.parentCallId === undefined ? '' : '  ';
     switch (value.type) {
       case 'turn_start':
+        if (indent === '') closeLine();
         spin();
         return;
       case 'reasoning':
