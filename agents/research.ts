@@ -26,13 +26,15 @@ export const research = defineAgent({
     'What the documents do not say, you do not know.',
   tools: [agentTool(reader)],
   output: z.object({
-    answer: z.string().describe('The answer, in one to three sentences'),
-    sources: z.array(
-      z.object({
-        file: z.string().describe('The name of the file'),
-        quote: z.string().describe('The sentence in it that supports the answer'),
-      }),
-    ),
+    answer: z.string().max(600).describe('The answer, in one to three sentences'),
+    sources: z
+      .array(
+        z.object({
+          file: z.string().describe('The name of the file'),
+          quote: z.string().max(300).describe('The sentence in it that supports the answer'),
+        }),
+      )
+      .max(5),
   }),
 });
 

@@ -18,7 +18,7 @@ export interface AgentToolOptions {
 
 /**
  * Makes an agent a tool of another one: it is given a task as text and answers with its text, or with its structured
- * output. Each call is a run with a history of its own; client, model and context are the outer run's.
+ * output. Each call is a run with a history of its own; client, model, parameters and context are those of the outer run's options.
  */
 export function agentTool(agent: Agent, options: AgentToolOptions = {}): Tool {
   return defineTool({
@@ -52,10 +52,11 @@ async function runInner(agent: Agent, task: string, context: ToolContext): Promi
   return await stream.result;
 }
 
-function pick({ client, model, context, approve, thinking }: RunOptions): RunOptions {
+function pick({ client, model, context, approve, thinking, params }: RunOptions): RunOptions {
   return {
     ...(client !== undefined && { client }),
     ...(approve !== undefined && { approve }),
+    ...(params !== undefined && { params }),
     model,
     context,
     thinking,

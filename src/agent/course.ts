@@ -31,6 +31,11 @@ export interface Remedy {
 /** Problems that the model made, and that cost a correction. */
 const CORRECTED = new Set(['unknown_tool', 'cut', 'broken_arguments', 'invalid_arguments']);
 
+/** Whether every call of a turn went back to the model. */
+export function isNothingDone(problems: readonly CallProblemReport[]): boolean {
+  return problems.length > 0 && problems.every(({ problem }) => problem !== null && CORRECTED.has(problem));
+}
+
 /** Counts what went wrong with a turn's calls, and says what the next turn is to do about it; the outcome when it is too much. */
 export function countProblems(
   run: RunContext,

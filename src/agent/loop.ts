@@ -7,7 +7,7 @@ import type { Outcome, PendingTurn } from '../core/run-event.ts';
 import { createToolbox } from '../tool/toolbox.ts';
 import { answerCalls } from './call-round.ts';
 import type { Course } from './course.ts';
-import { countProblems, moreRoom, withoutThinking } from './course.ts';
+import { countProblems, isNothingDone, moreRoom, withoutThinking } from './course.ts';
 import type { Emptiness } from './empty-answer.ts';
 import { emptinessOf } from './empty-answer.ts';
 import { assistantTurn, withUniqueIds } from './history.ts';
@@ -158,8 +158,8 @@ async function settleRound(
   round: Parameters<typeof answerCalls>[1],
 ): Promise<TurnResult> {
   const end = await answerCalls(run, round);
-  // After the first turn the model is free: a forced choice would never let it come to an end.
-  course.toolChoice = undefined;
+  // After its call the model is free: a forced choice would never let it come to an end.
+  if (!isNothingDone(end.problems)) course.toolChoice = undefined;
   course.remedy = undefined;
   const over = countProblems(run, course, end.problems);
   const outcome: Outcome | undefined = run.signal.aborted ? { type: 'aborted' } : (end.outcome ?? over);

@@ -16,6 +16,8 @@ export interface Wanted {
   readonly maxTurns: number | undefined;
   readonly toolChoice: string | undefined;
   readonly approve: ApprovalMode | undefined;
+  /** Request parameters, over the agent's. */
+  readonly params: Readonly<Record<string, unknown>>;
 }
 
 /** Something on the command line that cannot be meant. The message says what can. */
@@ -32,6 +34,7 @@ const OPTIONS = {
   'max-turns': { type: 'string' },
   'tool-choice': { type: 'string' },
   approve: { type: 'string' },
+  param: { type: 'string', multiple: true },
 } as const;
 
 export function readArgs(args: readonly string[]): Wanted {
@@ -49,6 +52,7 @@ export function readArgs(args: readonly string[]): Wanted {
     maxTurns: wholeNumber('--max-turns', values['max-turns']),
     toolChoice: values['tool-choice'],
     approve: approvalMode(values.approve),
+    params: Object.fromEntries((values.param ?? []).map(readParam)),
   };
 }
 
@@ -67,6 +71,19 @@ function checkNames(args: readonly string[]): void {
     const name = /^--([^=]+)/.exec(word)?.[1];
     if (name === undefined || Object.hasOwn(OPTIONS, name)) continue;
     throw new UsageError(`There is no flag --${name}. Did you mean --${closest(name, Object.keys(OPTIONS))}?`);
+  }
+}
+
+/** `temperature=0`, `stop=["END"]`: what is no JSON is text. */
+function readParam(text: string): [string, unknown] {
+  const at = text.indexOf('=');
+  if (at < 1) throw new UsageError(`--param takes NAME=VALUE; it was given ${JSON.stringify(text)}.`);
+  const value = text.slice(at + 1);
+  try {
+    return [text.slice(0, at), JSON.parse(value)];
+  } catch {
+    // Words need no quotes.
+    return [text.slice(0, at), value];
   }
 }
 

@@ -64,7 +64,7 @@ async function answer(setting: Chat, view: ChatView, text: string): Promise<bool
     interrupts++;
     controller.abort();
   });
-  const renderer = createRenderer(io, setting.isVerbose);
+  const renderer = createRenderer(io, { isVerbose: setting.isVerbose, hasOutput: agent.output !== undefined });
   setting.onRenderer(renderer);
   const running = stream(agent, text, {
     ...options,

@@ -22,6 +22,7 @@ export function helpText(agent: Agent, program: string): string {
     '      --base-url URL    the server, with its /v1',
     '      --max-turns N     ends the run after so many model calls',
     '      --tool-choice W   auto, required, or the name of a tool; for the first turn',
+    '      --param NAME=VALUE    a parameter of the request, such as temperature=0; may be repeated',
     '      --no-tools        offers the model no tools',
     '      --approve WHICH   of calls that need an approval: ask (on a terminal, the default), all, none',
     '      --json            prints the events of the run, one a line',

@@ -65,6 +65,7 @@ async function answer(given: Agent, question: string | undefined, wanted: Wanted
     model: wanted.model ?? (io.env.VLLM_MODEL || undefined),
     signal: io.signal,
     toolChoice: toolChoiceOf(agent, wanted),
+    params: wanted.params,
     ...(wanted.maxTurns !== undefined && { limits: { turns: wanted.maxTurns } }),
     ...approvals(agent, wanted, io, () => renderer?.end()),
   };
@@ -76,7 +77,8 @@ async function answer(given: Agent, question: string | undefined, wanted: Wanted
     return await chat({ agent, client: server.client, options, isVerbose, io, terminal: io.terminal, onRenderer });
   }
   const running = stream(agent, question ?? '', options);
-  if (!wanted.isJson) renderer = createRenderer(io, wanted.isVerbose);
+  if (!wanted.isJson)
+    renderer = createRenderer(io, { isVerbose: wanted.isVerbose, hasOutput: agent.output !== undefined });
   try {
     for await (const event of running) {
       if (renderer === undefined) io.out.write(`${JSON.stringify(event)}\n`);

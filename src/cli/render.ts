@@ -1,7 +1,7 @@
 // Owns showing a run to a person: the answer on standard output, everything else on standard error. JSON is left to `main.ts`.
 
 import { stripVTControlCharacters, styleText } from 'node:util';
-import type { Outcome, RunEvent, ToolEndEvent } from '../core/run-event.ts';
+import type { Outcome, RunEndEvent, RunEvent, ToolEndEvent } from '../core/run-event.ts';
 import type { Io, Output } from './io.ts';
 
 export interface Renderer {
@@ -10,11 +10,18 @@ export interface Renderer {
   readonly end: () => void;
 }
 
+export interface RendererOptions {
+  /** Tells warnings, thinking and timings also where nobody watches. */
+  readonly isVerbose: boolean;
+  /** Whether the answer is the structured output: then what the model writes on the way to it is not. */
+  readonly hasOutput: boolean;
+}
+
 const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const SPINNER_MS = 100;
 
 /** Whoever makes one calls `end`: it stops the spinner. */
-export function createRenderer(io: Io, isVerbose: boolean): Renderer {
+export function createRenderer(io: Io, { isVerbose, hasOutput }: RendererOptions): Renderer {
   const { out, err } = io;
   const isLive = err.isTty && out.isTty;
   const paint = (style: Parameters<typeof styleText>[0], text: string): string =>
@@ -64,6 +71,10 @@ export function createRenderer(io: Io, isVerbose: boolean): Renderer {
     else err.write(paint('dim', shown));
   }
 
+  function aside(delta: string): void {
+    if (isLive || isVerbose) text('reasoning', delta);
+  }
+
   function callLine(event: ToolEndEvent, indent: string): string {
     const mark = event.isError ? paint('red', '✗') : paint('green', '✓');
     const args = running.get(event.callId) ?? '';
@@ -80,10 +91,11 @@ export function createRenderer(io: Io, isVerbose: boolean): Renderer {
         spin();
         return;
       case 'reasoning':
-        if (indent === '' && (isLive || isVerbose)) text('reasoning', value.delta);
+        if (indent === '') aside(value.delta);
         return;
       case 'content':
-        if (indent === '') text('answer', value.delta);
+        if (indent === '' && hasOutput) aside(value.delta);
+        else if (indent === '') text('answer', value.delta);
         return;
       case 'tool_start':
         running.set(value.callId, oneLine(JSON.stringify(value.arguments)));
@@ -98,7 +110,7 @@ export function createRenderer(io: Io, isVerbose: boolean): Renderer {
         if (isVerbose) line(paint('yellow', harmless(`! ${value.warning.code}: ${value.warning.message}`)));
         return;
       case 'run_end':
-        if (indent === '') finish(value.outcome);
+        if (indent === '') finish(value);
         return;
       case 'usage':
         if (indent === '') counts = value.usage;
@@ -119,8 +131,9 @@ export function createRenderer(io: Io, isVerbose: boolean): Renderer {
   let tokens = 0;
   let counts: { readonly total_tokens: number } | undefined;
 
-  function finish(outcome: Outcome): void {
+  function finish({ outcome, output }: RunEndEvent): void {
     closeLine();
+    if (hasOutput && output !== undefined) out.write(`${JSON.stringify(output, undefined, 2)}\n`);
     const words = wordsOf(outcome);
     if (words !== undefined) line(paint('red', harmless(words)));
     const seconds = ((io.now() - startedAt) / 1000).toFixed(1);

@@ -19,6 +19,11 @@ export function guessArguments(text: string, schema: Schema): Record<string, unk
   return rounds.map((topic) => guessObject(text, topic, schema, { root: schema, depth: 0 }));
 }
 
+/** One value that fits the schema, with the whole text wherever text is wanted. */
+export function guessOutput(text: string, schema: Schema): Record<string, unknown> {
+  return guessObject(text, text, schema, { root: schema, depth: 0 });
+}
+
 interface Place {
   readonly root: Schema;
   readonly depth: number;

@@ -4,7 +4,7 @@
 import { isObject } from '../core/json.ts';
 import type { FakeVllm } from './fake-vllm.ts';
 import { startFakeVllm } from './fake-vllm.ts';
-import { guessArguments } from './simulated-arguments.ts';
+import { guessArguments, guessOutput } from './simulated-arguments.ts';
 import type { FakeCall, RecordedRequest, Step } from './steps.ts';
 import { answer } from './steps.ts';
 
@@ -25,9 +25,12 @@ interface Conversation {
 }
 
 function respond({ body = {} }: RecordedRequest): Step {
-  const { question, results } = read(Array.isArray(body.messages) ? body.messages : []);
-  if (isObject(body.response_format))
-    return answer({ content: JSON.stringify(outputFor(body.response_format, results)) });
+  const messages = Array.isArray(body.messages) ? body.messages.filter(isObject) : [];
+  const { question, results } = read(messages);
+  if (isObject(body.response_format)) {
+    const said = textOf(messages.findLast(({ role }) => role === 'assistant')?.content) || question;
+    return answer({ content: JSON.stringify(outputFor(body.response_format, said)) });
+  }
   const tools = Array.isArray(body.tools) ? body.tools.filter(isObject).map(readTool) : [];
   if (results.length > 0)
     return answer({
@@ -38,8 +41,7 @@ function respond({ body = {} }: RecordedRequest): Step {
   return answer({ reasoning: `This looks like work for ${calls[0]?.name}.`, toolCalls: calls });
 }
 
-function read(messages: readonly unknown[]): Conversation {
-  const list = messages.filter(isObject);
+function read(list: readonly Record<string, unknown>[]): Conversation {
   const at = list.findLastIndex((message) => message.role === 'user');
   const since = list.slice(at + 1);
   const calls = since.flatMap((message) =>
@@ -122,7 +124,7 @@ function wordsOf(text: string): string[] {
     .map((word) => word.replace(/(?:s|er|ing|ed)$/, ''));
 }
 
-function outputFor(format: Record<string, unknown>, results: readonly string[]): unknown {
+function outputFor(format: Record<string, unknown>, said: string): unknown {
   const schema = isObject(format.json_schema) ? format.json_schema.schema : undefined;
-  return isObject(schema) ? guessArguments(results.join('\n'), schema)[0] : {};
+  return isObject(schema) ? guessOutput(said, schema) : {};
 }

@@ -88,3 +88,40 @@ describe('agents/complete.ts', () => {
     expect([out, err]).toEqual(['The\n', expect.stringContaining('engine died')]);
   });
 });
+
+describe('agents/files.ts and agents/research.ts', () => {
+  test('run on the simulator, through real tools, and end well', { timeout: 60_000 }, async () => {
+    const files = await node(['agents/files.ts', 'Read the file agents/documents/seals.md'], { VLLM_BASE_URL: '' });
+    expect([files.code, files.out]).toEqual([0, expect.stringContaining('240 grey seals')]);
+    const research = await node(['agents/research.ts', 'Ask the reader about the file seals.md'], {
+      VLLM_BASE_URL: '',
+    });
+    expect([research.code, research.out]).toEqual([0, expect.stringContaining('"sources"')]);
+  });
+
+  test('answer with a structured output from what an inner agent read', async () => {
+    await using vllm = await startFakeVllm();
+    const output = { answer: 'About 240.', sources: [{ file: 'seals.md', quote: 'Some 240 grey seals' }] };
+    vllm.script(
+      answer({ toolCalls: [{ name: 'ask_reader', arguments: { task: 'How many seals?' } }] }),
+      answer({ toolCalls: [{ name: 'search_files', arguments: { text: 'seals' } }] }),
+      answer({ content: 'Some 240 (seals.md).' }),
+      answer({ content: 'There are 240.' }),
+      answer({ content: JSON.stringify(output) }),
+    );
+    const { code, out, err } = await node(['agents/research.ts', '--json', 'How many?'], {
+      VLLM_BASE_URL: vllm.baseUrl,
+    });
+    expect([code, err]).toEqual([0, '']);
+    const events = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(events.at(-1)).toMatchObject({ type: 'run_end', outcome: { type: 'completed' }, output });
+    const inner = events.find(({ type, toolName }) => type === 'tool_end' && toolName === 'search_files');
+    expect(inner).toMatchObject({
+      parentCallId: expect.any(String),
+      result: expect.stringContaining('seals.md:3: Some 240'),
+    });
+  });
+});
