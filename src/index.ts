@@ -3,7 +3,6 @@
 export type { Agent, AgentDefinition, ModelParams, RunHooks, TurnPlan } from './agent/agent.ts';
 export type { AgentToolOptions } from './agent/agent-tool.ts';
 export { agentTool } from './agent/agent-tool.ts';
-export { defineAgent } from './agent/define-agent.ts';
 export type { Branch, CreateHost, Host, HostServices, Settled, StepIo, Task } from './agent/host.ts';
 export { createInProcessHost } from './agent/in-process-host.ts';
 export type { RunLimits } from './agent/limits.ts';
@@ -14,6 +13,8 @@ export { run, stream } from './agent/run.ts';
 export type { RunInput, RunOptions, RunResult } from './agent/run-options.ts';
 export type { CallView, RunState, TurnView } from './agent/run-state.ts';
 export { INITIAL_RUN_STATE, reduceRun } from './agent/run-state.ts';
+export type { AgentWithServersDefinition } from './cli/mcp-servers.ts';
+export { defineAgent, mountMcp } from './cli/mcp-servers.ts';
 export { runMain } from './cli/run-main.ts';
 export type { ChatCompletions } from './client/chat.ts';
 export type { ChatRequestBuilder } from './client/chat-builder.ts';
@@ -107,8 +108,29 @@ export type {
 } from './core/stream-event.ts';
 export type { RunUsage, Usage } from './core/usage.ts';
 export { VllmError } from './core/vllm-error.ts';
+export { mcpServersFrom } from './mcp/config-file.ts';
+export type { CompletionRequest, McpConnection, ServerInfo } from './mcp/connection.ts';
+export type { MountedServers } from './mcp/mount.ts';
+export type { McpServer } from './mcp/server.ts';
+export type {
+  ApprovalPolicy,
+  AuthConfig,
+  HttpServerConfig,
+  McpServerConfig,
+  McpServers,
+  StdioServerConfig,
+} from './mcp/server-config.ts';
 export type { InferArguments, ToolSchema } from './schema/compile.ts';
 export type { ToolDefinitionOptions } from './tool/define-tool.ts';
 export { defineTool } from './tool/define-tool.ts';
 export type { Tool, ToolContext } from './tool/tool.ts';
 export { ToolRetry } from './tool/tool.ts';
+export type {
+  InputAnswer,
+  InputRequest,
+  OpenProvider,
+  ProviderHost,
+  SampleAnswer,
+  SampleRequest,
+  ToolProvider,
+} from './tool/tool-provider.ts';

@@ -29,7 +29,11 @@ const LAYOUT: Layout = {
   },
   packages: dependencies(),
   // Tools and agents are programs of their own.
-  globals: { process: ['src/cli', 'src/client/client.ts', 'agents', 'tools'], console: ['src/cli'] },
+  globals: {
+    // The groups of child processes are ended with `process.kill`.
+    process: ['src/cli', 'src/client/client.ts', 'src/mcp/process-group.ts', 'agents', 'tools'],
+    console: ['src/cli'],
+  },
   confined: [{ packages: '@modelcontextprotocol/', folders: ['src/mcp'], oneFileOf: ['src/serve'] }],
 };
 

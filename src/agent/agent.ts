@@ -6,6 +6,7 @@ import type { Message } from '../core/message.ts';
 import type { PendingApproval, RunEvent } from '../core/run-event.ts';
 import type { CompiledSchema, ToolSchema } from '../schema/compile.ts';
 import type { Tool } from '../tool/tool.ts';
+import type { InputAnswer, InputRequest, ToolProvider } from '../tool/tool-provider.ts';
 import type { RunLimits } from './limits.ts';
 import type { Thinking } from './profile/thinking.ts';
 
@@ -35,6 +36,8 @@ export interface RunHooks {
   readonly prepareTurn?: (plan: TurnPlan) => TurnPlan | Promise<TurnPlan>;
   /** Decides on a call of a tool with `needsApproval`. Without it, and without a decision, the run ends `waiting`. */
   readonly approve?: (request: PendingApproval) => boolean | Promise<boolean>;
+  /** Asks the person for what a provider wants to know. Without it, providers are told that nobody is there. */
+  readonly askUser?: (request: InputRequest, signal: AbortSignal) => Promise<InputAnswer>;
 }
 
 export interface AgentDefinition extends RunHooks {
@@ -47,6 +50,10 @@ export interface AgentDefinition extends RunHooks {
   /** A name that the server serves. Left out: the only one that it serves. */
   readonly model?: string;
   readonly tools?: readonly Tool[];
+  /** Bring further tools, which may change while a run goes on. Opened by each run, and closed at its end. */
+  readonly providers?: readonly ToolProvider[];
+  /** Whether providers may ask the agent's model: each time a person allows it, or always. Left out: never. */
+  readonly sampling?: 'ask' | 'allow';
   /** For the first turn of a run; later ones are `auto`, so that the model can come to an end. */
   readonly toolChoice?: ToolChoice;
   readonly params?: ModelParams;
@@ -66,6 +73,8 @@ export interface Agent extends RunHooks {
   readonly instructions: string | (() => string | Promise<string>);
   readonly model: string | undefined;
   readonly tools: readonly Tool[];
+  readonly providers: readonly ToolProvider[];
+  readonly sampling: 'ask' | 'allow' | undefined;
   readonly toolChoice: ToolChoice | undefined;
   readonly params: ModelParams;
   readonly thinking: Thinking | undefined;

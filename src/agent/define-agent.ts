@@ -15,6 +15,8 @@ const NAMES: Readonly<Record<keyof AgentDefinition, true>> = {
   instructions: true,
   model: true,
   tools: true,
+  providers: true,
+  sampling: true,
   toolChoice: true,
   params: true,
   thinking: true,
@@ -24,6 +26,7 @@ const NAMES: Readonly<Record<keyof AgentDefinition, true>> = {
   onEvent: true,
   prepareTurn: true,
   approve: true,
+  askUser: true,
 };
 
 /** Makes an agent. Throws a DefinitionError that says what is wrong with the definition. */
@@ -39,13 +42,15 @@ export function defineAgent(definition: AgentDefinition): Agent {
     throw new DefinitionError(`Agent \`${name}\`: \`parallelCalls\` is ${parallelCalls}; it is to be 1 or more.`);
   }
   checkThinking(definition.thinking, `Agent \`${name}\``);
-  const { onEvent, prepareTurn, approve } = definition;
+  const { onEvent, prepareTurn, approve, askUser } = definition;
   return {
     name,
     description: definition.description ?? '',
     instructions: definition.instructions ?? '',
     model: definition.model,
     tools,
+    providers: definition.providers ?? [],
+    sampling: definition.sampling,
     toolChoice: definition.toolChoice,
     params: definition.params ?? {},
     thinking: definition.thinking,
@@ -55,5 +60,6 @@ export function defineAgent(definition: AgentDefinition): Agent {
     ...(onEvent !== undefined && { onEvent }),
     ...(prepareTurn !== undefined && { prepareTurn }),
     ...(approve !== undefined && { approve }),
+    ...(askUser !== undefined && { askUser }),
   };
 }

@@ -7,6 +7,7 @@ import { DefinitionError } from '../core/definition-error.ts';
 import type { JsonValue } from '../core/json.ts';
 import type { Message } from '../core/message.ts';
 import type { Outcome, PendingApproval, RunEvent, RunWarning } from '../core/run-event.ts';
+import type { SampleRequest } from '../tool/tool-provider.ts';
 import type { Toolbox } from '../tool/toolbox.ts';
 import { createToolbox } from '../tool/toolbox.ts';
 
@@ -22,13 +23,16 @@ import { takeTurns } from './loop.ts';
 import { failureFrom } from './model-answer.ts';
 import { thinkingParams } from './profile/profile-of.ts';
 import { checkThinking } from './profile/thinking.ts';
+import type { OpenProviders } from './providers.ts';
+import { openProviders } from './providers.ts';
 import type { ResultStore } from './result-store.ts';
-import { createResultStore } from './result-store.ts';
+import { createResultStore, RESULT_TOOL } from './result-store.ts';
 import type { RunContext } from './run-context.ts';
 import type { RunJob, RunResult } from './run-options.ts';
 import { registerRun } from './run-registry.ts';
 import type { RunState } from './run-state.ts';
 import { INITIAL_RUN_STATE, reduceRun } from './run-state.ts';
+import { answerSample } from './sampling.ts';
 import { resolveModel, resolveProfile } from './served-models.ts';
 import { mergeParams } from './turn-request.ts';
 
@@ -78,6 +82,7 @@ class Execution {
   #host: Host | undefined;
   #toolbox: Toolbox;
   readonly #results: ResultStore;
+  #providers: OpenProviders | undefined;
   readonly #asked = new Map<string, PendingApproval>();
 
   constructor(job: RunJob, ends: RunEnds, parts: Parts) {
@@ -100,6 +105,7 @@ class Execution {
       const { contextLimit: _limit, promptTokens: _tokens, ...failure } = failureFrom(error);
       ending = { outcome: { type: 'failed', error: failure } };
     } finally {
+      await this.#providers?.close();
       release();
     }
     const outcome = this.#outcomeOf(ending.outcome);
@@ -160,12 +166,15 @@ class Execution {
     const instructions = typeof agent.instructions === 'function' ? await agent.instructions() : agent.instructions;
     const thinking = options.thinking ?? agent.thinking;
     const profile = await resolveProfile(client, model, signal);
+    const providers = await this.#openProviders(() => context);
+    const taken = new Set([...this.#parts.toolbox.tools.map(({ name }) => name), RESULT_TOOL]);
     const switches = thinkingParams(profile, thinking);
-    return {
+    const context: RunContext = {
       ...this.#parts,
       agent,
       model,
-      instructions,
+      instructions: [instructions, providers.instructions].filter((text) => text !== '').join('\n\n'),
+      providedTools: () => providers.tools(taken),
       signal,
       hooks: options,
       host: this.#createHost(),
@@ -181,6 +190,22 @@ class Execution {
       extraTools: this.#results.tools,
       profile,
     };
+    return context;
+  }
+
+  /** `context` is asked for only when a provider asks the model: the run is under way then. */
+  async #openProviders(context: () => RunContext): Promise<OpenProviders> {
+    const { agent, options } = this.#job;
+    const askUser = options.askUser ?? agent.askUser;
+    this.#providers = await openProviders(agent.providers, {
+      signal: this.#controller.signal,
+      warn: (warning) => this.#warn(warning),
+      ...(askUser !== undefined && { askUser }),
+      ...(agent.sampling !== undefined && {
+        sample: (request: SampleRequest, signal: AbortSignal) => answerSample(context(), request, signal),
+      }),
+    });
+    return this.#providers;
   }
 
   #createHost(): Host {

@@ -37,7 +37,7 @@ const NOTHING: readonly never[] = [];
 /** Takes turns until one ends the run. Throws only what hooks throw and faults of this program. */
 export async function takeTurns(run: RunContext): Promise<Ending> {
   const course: Course = {
-    phase: run.agent.output !== undefined && run.toolbox.tools.length === 0 ? 'output' : 'work',
+    phase: run.agent.output !== undefined && !hasTools(run) ? 'output' : 'work',
     added: NOTHING,
     toolChoice: run.toolChoice,
     remedy: undefined,
@@ -49,6 +49,10 @@ export async function takeTurns(run: RunContext): Promise<Ending> {
   let ending = pending === null ? undefined : await resumeTurn(run, course, pending);
   while (ending === undefined) ending = await takeTurn(run, course);
   return ending;
+}
+
+function hasTools(run: RunContext): boolean {
+  return run.toolbox.tools.length > 0 || run.providedTools().length > 0;
 }
 
 async function takeTurn(run: RunContext, course: Course): Promise<Ending | undefined> {

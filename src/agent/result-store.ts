@@ -8,7 +8,8 @@ import { ToolRetry } from '../tool/tool.ts';
 /** Characters that one run keeps; the oldest results go first. */
 export const MAX_KEPT_CHARS = 16 * 1024 * 1024;
 
-const NAME = 'read_result';
+/** The name under which the model reads on in long results. */
+export const RESULT_TOOL = 'read_result';
 const PIECE_CHARS = 10_000;
 
 export interface ResultStore {
@@ -24,7 +25,7 @@ export function createResultStore(isTaken: (name: string) => boolean): ResultSto
   let chars = 0;
 
   function keep(callId: string, text: string): string {
-    if (isTaken(NAME) || text.length > MAX_KEPT_CHARS) return 'Ask for a narrower part to see them.';
+    if (isTaken(RESULT_TOOL) || text.length > MAX_KEPT_CHARS) return 'Ask for a narrower part to see them.';
     texts.set(callId, text);
     chars += text.length;
     for (const [oldest, old] of texts) {
@@ -32,11 +33,11 @@ export function createResultStore(isTaken: (name: string) => boolean): ResultSto
       texts.delete(oldest);
       chars -= old.length;
     }
-    return `\`${NAME}\` with call_id ${JSON.stringify(callId)} reads them.`;
+    return `\`${RESULT_TOOL}\` with call_id ${JSON.stringify(callId)} reads them.`;
   }
 
   const tool = defineTool({
-    name: NAME,
+    name: RESULT_TOOL,
     description: 'Reads on in the result of an earlier call that was too long to show whole.',
     parameters: {
       type: 'object',

@@ -36,6 +36,8 @@ export interface RunContext {
   readonly warn: (warning: RunWarning) => void;
   /** Messages that `send` added since the last time. */
   readonly takeSteering: () => readonly Message[];
+  /** Tools that providers bring, as of now. */
+  readonly providedTools: () => readonly Tool[];
   /** Tools that the run itself adds to the agent's. */
   readonly extraTools: () => readonly Tool[];
   readonly profile: Profile;

@@ -49,7 +49,7 @@ export async function askModel(run: RunContext, turn: Turn): Promise<AskedModel>
 }
 
 async function planTurn(run: RunContext, turn: Turn): Promise<TurnPlan> {
-  const tools = turn.phase === 'output' ? [] : [...run.toolbox.tools, ...run.extraTools()];
+  const tools = turn.phase === 'output' ? [] : [...run.toolbox.tools, ...run.providedTools(), ...run.extraTools()];
   let plan: TurnPlan = {
     turn: turn.number,
     messages: run.state().messages,

@@ -1,12 +1,12 @@
 // Owns the process of an agent's file: whether it is the program, what it has of the world, how it ends.
 // What it does is left to `main.ts`.
 
-import { fstatSync, readFileSync, realpathSync } from 'node:fs';
+import { fstatSync, realpathSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseEnv } from 'node:util';
 import type { Agent } from '../agent/agent.ts';
+import { readEnvironment } from './environment.ts';
 import type { Io, Output, Terminal } from './io.ts';
 import { main } from './main.ts';
 import { createTerminal } from './terminal.ts';
@@ -46,7 +46,7 @@ function processIo(signal: AbortSignal, url: string, terminal: Terminal | undefi
   const err = output(process.stderr);
   return {
     args: process.argv.slice(2),
-    env: { ...readEnvFile(err), ...process.env },
+    env: readEnvironment((message) => err.write(`${message}\n`)),
     out: output(process.stdout),
     err,
     readInput,
@@ -60,17 +60,6 @@ function processIo(signal: AbortSignal, url: string, terminal: Terminal | undefi
 
 function output(stream: NodeJS.WriteStream): Output {
   return { write: (text) => void stream.write(text), isTty: stream.isTTY === true, columns: stream.columns ?? 80 };
-}
-
-/** The real environment wins over the file. */
-function readEnvFile(err: Output): Readonly<Record<string, string | undefined>> {
-  try {
-    return parseEnv(readFileSync('.env', 'utf8'));
-  } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    if (!isMissing) err.write(`The file .env cannot be read and is left out: ${String(error)}\n`);
-    return {};
-  }
 }
 
 /** Never over a file that is there. */

@@ -1,0 +1,142 @@
+// Owns making a connection from a configuration: which transport, what goes wrong, in words. Keeping it is left to `server.ts`.
+
+import { UnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js';
+import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import { VllmError } from '../core/vllm-error.ts';
+import type { HostHandlers, McpConnection } from './connection.ts';
+import { guardedFetch } from './guarded-fetch.ts';
+import { connectSdk } from './sdk-connection.ts';
+import type { HttpServerConfig, McpServerConfig, StdioServerConfig } from './server-config.ts';
+import type { SignIn } from './sign-in.ts';
+import { StdioTransport } from './stdio-transport.ts';
+
+const DEFAULT_CONNECT_TIMEOUT_MS = 30_000;
+
+export interface ConnectOptions {
+  readonly name: string;
+  /** With its placeholders filled in. */
+  readonly config: McpServerConfig;
+  readonly handlers: HostHandlers;
+  readonly version: string;
+  readonly canSample: boolean;
+  readonly canAskUser: boolean;
+  /** For a server at a URL that wants to know who is there. */
+  readonly signIn: SignIn | undefined;
+}
+
+/** Connects. Rejects with a VllmError that names the server, says why, and shows its last words. */
+export async function connect(options: ConnectOptions): Promise<McpConnection> {
+  const { config } = options;
+  return 'command' in config ? await connectStdio(options, config) : await connectHttp(options, config);
+}
+
+async function connectStdio(options: ConnectOptions, config: StdioServerConfig): Promise<McpConnection> {
+  const transport = new StdioTransport(config);
+  try {
+    return await connectOver(options, transport);
+  } catch (cause) {
+    // How it ended says more than that the connection did.
+    const reason = [transport.exit || reasonOf(cause), transport.lastWords].filter((part) => part !== '').join('\n');
+    throw failed(options.name, `\`${config.command}\` is not there: ${reason}`, cause);
+  }
+}
+
+async function connectHttp(options: ConnectOptions, config: HttpServerConfig): Promise<McpConnection> {
+  if (config.type === 'sse') return await connectAt(options, config, 'sse');
+  try {
+    return await connectAt(options, config, 'http');
+  } catch (error) {
+    // A server from before Streamable HTTP refuses the first request in one of these ways.
+    const status = statusOf(error instanceof VllmError ? error.cause : error);
+    const isOld = config.type === undefined && (status === 404 || status === 405 || status === 400);
+    if (!isOld) throw error;
+    try {
+      return await connectAt(options, config, 'sse');
+    } catch {
+      // The first way's reason is the better one.
+      throw error;
+    }
+  }
+}
+
+async function connectAt(
+  options: ConnectOptions,
+  config: HttpServerConfig,
+  kind: 'http' | 'sse',
+): Promise<McpConnection> {
+  const { signIn, name } = options;
+  const url = new URL(config.url);
+  const build = (): Transport => transportFor(config, kind, signIn);
+  try {
+    const connection = await signedIn(() => connectOver(options, build()), signIn);
+    return signIn === undefined ? connection : withSignIn(connection, signIn);
+  } catch (cause) {
+    if (cause instanceof VllmError) throw cause;
+    const isKeyWanted = cause instanceof UnauthorizedError || statusOf(cause) === 401;
+    const hint = isKeyWanted ? ' It wants a key (`headers`) or a sign-in.' : '';
+    throw failed(name, `${url.origin} is not there: ${reasonOf(cause)}${hint}`, cause);
+  }
+}
+
+/** Sign-ins for one request: the first, and one for a right that it turns out to need. */
+const MAX_SIGN_INS = 2;
+
+async function signedIn<T>(request: () => Promise<T>, signIn: SignIn | undefined): Promise<T> {
+  for (let done = 0; ; done++) {
+    try {
+      return await request();
+    } catch (error) {
+      if (!(error instanceof UnauthorizedError) || signIn === undefined || done >= MAX_SIGN_INS) throw error;
+      await signIn.finish();
+    }
+  }
+}
+
+/** A server may ask for a sign-in, or for more rights, with any request. */
+function withSignIn(connection: McpConnection, signIn: SignIn): McpConnection {
+  return {
+    ...connection,
+    listTools: (signal) => signedIn(() => connection.listTools(signal), signIn),
+    callTool: (name, args, options) => signedIn(() => connection.callTool(name, args, options), signIn),
+    listResources: (signal) => signedIn(() => connection.listResources(signal), signIn),
+    readResource: (uri, signal) => signedIn(() => connection.readResource(uri, signal), signIn),
+    listPrompts: (signal) => signedIn(() => connection.listPrompts(signal), signIn),
+    getPrompt: (name, args, signal) => signedIn(() => connection.getPrompt(name, args, signal), signIn),
+  };
+}
+
+function transportFor(config: HttpServerConfig, kind: 'http' | 'sse', signIn: SignIn | undefined): Transport {
+  const url = new URL(config.url);
+  const shared = {
+    requestInit: { headers: { ...config.headers } },
+    fetch: guardedFetch(url),
+    ...(signIn !== undefined && { authProvider: signIn.provider }),
+  };
+  return kind === 'http' ? new StreamableHTTPClientTransport(url, shared) : new SSEClientTransport(url, shared);
+}
+
+async function connectOver(options: ConnectOptions, transport: Transport): Promise<McpConnection> {
+  const { handlers, version, canSample, canAskUser, config } = options;
+  const connectTimeoutMs = config.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS;
+  return await connectSdk({ transport, handlers, version, connectTimeoutMs, canSample, canAskUser });
+}
+
+function failed(name: string, message: string, cause: unknown): VllmError {
+  return new VllmError(`MCP server \`${name}\`: ${message}`, { code: 'mcp_connect', cause, retryable: true });
+}
+
+/** The innermost reason, which is the one that says something. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.cause instanceof Error && /fetch failed/.test(error.message)) return reasonOf(error.cause);
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return (error.message || code || error.name).replace(/^MCP error -?\d+: /, '').slice(0, MAX_REASON_CHARS);
+}
+
+const MAX_REASON_CHARS = 300;
+
+export function statusOf(error: unknown): number | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'number' ? error.code : undefined;
+}

@@ -1,0 +1,52 @@
+// Owns placeholders in a server's configuration: `${VAR}`, `${VAR:-default}`, `${env:VAR}`, `${workspaceFolder}`.
+
+import { VllmError } from '../core/vllm-error.ts';
+import type { McpServerConfig } from './server-config.ts';
+import { checkServerConfig } from './server-config.ts';
+
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** What `${workspaceFolder}` stands for. */
+  readonly workspaceFolder: string;
+  /** Of this package, for servers that ask. */
+  readonly version: string;
+}
+
+/** The configuration with its placeholders filled in. Throws a VllmError that names the field and the variable, never a value. */
+export function expandConfig(name: string, config: McpServerConfig, surroundings: Surroundings): McpServerConfig {
+  return checkServerConfig(name, expandValue(config, '', { name, surroundings }));
+}
+
+interface Place {
+  readonly name: string;
+  readonly surroundings: Surroundings;
+}
+
+function expandValue(value: unknown, field: string, place: Place): unknown {
+  if (typeof value === 'string') return expandText(value, field, place);
+  if (Array.isArray(value)) return value.map((entry) => expandValue(entry, field, place));
+  if (typeof value !== 'object' || value === null) return value;
+  const inner = (key: string): string => (field === '' ? key : `${field}.${key}`);
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, expandValue(entry, inner(key), place)]));
+}
+
+const PLACEHOLDER = /\$\{([^}]*)\}/g;
+
+function expandText(text: string, field: string, { name, surroundings }: Place): string {
+  return text.replace(PLACEHOLDER, (whole, inside: string) => {
+    if (inside === 'workspaceFolder') return surroundings.workspaceFolder;
+    const found = /^(?:env:)?([A-Za-z_]\w*)(?::-([\s\S]*))?$/.exec(inside);
+    const variable = found?.[1];
+    const given = variable === undefined ? undefined : surroundings.env[variable];
+    if (given !== undefined && (given !== '' || found?.[2] === undefined)) return given;
+    if (found?.[2] !== undefined) return found[2];
+    const what =
+      variable === undefined ? `${whole} is no placeholder that is known here` : `the variable ${variable} is not set`;
+    throw new VllmError(
+      `MCP server \`${name}\`, \`${field}\`: ${what}. Set it, or write \${${variable ?? 'NAME'}:-default}.`,
+      {
+        code: 'mcp_config',
+      },
+    );
+  });
+}

@@ -1,0 +1,35 @@
+// Owns the fetch that connections use: a public server cannot send this program to addresses of the private network.
+
+import { isIP } from 'node:net';
+
+type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>;
+
+/** Refuses private addresses unless the server itself is at one. Names are not resolved: only what is written counts. */
+export function guardedFetch(server: URL): Fetch {
+  if (isPrivate(server.hostname)) return fetch;
+  return async (url, init) => {
+    const { hostname } = new URL(url);
+    if (isPrivate(hostname)) {
+      throw new TypeError(`${server.origin} led to ${hostname}, which is an address of the private network.`);
+    }
+    return await fetch(url, init);
+  };
+}
+
+function isPrivate(hostname: string): boolean {
+  const host = hostname.replace(/^\[|\]$/g, '').toLowerCase();
+  if (host === 'localhost' || host.endsWith('.localhost') || host.endsWith('.internal')) return true;
+  if (isIP(host) === 4) {
+    const [a = 0, b = 0] = host.split('.').map(Number);
+    return (
+      a === 0 ||
+      a === 10 ||
+      a === 127 ||
+      (a === 169 && b === 254) ||
+      (a === 172 && b >= 16 && b < 32) ||
+      (a === 192 && b === 168)
+    );
+  }
+  if (isIP(host) !== 6) return false;
+  return host === '::' || host === '::1' || /^f[cd]|^fe[89ab]/.test(host) || host.startsWith('::ffff:');
+}

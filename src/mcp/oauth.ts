@@ -1,0 +1,178 @@
+// Owns signing in at a server: in the browser with a code and PKCE, or with the credentials of a program. Speaking OAuth is the
+// SDK's; here are the person, the loopback address and the file.
+
+import { randomBytes } from 'node:crypto';
+import type { OAuthClientProvider } from '@modelcontextprotocol/sdk/client/auth.js';
+import { auth } from '@modelcontextprotocol/sdk/client/auth.js';
+import { ClientCredentialsProvider } from '@modelcontextprotocol/sdk/client/auth-extensions.js';
+import type { OAuthClientInformationMixed, OAuthTokens } from '@modelcontextprotocol/sdk/shared/auth.js';
+import { VllmError } from '../core/vllm-error.ts';
+import { guardedFetch } from './guarded-fetch.ts';
+import type { Loopback } from './loopback.ts';
+import { openLoopback } from './loopback.ts';
+import type { AuthConfig, HttpServerConfig } from './server-config.ts';
+import type { SignIn, SignInOptions } from './sign-in.ts';
+import type { TokenStore } from './token-store.ts';
+import { createTokenStore } from './token-store.ts';
+
+/** A person needs time to find a password. */
+const SIGN_IN_MS = 300_000;
+
+export async function createSignIn(name: string, config: HttpServerConfig, options: SignInOptions): Promise<SignIn> {
+  const { auth: how } = config;
+  if (how?.type === 'client_credentials') {
+    const { clientId, clientSecret, scope } = how;
+    const provider = new ClientCredentialsProvider({ clientId, clientSecret, ...(scope !== undefined && { scope }) });
+    return { provider, finish: () => Promise.reject(refused(name, 'the server did not take the credentials.')) };
+  }
+  const url = new URL(config.url);
+  const store = createTokenStore(options.tokenFile, `${name} ${url.origin}${url.pathname}`);
+  const browser = new BrowserSignIn(name, config, options, store, await store.read());
+  return { provider: browser, finish: () => browser.finish() };
+}
+
+type BrowserAuth = Extract<AuthConfig, { readonly type: 'browser' }>;
+
+class BrowserSignIn implements OAuthClientProvider {
+  readonly clientMetadataUrl?: string;
+  readonly #name: string;
+  readonly #config: HttpServerConfig;
+  readonly #how: BrowserAuth;
+  readonly #options: SignInOptions;
+  readonly #store: TokenStore;
+  #client: OAuthClientInformationMixed | undefined;
+  #tokens: OAuthTokens | undefined;
+  #port: number | undefined;
+  #verifier = '';
+  #state = '';
+  #loopback: Loopback | undefined;
+
+  constructor(
+    name: string,
+    config: HttpServerConfig,
+    options: SignInOptions,
+    store: TokenStore,
+    kept: Awaited<ReturnType<TokenStore['read']>>,
+  ) {
+    this.#name = name;
+    this.#config = config;
+    this.#options = options;
+    this.#store = store;
+    this.#how = config.auth?.type === 'browser' ? config.auth : { type: 'browser' };
+    // The SDK gave them, and takes them back unchanged.
+    this.#client = kept.client as OAuthClientInformationMixed | undefined;
+    this.#tokens = kept.tokens as OAuthTokens | undefined;
+    this.#port = kept.port;
+    if (this.#how.clientMetadataUrl !== undefined) this.clientMetadataUrl = this.#how.clientMetadataUrl;
+  }
+
+  get redirectUrl(): string {
+    return `http://127.0.0.1:${this.#port ?? DEFAULT_PORT}/callback`;
+  }
+
+  get clientMetadata(): OAuthClientProvider['clientMetadata'] {
+    const { scope, clientSecret } = this.#how;
+    return {
+      client_name: 'vllm-agents',
+      redirect_uris: [this.redirectUrl],
+      grant_types: ['authorization_code', 'refresh_token'],
+      response_types: ['code'],
+      token_endpoint_auth_method: clientSecret === undefined ? 'none' : 'client_secret_basic',
+      ...(scope !== undefined && { scope }),
+    };
+  }
+
+  state(): string {
+    this.#state = randomBytes(16).toString('base64url');
+    return this.#state;
+  }
+
+  async clientInformation(): Promise<OAuthClientInformationMixed | undefined> {
+    const { clientId, clientSecret } = this.#how;
+    await this.#listen();
+    if (clientId === undefined) return this.#client;
+    return { client_id: clientId, ...(clientSecret !== undefined && { client_secret: clientSecret }) };
+  }
+
+  async saveClientInformation(client: OAuthClientInformationMixed): Promise<void> {
+    this.#client = client;
+    const port = this.#port;
+    await this.#store.write((kept) => ({ ...kept, client, ...(port !== undefined && { port }) }));
+  }
+
+  tokens(): OAuthTokens | undefined {
+    return this.#tokens;
+  }
+
+  async saveTokens(tokens: OAuthTokens): Promise<void> {
+    this.#tokens = tokens;
+    await this.#store.write((kept) => ({ ...kept, tokens }));
+  }
+
+  redirectToAuthorization(url: URL): void {
+    const { showUrl } = this.#options;
+    if (showUrl === undefined) {
+      throw refused(
+        this.#name,
+        'it wants somebody to sign in: run the agent in a terminal once, or give `headers` or `auth`.',
+      );
+    }
+    if (url.protocol !== 'https:' && url.protocol !== 'http:')
+      throw refused(this.#name, `it led to ${url.protocol}, which is no page.`);
+    showUrl(this.#name, url.href);
+  }
+
+  saveCodeVerifier(verifier: string): void {
+    this.#verifier = verifier;
+  }
+
+  codeVerifier(): string {
+    return this.#verifier;
+  }
+
+  async invalidateCredentials(scope: 'all' | 'client' | 'tokens' | 'verifier' | 'discovery'): Promise<void> {
+    if (scope === 'all' || scope === 'client') this.#client = undefined;
+    if (scope === 'all' || scope === 'tokens') this.#tokens = undefined;
+    const client = this.#client;
+    const tokens = this.#tokens;
+    await this.#store.write(({ port }) => ({
+      ...(port !== undefined && { port }),
+      ...(client !== undefined && { client }),
+      ...(tokens !== undefined && { tokens }),
+    }));
+  }
+
+  /** Waits for the browser, then trades its code for tokens. */
+  async finish(): Promise<void> {
+    const loopback = this.#loopback;
+    if (loopback === undefined) throw refused(this.#name, 'it wants a sign-in, and none was begun.');
+    try {
+      const answer = await loopback.answer(SIGN_IN_MS);
+      if (answer.get('state') !== this.#state) throw new Error('the answer is not to this sign-in');
+      const code = answer.get('code');
+      if (code === null) throw new Error(`the sign-in was refused (${answer.get('error') ?? 'no code'})`);
+      const serverUrl = new URL(this.#config.url);
+      await auth(this, { serverUrl, authorizationCode: code, fetchFn: guardedFetch(serverUrl) });
+    } catch (cause) {
+      throw refused(this.#name, `${cause instanceof Error ? cause.message : String(cause)}.`, cause);
+    } finally {
+      loopback.close();
+      this.#loopback = undefined;
+    }
+  }
+
+  /** Before anything that names the address of the way back. A registration with another port is of no use any more. */
+  async #listen(): Promise<void> {
+    if (this.#loopback !== undefined || this.#options.showUrl === undefined) return;
+    const loopback = await openLoopback(this.#port);
+    if (this.#port !== undefined && loopback.port !== this.#port) this.#client = undefined;
+    this.#loopback = loopback;
+    this.#port = loopback.port;
+  }
+}
+
+const DEFAULT_PORT = 33_418;
+
+function refused(name: string, message: string, cause?: unknown): VllmError {
+  return new VllmError(`MCP server \`${name}\`: ${message}`, { code: 'mcp_sign_in', cause });
+}

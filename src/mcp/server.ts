@@ -1,0 +1,346 @@
+// Owns one mounted server: connected when it is first needed, shared by the runs that use it, connected again when it was lost,
+// closed with its last user. How a connection is made is left to `connect.ts`.
+
+import type { JsonObject, JsonValue } from '../core/json.ts';
+import { isObject } from '../core/json.ts';
+import { VllmError } from '../core/vllm-error.ts';
+import { compileSchema } from '../schema/compile.ts';
+import type { Tool, ToolContext } from '../tool/tool.ts';
+import { ToolRetry } from '../tool/tool.ts';
+import type { InputAnswer, OpenProvider, ProviderHost, SampleAnswer, ToolProvider } from '../tool/tool-provider.ts';
+import { readResult } from './call-result.ts';
+import type { HostHandlers, McpConnection } from './connection.ts';
+import type { Surroundings } from './expand.ts';
+import { expandConfig } from './expand.ts';
+import type { ReadTools, ServerTool } from './read-tools.ts';
+import { readTools } from './read-tools.ts';
+import { sampleRequest } from './sampling.ts';
+import type { McpServerConfig } from './server-config.ts';
+import { checkServerConfig } from './server-config.ts';
+import type { SignIn, SignInOptions } from './sign-in.ts';
+
+const DEFAULT_CALL_TIMEOUT_MS = 120_000;
+const DEFAULT_MAX_CALL_MS = 1_800_000;
+
+/** Tries to come back after a loss, and the wait before each but the first. */
+const MAX_RECONNECTS = 5;
+const FIRST_WAIT_MS = 250;
+const LONGEST_WAIT_MS = 8000;
+
+/** Of what a server says of itself. */
+const MAX_INSTRUCTIONS_CHARS = 4000;
+
+export interface ServerOptions {
+  readonly surroundings: () => Surroundings;
+  /** Where tokens are kept, and how a person is sent to sign in. */
+  readonly signIn?: SignInOptions;
+}
+
+/** A server, with what it has beside tools. */
+export interface McpServer extends ToolProvider {
+  /** Connects if need be. Rejects with a VllmError. */
+  readonly connection: () => Promise<McpConnection>;
+  /** Ends it, whoever uses it. Never rejects. */
+  readonly close: () => Promise<void>;
+}
+
+/** Makes a mounted server. Throws a DefinitionError for a wrong configuration; starts nothing yet. */
+export function createServer(name: string, given: McpServerConfig, options: ServerOptions): McpServer {
+  return new MountedServer(name, checkServerConfig(name, given), options);
+}
+
+class MountedServer implements McpServer {
+  readonly name: string;
+  readonly #config: McpServerConfig;
+  readonly #options: ServerOptions;
+  /** Who uses it now; the last one answers what the server asks. */
+  readonly #hosts: ProviderHost[] = [];
+  #connecting: Promise<McpConnection> | undefined;
+  #isLost = false;
+  #listed: ReadTools = { tools: [], hashes: new Map(), dropped: [] };
+  #relisting: Promise<void> | undefined;
+  #isStale = false;
+
+  constructor(name: string, config: McpServerConfig, options: ServerOptions) {
+    this.name = name;
+    this.#config = config;
+    this.#options = options;
+  }
+
+  get isRequired(): boolean {
+    return this.#config.required ?? false;
+  }
+
+  async open(host: ProviderHost): Promise<OpenProvider> {
+    this.#hosts.push(host);
+    try {
+      const { info } = await this.connection();
+      this.#tellDropped(host);
+      const says = this.#config.instructions === false ? '' : info.instructions.trim().slice(0, MAX_INSTRUCTIONS_CHARS);
+      return { tools: () => this.#currentTools(), instructions: says, close: () => this.#leave(host) };
+    } catch (error) {
+      await this.#leave(host);
+      throw error;
+    }
+  }
+
+  connection(): Promise<McpConnection> {
+    this.#connecting ??= this.#connect();
+    return this.#connecting;
+  }
+
+  async close(): Promise<void> {
+    const connecting = this.#connecting;
+    this.#connecting = undefined;
+    this.#isLost = false;
+    const connection = await connecting?.catch(() => undefined);
+    await connection?.close();
+  }
+
+  async #leave(host: ProviderHost): Promise<void> {
+    const at = this.#hosts.indexOf(host);
+    if (at >= 0) this.#hosts.splice(at, 1);
+    if (this.#hosts.length === 0) await this.close();
+  }
+
+  async #connect(): Promise<McpConnection> {
+    try {
+      const config = expandConfig(this.name, this.#config, this.#options.surroundings());
+      // Loaded only here: a program without servers needs none of it.
+      const { connect } = await import('./connect.ts');
+      const connection = await connect({
+        name: this.name,
+        config,
+        handlers: this.#handlers(),
+        version: this.#options.surroundings().version,
+        canSample: this.#hosts.some(({ sample }) => sample !== undefined),
+        canAskUser: this.#hosts.some(({ askUser }) => askUser !== undefined),
+        signIn: await this.#signIn(config),
+      });
+      await this.#list(connection).catch(async (error: unknown) => {
+        await connection.close();
+        throw new VllmError(`MCP server \`${this.name}\`: its tools could not be listed: ${reason(error)}`, {
+          code: 'mcp_connect',
+          cause: error,
+          retryable: true,
+        });
+      });
+      return connection;
+    } catch (error) {
+      this.#connecting = undefined;
+      throw error;
+    }
+  }
+
+  async #signIn(config: McpServerConfig): Promise<SignIn | undefined> {
+    const { signIn } = this.#options;
+    if (!('url' in config) || signIn === undefined || config.auth?.type === 'none') return undefined;
+    const { createSignIn } = await import('./oauth.ts');
+    return await createSignIn(this.name, config, signIn);
+  }
+
+  #handlers(): HostHandlers {
+    return {
+      roots: () => [`file://${this.#options.surroundings().workspaceFolder}`],
+      askUser: (request, signal) => this.#askUser(request, signal),
+      sample: (params, signal) => this.#sample(params, signal),
+      onLog: (level, text) => {
+        if (!QUIET_LEVELS.has(level)) this.#warn('mcp_log', `${level}: ${text.slice(0, MAX_LOG_CHARS)}`);
+      },
+      onToolsChanged: () => {
+        this.#isStale = true;
+        this.#relist();
+      },
+      onResourceUpdated: () => {
+        // Nobody keeps a copy: a resource is read when it is wanted.
+      },
+      onLost: () => {
+        this.#connecting = undefined;
+        this.#isLost = true;
+        this.#warn('mcp_lost', 'the connection was lost; it is made again with the next call.');
+      },
+    };
+  }
+
+  #askUser(request: Parameters<HostHandlers['askUser']>[0], signal: AbortSignal): Promise<InputAnswer> {
+    const host = this.#hosts.findLast(({ askUser }) => askUser !== undefined);
+    return host?.askUser?.({ ...request, provider: this.name }, signal) ?? Promise.resolve({ action: 'decline' });
+  }
+
+  async #sample(params: JsonObject, signal: AbortSignal): Promise<SampleAnswer> {
+    const host = this.#hosts.findLast(({ sample }) => sample !== undefined);
+    if (host?.sample === undefined) throw new Error('There is no model to ask at the moment.');
+    return await host.sample(sampleRequest(this.name, params), signal);
+  }
+
+  #warn(code: string, message: string): void {
+    for (const host of this.#hosts) host.warn({ code, message: `MCP server \`${this.name}\`: ${message}` });
+  }
+
+  async #list(connection: McpConnection): Promise<void> {
+    const signal = AbortSignal.timeout(LIST_TIMEOUT_MS);
+    this.#isStale = false;
+    const { tools: listed, cut } = connection.info.hasTools
+      ? await connection.listTools(signal)
+      : { tools: [], cut: undefined };
+    const call = (tool: ServerTool, args: JsonObject, context: ToolContext) => this.#call(tool, args, context);
+    const before = this.#listed;
+    this.#listed = readTools(listed, { server: this.name, config: this.#config, call });
+    if (cut !== undefined) this.#warn('mcp_list_cut', `its list of tools is cut: ${cut}.`);
+    for (const [name, hash] of this.#listed.hashes) {
+      const known = before.hashes.get(name);
+      if (known !== undefined && known !== hash)
+        this.#warn('mcp_tool_changed', `\`${name}\` describes itself otherwise than before.`);
+    }
+  }
+
+  /** The list changed: the next turn is to have the new one. Notices that come meanwhile make one more list, not many. */
+  #relist(): void {
+    if (this.#relisting !== undefined) return;
+    this.#relisting = (async () => {
+      while (this.#isStale) await this.#list(await this.connection());
+      for (const host of this.#hosts) this.#tellDropped(host);
+    })()
+      .catch((error: unknown) =>
+        this.#warn('mcp_list_failed', `its new list of tools could not be read: ${reason(error)}`),
+      )
+      .finally(() => {
+        this.#relisting = undefined;
+      });
+  }
+
+  #currentTools(): readonly Tool[] {
+    return this.#listed.tools;
+  }
+
+  #tellDropped(host: ProviderHost): void {
+    for (const what of this.#listed.dropped) {
+      host.warn({ code: 'mcp_tool_dropped', message: `MCP server \`${this.name}\`: a tool is left out. ${what}` });
+    }
+  }
+
+  async #call(tool: ServerTool, args: JsonObject, context: ToolContext): Promise<unknown> {
+    if (tool.needsTask) throw new ToolRetry('This tool runs only as a task, which is not spoken here: use another.');
+    for (let attempt = 0; ; attempt++) {
+      const connection = await this.#connected(context.signal);
+      try {
+        return await this.#callOnce(connection, tool, args, context);
+      } catch (error) {
+        if (error instanceof ToolRetry || context.signal.aborted) throw error;
+        const loss = lossOf(error);
+        if (loss === undefined) throw new ToolRetry(`The server \`${this.name}\` refused the call: ${reason(error)}`);
+        await this.#drop(connection);
+        // A session that is not known was never given the call; a tool that says so may be called twice.
+        const isRepeated = attempt === 0 && (loss === 'no session' || tool.isRepeatable);
+        if (!isRepeated) {
+          throw new ToolRetry(
+            `The server \`${this.name}\` was lost during the call: whether it took effect is not known.`,
+          );
+        }
+      }
+    }
+  }
+
+  async #callOnce(
+    connection: McpConnection,
+    tool: ServerTool,
+    args: JsonObject,
+    context: ToolContext,
+  ): Promise<unknown> {
+    const { timeoutMs = DEFAULT_CALL_TIMEOUT_MS, maxCallMs = DEFAULT_MAX_CALL_MS } = this.#config;
+    const raw = await connection.callTool(tool.rawName, args, {
+      signal: context.signal,
+      timeoutMs,
+      maxCallMs,
+      onProgress: (progress) => context.progress(progress as JsonValue),
+    });
+    await this.#checkOutput(tool, raw.structuredContent, raw.isError === true);
+    return readResult(raw);
+  }
+
+  /** A result that breaks its own schema is still a result. */
+  async #checkOutput(tool: ServerTool, structured: unknown, isError: boolean): Promise<void> {
+    if (tool.outputSchema === undefined || isError) return;
+    try {
+      const { $schema: _dialect, $id: _id, ...schema } = tool.outputSchema;
+      const checked = await compileSchema(schema, { name: `the output of \`${tool.rawName}\`` }).check(structured);
+      if (checked.ok) return;
+      this.#warn(
+        'mcp_output_mismatch',
+        `the result of \`${tool.rawName}\` does not fit the schema that it gives for it.`,
+      );
+    } catch {
+      this.#warn('mcp_output_schema', `the output schema of \`${tool.rawName}\` cannot be used to check anything.`);
+    }
+  }
+
+  /** The connection, made again when it was lost, with growing waits. Rejects with a ToolRetry that says what the model can do. */
+  async #connected(signal: AbortSignal): Promise<McpConnection> {
+    if (!this.#isLost) {
+      const current = this.#connecting;
+      if (current !== undefined) return await current;
+    }
+    let last: unknown;
+    for (let attempt = 0; attempt < MAX_RECONNECTS; attempt++) {
+      if (attempt > 0) await wait(Math.min(FIRST_WAIT_MS * 2 ** (attempt - 1), LONGEST_WAIT_MS), signal);
+      try {
+        const connection = await this.connection();
+        this.#isLost = false;
+        return connection;
+      } catch (error) {
+        signal.throwIfAborted();
+        last = error;
+      }
+    }
+    throw new ToolRetry(
+      `The server \`${this.name}\` is not there, also after ${MAX_RECONNECTS} tries: ${reason(last)}`,
+    );
+  }
+
+  async #drop(connection: McpConnection): Promise<void> {
+    if ((await this.#connecting?.catch(() => undefined)) === connection) this.#connecting = undefined;
+    this.#isLost = true;
+    await connection.close();
+  }
+}
+
+const LIST_TIMEOUT_MS = 30_000;
+const MAX_LOG_CHARS = 1000;
+const QUIET_LEVELS = new Set(['debug', 'info', 'notice']);
+
+/** How an error says that the connection is gone; undefined when it is the server's answer. */
+function lossOf(error: unknown): 'lost' | 'no session' | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const code = 'code' in error ? error.code : undefined;
+  if (code === 404 || (code === 400 && /session|initiali[sz]ed/i.test(error.message))) return 'no session';
+  const isLost =
+    code === CONNECTION_CLOSED || /fetch failed|does not read any more|not connected|terminated/i.test(error.message);
+  return isLost ? 'lost' : undefined;
+}
+
+const CONNECTION_CLOSED = -32_000;
+
+function reason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.message.replace(/^MCP error -?\d+: /, '').slice(0, MAX_LOG_CHARS);
+}
+
+async function wait(ms: number, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  await new Promise<void>((resolve, reject) => {
+    const onAbort = (): void => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', onAbort);
+      resolve();
+    }, ms);
+    signal.addEventListener('abort', onAbort);
+  });
+}
+
+/** Whether a value is a mounted server. */
+export function isServer(value: ToolProvider): value is McpServer {
+  return isObject(value) && 'connection' in value;
+}

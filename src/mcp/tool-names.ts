@@ -1,0 +1,30 @@
+// Owns the names under which the model is shown the tools of servers: safe, unique, the same in every run.
+
+import { createHash } from 'node:crypto';
+
+/** What vLLM and all its parsers take. */
+const MAX_NAME_CHARS = 64;
+const HASH_CHARS = 6;
+
+/**
+ * `server__tool`. A name that must be changed or shortened has a hash of what it was, so that two never become one, and that
+ * none depends on which others there are. Shortened in the middle: the ends tell tools apart.
+ */
+export function exposedName(server: string, tool: string): string {
+  const raw = `${server}__${tool}`;
+  const safe = raw.replace(/[^a-zA-Z0-9_-]/g, '_').replace(/^(?=[0-9-])/, '_');
+  if (safe === raw && raw.length <= MAX_NAME_CHARS) return raw;
+  const hash = createHash('sha256').update(raw).digest('hex').slice(0, HASH_CHARS);
+  const room = MAX_NAME_CHARS - HASH_CHARS - 1;
+  if (safe.length <= room) return `${safe}_${hash}`;
+  const head = Math.ceil((room - 1) / 2);
+  return `${safe.slice(0, head)}_${safe.slice(safe.length - (room - 1 - head))}_${hash}`;
+}
+
+/** Whether a raw name is among those of a list, with `*` for any part. */
+export function isListed(name: string, patterns: readonly string[]): boolean {
+  return patterns.some((pattern) => {
+    const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+    return new RegExp(`^${parts.join('[\\s\\S]*')}$`).test(name);
+  });
+}
