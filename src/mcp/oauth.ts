@@ -2,9 +2,9 @@
 // SDK's; here are the person, the loopback address and the file.
 
 import { randomBytes } from 'node:crypto';
-import type { OAuthClientProvider } from '@modelcontextprotocol/sdk/client/auth.js';
+import type { OAuthClientProvider, OAuthDiscoveryState } from '@modelcontextprotocol/sdk/client/auth.js';
 import { auth } from '@modelcontextprotocol/sdk/client/auth.js';
-import { ClientCredentialsProvider } from '@modelcontextprotocol/sdk/client/auth-extensions.js';
+import { ClientCredentialsProvider, PrivateKeyJwtProvider } from '@modelcontextprotocol/sdk/client/auth-extensions.js';
 import type { OAuthClientInformationMixed, OAuthTokens } from '@modelcontextprotocol/sdk/shared/auth.js';
 import { VllmError } from '../core/vllm-error.ts';
 import { guardedFetch } from './guarded-fetch.ts';
@@ -24,6 +24,16 @@ export async function createSignIn(name: string, config: HttpServerConfig, optio
     const { clientId, clientSecret, scope } = how;
     const provider = new ClientCredentialsProvider({ clientId, clientSecret, ...(scope !== undefined && { scope }) });
     return { provider, finish: () => Promise.reject(refused(name, 'the server did not take the credentials.')) };
+  }
+  if (how?.type === 'private_key_jwt') {
+    const { clientId, privateKey, algorithm = 'RS256', scope } = how;
+    const provider = new PrivateKeyJwtProvider({
+      clientId,
+      privateKey,
+      algorithm,
+      ...(scope !== undefined && { scope }),
+    });
+    return { provider, finish: () => Promise.reject(refused(name, 'the server did not take the key.')) };
   }
   const url = new URL(config.url);
   const store = createTokenStore(options.tokenFile, `${name} ${url.origin}${url.pathname}`);
@@ -45,7 +55,10 @@ class BrowserSignIn implements OAuthClientProvider {
   #port: number | undefined;
   #verifier = '';
   #state = '';
+  #isFinishing = false;
   #loopback: Loopback | undefined;
+  /** What was found out about the server, from the redirect to its answer: after it, it may have changed. */
+  #discovered: OAuthDiscoveryState | undefined;
 
   constructor(
     name: string,
@@ -130,6 +143,14 @@ class BrowserSignIn implements OAuthClientProvider {
     return this.#verifier;
   }
 
+  saveDiscoveryState(state: OAuthDiscoveryState): void {
+    this.#discovered = state;
+  }
+
+  discoveryState(): OAuthDiscoveryState | undefined {
+    return this.#isFinishing ? this.#discovered : undefined;
+  }
+
   async invalidateCredentials(scope: 'all' | 'client' | 'tokens' | 'verifier' | 'discovery'): Promise<void> {
     if (scope === 'all' || scope === 'client') this.#client = undefined;
     if (scope === 'all' || scope === 'tokens') this.#tokens = undefined;
@@ -152,10 +173,13 @@ class BrowserSignIn implements OAuthClientProvider {
       const code = answer.get('code');
       if (code === null) throw new Error(`the sign-in was refused (${answer.get('error') ?? 'no code'})`);
       const serverUrl = new URL(this.#config.url);
+      this.#isFinishing = true;
       await auth(this, { serverUrl, authorizationCode: code, fetchFn: guardedFetch(serverUrl) });
     } catch (cause) {
       throw refused(this.#name, `${cause instanceof Error ? cause.message : String(cause)}.`, cause);
     } finally {
+      this.#isFinishing = false;
+      this.#discovered = undefined;
       loopback.close();
       this.#loopback = undefined;
     }

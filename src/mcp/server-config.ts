@@ -64,6 +64,14 @@ export type AuthConfig =
       readonly clientId: string;
       readonly clientSecret: string;
       readonly scope?: string;
+    }
+  /** With a key in PEM, `algorithm` as JWT names it; default RS256. */
+  | {
+      readonly type: 'private_key_jwt';
+      readonly clientId: string;
+      readonly privateKey: string;
+      readonly algorithm?: string;
+      readonly scope?: string;
     };
 
 export type McpServerConfig = StdioServerConfig | HttpServerConfig;

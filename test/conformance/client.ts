@@ -1,0 +1,96 @@
+// Owns the client that the conformance suite starts: this project's own mounting, driven like a run with nobody at the keyboard.
+// The suite gives the server's URL as the last word, and what a scenario needs beyond it in the environment.
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { JsonObject } from '../../src/core/json.ts';
+import { isObject } from '../../src/core/json.ts';
+import { createServer } from '../../src/mcp/server.ts';
+import type { AuthConfig, HttpServerConfig } from '../../src/mcp/server-config.ts';
+import type { Tool } from '../../src/tool/tool.ts';
+import type { ProviderHost } from '../../src/tool/tool-provider.ts';
+
+const url = process.argv.at(-1) ?? '';
+const scenario = process.env.MCP_CONFORMANCE_SCENARIO ?? '';
+const context: unknown = JSON.parse(process.env.MCP_CONFORMANCE_CONTEXT ?? '{}');
+
+/** The suite's own authorize page sends straight back to the loopback address: the browser of this client. */
+function browse(_server: string, page: string): void {
+  fetch(page).catch((error: unknown) => process.stderr.write(`the browser failed: ${String(error)}\n`));
+}
+
+function authOf(): AuthConfig {
+  const given = isObject(context) ? context : {};
+  const {
+    client_id: clientId,
+    client_secret: clientSecret,
+    private_key_pem: privateKey,
+    signing_algorithm: algorithm,
+  } = given;
+  if (typeof clientId === 'string' && typeof privateKey === 'string' && typeof algorithm === 'string') {
+    return { type: 'private_key_jwt', clientId, privateKey, algorithm };
+  }
+  const isProgram = scenario.startsWith('auth/client-credentials');
+  if (isProgram && typeof clientId === 'string' && typeof clientSecret === 'string') {
+    return { type: 'client_credentials', clientId, clientSecret };
+  }
+  return {
+    type: 'browser',
+    clientMetadataUrl: 'https://conformance-test.local/client-metadata.json',
+    ...(typeof clientId === 'string' && { clientId }),
+    ...(typeof clientSecret === 'string' && { clientSecret }),
+  };
+}
+
+/** Something that fits, for each argument that must be. */
+function argumentsFor({ schema }: Tool): JsonObject {
+  const { properties, required } = schema.jsonSchema;
+  const names = Array.isArray(required) ? required : [];
+  return Object.fromEntries(
+    names.map((name) => {
+      const property = isObject(properties) ? properties[String(name)] : undefined;
+      const type = isObject(property) ? property.type : undefined;
+      return [String(name), type === 'number' || type === 'integer' ? 2 : type === 'boolean' ? true : 'text'];
+    }),
+  );
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'conformance-'));
+const config: HttpServerConfig = { url, type: 'http', auth: authOf() };
+const server = createServer('conformance', config, {
+  surroundings: () => ({ env: {}, workspaceFolder: folder, version: '0.0.0' }),
+  signIn: { tokenFile: join(folder, 'sign-ins.json'), showUrl: browse },
+});
+const host: ProviderHost = {
+  signal: AbortSignal.timeout(25_000),
+  warn: ({ code, message }) => process.stderr.write(`${code}: ${message}\n`),
+  askUser: async () => ({ action: 'accept', content: {} }),
+};
+
+try {
+  const provider = await server.open(host);
+  for (const tool of provider.tools()) {
+    const call = {
+      signal: host.signal,
+      progress: () => undefined,
+      callId: 'c',
+      toolName: tool.name,
+      runId: 'r',
+      messages: [],
+      idempotencyKey: 'k',
+      context: undefined,
+    };
+    try {
+      process.stdout.write(`${tool.name}: ${JSON.stringify(await tool.execute(argumentsFor(tool), call))}\n`);
+    } catch (error) {
+      process.stdout.write(`${tool.name} failed: ${error instanceof Error ? error.message : String(error)}\n`);
+    }
+  }
+  await provider.close();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
