@@ -16,6 +16,9 @@ export interface Wanted {
   readonly maxTurns: number | undefined;
   readonly toolChoice: string | undefined;
   readonly approve: ApprovalMode | undefined;
+  /** Files with MCP servers. */
+  readonly mcpFiles: readonly string[];
+  readonly mcpUrls: readonly string[];
   /** Request parameters, over the agent's. */
   readonly params: Readonly<Record<string, unknown>>;
 }
@@ -34,6 +37,8 @@ const OPTIONS = {
   'max-turns': { type: 'string' },
   'tool-choice': { type: 'string' },
   approve: { type: 'string' },
+  mcp: { type: 'string', multiple: true },
+  'mcp-url': { type: 'string', multiple: true },
   param: { type: 'string', multiple: true },
 } as const;
 
@@ -52,6 +57,8 @@ export function readArgs(args: readonly string[]): Wanted {
     maxTurns: wholeNumber('--max-turns', values['max-turns']),
     toolChoice: values['tool-choice'],
     approve: approvalMode(values.approve),
+    mcpFiles: values.mcp ?? [],
+    mcpUrls: values['mcp-url'] ?? [],
     params: Object.fromEntries((values.param ?? []).map(readParam)),
   };
 }

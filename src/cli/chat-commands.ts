@@ -4,20 +4,26 @@ import { closest } from 'fastest-levenshtein';
 import type { Agent } from '../agent/agent.ts';
 import type { RunState } from '../agent/run-state.ts';
 import type { VllmClient } from '../client/client.ts';
+import type { Message } from '../core/message.ts';
 import { VllmError } from '../core/vllm-error.ts';
+import type { Tool } from '../tool/tool.ts';
+import { getPrompt, listPrompts, listResources } from './chat-servers.ts';
 import type { Io } from './io.ts';
 
 /** What a chat is at. */
 export interface ChatView {
   readonly agent: Agent;
   readonly client: VllmClient;
+  /** What servers bring, as of now. */
+  readonly provided: () => readonly Tool[];
   model: string | undefined;
   state: RunState | undefined;
   tokens: number;
   turns: number;
 }
 
-export type ChatCommand = 'quit' | undefined;
+/** `say`: the next message, as if the person had written it. */
+export type ChatCommand = 'quit' | { readonly say: readonly Message[] } | undefined;
 
 interface Command {
   readonly says: string;
@@ -28,7 +34,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   help: {
     says: 'prints this',
     run: (_word, _view, { err }) => {
-      const lines = Object.entries(COMMANDS).map(([name, { says }]) => `  /${name.padEnd(8)}${says}`);
+      const lines = Object.entries(COMMANDS).map(([name, { says }]) => `  /${name.padEnd(10)}${says}`);
       const more = [
         '',
         'A line that ends in \\ goes on; """ begins and ends several. Ctrl-C stops the answer, twice leaves.',
@@ -38,8 +44,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
   tools: {
     says: 'lists the tools that the model is offered',
-    run: (_word, { agent }, { err }) => {
-      const lines = agent.tools.map(({ name, description }) => `  ${name}  ${description.split('\n')[0]}`);
+    run: (_word, { agent, provided }, { err }) => {
+      const lines = [...agent.tools, ...provided()].map(
+        ({ name, description }) => `  ${name}  ${description.split('\n')[0]}`,
+      );
       err.write(`${lines.length === 0 ? '  none' : lines.join('\n')}\n`);
     },
   },
@@ -71,6 +79,20 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       const path = word === '' ? `${agent.name}-chat.json` : word;
       const problem = await saveFile(path, `${JSON.stringify({ agent: agent.name, state }, undefined, 2)}\n`);
       err.write(problem === undefined ? `Saved in ${path}.\n` : `${path} was not written: ${problem}\n`);
+    },
+  },
+  prompts: {
+    says: 'lists the prompts of the servers; SERVER:NAME key=value says one',
+    run: async (word, { agent }, { err, signal }) => {
+      if (word !== '') return { say: await getPrompt(agent.providers, word, signal) };
+      err.write(`${(await listPrompts(agent.providers, signal)).join('\n') || '  none'}\n`);
+      return undefined;
+    },
+  },
+  resources: {
+    says: 'lists the resources of the servers; @SERVER:URI in a message adds one to it',
+    run: async (_word, { agent }, { err, signal }) => {
+      err.write(`${(await listResources(agent.providers, signal)).join('\n') || '  none'}\n`);
     },
   },
   quit: { says: 'leaves', run: () => 'quit' },

@@ -3,11 +3,12 @@
 
 import type { Agent } from '../agent/agent.ts';
 import { stream } from '../agent/run.ts';
-import type { RunOptions, RunResult } from '../agent/run-options.ts';
+import type { RunInput, RunOptions, RunResult } from '../agent/run-options.ts';
 import type { VllmClient } from '../client/client.ts';
 import { VllmError } from '../core/vllm-error.ts';
 import type { ChatCommand, ChatView } from './chat-commands.ts';
 import { runCommand } from './chat-commands.ts';
+import { holdProviders, withResources } from './chat-servers.ts';
 import { EXIT } from './help.ts';
 import type { Io, Terminal } from './io.ts';
 import type { Renderer } from './render.ts';
@@ -28,7 +29,21 @@ export interface Chat {
 /** Until the user leaves; gives the exit code. */
 export async function chat(setting: Chat): Promise<number> {
   const { agent, io, terminal, client } = setting;
-  const view: ChatView = { agent, client, model: setting.options.model, state: undefined, tokens: 0, turns: 0 };
+  const { signal } = io;
+  const warn = ({ message }: { readonly message: string }): void => {
+    if (setting.isVerbose) io.err.write(`${message}\n`);
+  };
+  const { askUser } = setting.options;
+  await using held = await holdProviders(agent, { signal, warn, ...(askUser !== undefined && { askUser }) });
+  const view: ChatView = {
+    agent,
+    client,
+    provided: held.tools,
+    model: setting.options.model,
+    state: undefined,
+    tokens: 0,
+    turns: 0,
+  };
   io.err.write(
     `${agent.name}${agent.description === '' ? '' : `: ${agent.description}`} /help tells what can be said.\n`,
   );
@@ -48,15 +63,16 @@ export async function chat(setting: Chat): Promise<number> {
     if (text.startsWith('/')) {
       const command: ChatCommand = await runCommand(text, view, io);
       if (command === 'quit') return EXIT.done;
+      if (command !== undefined && (await answer(setting, view, command.say))) return EXIT.interrupted;
       continue;
     }
-    const wasLeft = await answer(setting, view, text);
+    const wasLeft = await answer(setting, view, await withResources(agent.providers, text, io));
     if (wasLeft) return EXIT.interrupted;
   }
 }
 
 /** Runs the agent on one message; true when the user interrupted twice. */
-async function answer(setting: Chat, view: ChatView, text: string): Promise<boolean> {
+async function answer(setting: Chat, view: ChatView, input: RunInput): Promise<boolean> {
   const { agent, options, io, terminal } = setting;
   const controller = new AbortController();
   let interrupts = 0;
@@ -66,7 +82,7 @@ async function answer(setting: Chat, view: ChatView, text: string): Promise<bool
   });
   const renderer = createRenderer(io, { isVerbose: setting.isVerbose, hasOutput: agent.output !== undefined });
   setting.onRenderer(renderer);
-  const running = stream(agent, text, {
+  const running = stream(agent, input, {
     ...options,
     model: view.model,
     signal: AbortSignal.any([io.signal, controller.signal]),

@@ -9,12 +9,15 @@ import { MissingParameterError } from '../client/errors.ts';
 import { DefinitionError } from '../core/definition-error.ts';
 import type { Outcome } from '../core/run-event.ts';
 import { VllmError } from '../core/vllm-error.ts';
+import { mcpServersFrom } from '../mcp/config-file.ts';
 import { createApprove } from './approval.ts';
 import type { Wanted } from './args.ts';
 import { readArgs, UsageError } from './args.ts';
 import { chat } from './chat.ts';
 import { EXIT, helpText } from './help.ts';
+import { createAskUser } from './input-form.ts';
 import type { Io } from './io.ts';
+import { serversOf } from './mcp-servers.ts';
 import type { Renderer } from './render.ts';
 import { createRenderer } from './render.ts';
 import { chooseServer } from './server-choice.ts';
@@ -57,7 +60,7 @@ async function answer(given: Agent, question: string | undefined, wanted: Wanted
   if (wanted.approve === 'ask' && io.terminal === undefined) {
     throw new UsageError('--approve ask needs a terminal: say --approve all or --approve none.');
   }
-  const agent = wanted.hasTools ? given : withoutTools(given);
+  const agent = wanted.hasTools ? withServers(given, wanted) : withoutTools(given);
   await using server = await chooseServer(wanted.baseUrl ?? (io.env.VLLM_BASE_URL || undefined), io);
   let renderer: Renderer | undefined;
   const options: RunOptions = {
@@ -68,6 +71,7 @@ async function answer(given: Agent, question: string | undefined, wanted: Wanted
     params: wanted.params,
     ...(wanted.maxTurns !== undefined && { limits: { turns: wanted.maxTurns } }),
     ...approvals(agent, wanted, io, () => renderer?.end()),
+    ...(io.terminal !== undefined && { askUser: createAskUser(io.terminal, io, () => renderer?.end()) }),
   };
   if (question === undefined && io.terminal !== undefined) {
     const onRenderer = (shown: Renderer | undefined): void => {
@@ -102,6 +106,21 @@ function toolChoiceOf(agent: Agent, { toolChoice }: Wanted): ToolChoice | undefi
   if (agent.tools.some(({ name }) => name === toolChoice)) return { type: 'function', function: { name: toolChoice } };
   const names = ['auto', 'required', ...agent.tools.map(({ name }) => name)].join(', ');
   throw new UsageError(`--tool-choice ${toolChoice}: there are ${names}.`);
+}
+
+function withServers(agent: Agent, { mcpFiles, mcpUrls }: Wanted): Agent {
+  const ofFiles = mcpFiles.flatMap((path) => serversOf(mcpServersFrom(path)));
+  const ofUrls = mcpUrls.flatMap((url) => serversOf({ [nameOf(url)]: { url } }));
+  return { ...agent, providers: [...agent.providers, ...ofFiles, ...ofUrls] };
+}
+
+/** A short name for a server of which only the URL is known: its host. */
+function nameOf(url: string): string {
+  try {
+    return new URL(url).host.replace(/[^a-zA-Z0-9]+/g, '_');
+  } catch {
+    throw new UsageError(`--mcp-url ${url} is no URL.`);
+  }
 }
 
 function withoutTools(agent: Agent): Agent {

@@ -20,6 +20,7 @@ export interface ConnectOptions {
   readonly config: McpServerConfig;
   readonly handlers: HostHandlers;
   readonly version: string;
+  readonly hasRoots: boolean;
   readonly canSample: boolean;
   readonly canAskUser: boolean;
   /** For a server at a URL that wants to know who is there. */
@@ -118,9 +119,9 @@ function transportFor(config: HttpServerConfig, kind: 'http' | 'sse', signIn: Si
 }
 
 async function connectOver(options: ConnectOptions, transport: Transport): Promise<McpConnection> {
-  const { handlers, version, canSample, canAskUser, config } = options;
+  const { handlers, version, hasRoots, canSample, canAskUser, config } = options;
   const connectTimeoutMs = config.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS;
-  return await connectSdk({ transport, handlers, version, connectTimeoutMs, canSample, canAskUser });
+  return await connectSdk({ transport, handlers, version, connectTimeoutMs, hasRoots, canSample, canAskUser });
 }
 
 function failed(name: string, message: string, cause: unknown): VllmError {

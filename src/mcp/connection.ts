@@ -1,7 +1,7 @@
 // Owns what this project needs of an MCP client, in a dozen verbs, so that another SDK can take the place of the one that is
 // used. Implementing it is left to `sdk-connection.ts`.
 
-import type { JsonObject, JsonValue } from '../core/json.ts';
+import type { JsonObject } from '../core/json.ts';
 import type { InputAnswer, InputRequest, SampleAnswer } from '../tool/tool-provider.ts';
 
 export interface ServerInfo {
@@ -58,7 +58,7 @@ export interface McpConnection {
     name: string,
     args: Readonly<Record<string, string>>,
     signal: AbortSignal,
-  ) => Promise<readonly JsonValue[]>;
+  ) => Promise<readonly unknown[]>;
   /** Values that begin with what was typed. */
   readonly complete: (request: CompletionRequest, signal: AbortSignal) => Promise<readonly string[]>;
   readonly ping: (signal: AbortSignal) => Promise<void>;

@@ -34,6 +34,7 @@ export interface SdkOptions {
   readonly handlers: HostHandlers;
   readonly version: string;
   readonly connectTimeoutMs: number;
+  readonly hasRoots: boolean;
   readonly canSample: boolean;
   readonly canAskUser: boolean;
 }
@@ -109,7 +110,7 @@ export async function connectSdk(options: SdkOptions): Promise<McpConnection> {
     subscribe: async (uri, signal) => void (await request('resources/subscribe', { uri }, { signal })),
     listPrompts: (signal) => listed('prompts/list', 'prompts', signal),
     getPrompt: async (name, args, signal) =>
-      arrayOf((await request('prompts/get', { name, arguments: { ...args } }, { signal })).messages) as JsonObject[],
+      arrayOf((await request('prompts/get', { name, arguments: { ...args } }, { signal })).messages),
     complete: async ({ prompt, resource, argument: name, value }, signal) => {
       const ref =
         prompt === undefined ? { type: 'ref/resource', uri: resource ?? '' } : { type: 'ref/prompt', name: prompt };
@@ -147,16 +148,18 @@ async function endSession(transport: Transport): Promise<void> {
 
 const END_SESSION_MS = 2000;
 
-function capabilitiesOf({ canSample, canAskUser }: SdkOptions): Record<string, object> {
+function capabilitiesOf({ hasRoots, canSample, canAskUser }: SdkOptions): Record<string, object> {
   return {
-    roots: { listChanged: false },
+    ...(hasRoots && { roots: { listChanged: false } }),
     ...(canSample && { sampling: { tools: {} } }),
     ...(canAskUser && { elicitation: { form: { applyDefaults: true }, url: {} } }),
   };
 }
 
-function setHandlers(client: Client, { handlers, canSample, canAskUser }: SdkOptions): void {
-  client.setRequestHandler(ListRootsRequestSchema, () => ({ roots: handlers.roots().map((uri) => ({ uri })) }));
+function setHandlers(client: Client, { handlers, hasRoots, canSample, canAskUser }: SdkOptions): void {
+  if (hasRoots) {
+    client.setRequestHandler(ListRootsRequestSchema, () => ({ roots: handlers.roots().map((uri) => ({ uri })) }));
+  }
   client.setNotificationHandler(ToolListChangedNotificationSchema, () => handlers.onToolsChanged());
   client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) =>
     handlers.onResourceUpdated(params.uri),

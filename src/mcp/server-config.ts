@@ -25,6 +25,11 @@ interface CommonConfig {
   readonly timeoutMs?: number;
   /** Milliseconds of a call whatever its progress. Default 1 800 000. */
   readonly maxCallMs?: number;
+  /**
+   * Folders that the server is told are the user's, as paths or `file://` URIs. Left out: it is told of none, and keeps to its own
+   * arguments; the filesystem server for one lets roots take their place.
+   */
+  readonly roots?: readonly string[];
   /** Whether the model is told what the server says of itself. Default true. */
   readonly instructions?: boolean;
 }
@@ -90,6 +95,7 @@ const COMMON = new Set([
   'connectTimeoutMs',
   'timeoutMs',
   'maxCallMs',
+  'roots',
   'instructions',
 ]);
 const OF_STDIO = new Set(['command', 'args', 'env', 'cwd']);
@@ -136,7 +142,7 @@ function checkUrl(text: string, fail: (what: string) => never): void {
 }
 
 function checkLists(config: Readonly<Record<string, unknown>>, fail: (what: string) => never): void {
-  for (const field of ['args', 'allow', 'deny']) {
+  for (const field of ['args', 'allow', 'deny', 'roots']) {
     const value = config[field];
     if (value !== undefined && !(Array.isArray(value) && value.every((entry) => typeof entry === 'string'))) {
       fail(`\`${field}\` is to be a list of texts.`);

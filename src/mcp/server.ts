@@ -1,6 +1,7 @@
 // Owns one mounted server: connected when it is first needed, shared by the runs that use it, connected again when it was lost,
 // closed with its last user. How a connection is made is left to `connect.ts`.
 
+import { pathToFileURL } from 'node:url';
 import type { JsonObject, JsonValue } from '../core/json.ts';
 import { isObject } from '../core/json.ts';
 import { VllmError } from '../core/vllm-error.ts';
@@ -111,8 +112,9 @@ class MountedServer implements McpServer {
       const connection = await connect({
         name: this.name,
         config,
-        handlers: this.#handlers(),
+        handlers: this.#handlers(config),
         version: this.#options.surroundings().version,
+        hasRoots: (config.roots ?? []).length > 0,
         canSample: this.#hosts.some(({ sample }) => sample !== undefined),
         canAskUser: this.#hosts.some(({ askUser }) => askUser !== undefined),
         signIn: await this.#signIn(config),
@@ -139,9 +141,9 @@ class MountedServer implements McpServer {
     return await createSignIn(this.name, config, signIn);
   }
 
-  #handlers(): HostHandlers {
+  #handlers(config: McpServerConfig): HostHandlers {
     return {
-      roots: () => [`file://${this.#options.surroundings().workspaceFolder}`],
+      roots: () => (config.roots ?? []).map(rootUri),
       askUser: (request, signal) => this.#askUser(request, signal),
       sample: (params, signal) => this.#sample(params, signal),
       onLog: (level, text) => {
@@ -302,6 +304,10 @@ class MountedServer implements McpServer {
     this.#isLost = true;
     await connection.close();
   }
+}
+
+function rootUri(root: string): string {
+  return root.startsWith('file://') ? root : pathToFileURL(root).href;
 }
 
 const LIST_TIMEOUT_MS = 30_000;

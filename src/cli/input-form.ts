@@ -1,0 +1,102 @@
+// Owns asking a person, in the terminal, what a server wants to know: a form field by field, or a page to visit.
+
+import type { RunOptions } from '../agent/run-options.ts';
+import type { JsonObject, JsonValue } from '../core/json.ts';
+import { isObject } from '../core/json.ts';
+import type { InputAnswer, InputRequest } from '../tool/tool-provider.ts';
+import type { Io, Terminal } from './io.ts';
+import { harmless } from './render.ts';
+
+type AskUser = NonNullable<RunOptions['askUser']>;
+
+/** Requests are asked one after the other. Ctrl-C cancels one, and the run goes on. `beforeAsk` clears the line. */
+export function createAskUser(terminal: Terminal, { err }: Io, beforeAsk: () => void): AskUser {
+  let last: Promise<unknown> = Promise.resolve();
+
+  async function ask({ provider, message, form, url }: InputRequest): Promise<InputAnswer> {
+    beforeAsk();
+    err.write(`The server ${harmless(provider)} asks: ${harmless(message)}\n`);
+    if (url !== undefined) return await askToVisit(url);
+    return await askForm(form ?? {});
+  }
+
+  async function askToVisit(url: string): Promise<InputAnswer> {
+    err.write(`It wants you to visit ${harmless(url)}\n`);
+    const read = await terminal.ask('Have you, and is all well? y: yes, n: no [n] ');
+    if (read.type !== 'line') return { action: 'cancel' };
+    return { action: /^y(es)?$/i.test(read.text.trim()) ? 'accept' : 'decline' };
+  }
+
+  async function askForm({ properties, required }: JsonObject): Promise<InputAnswer> {
+    err.write('Nothing is sent before the end; a field that may be left out can be left empty; /no declines.\n');
+    const content: Record<string, JsonValue> = {};
+    for (const [name, field] of Object.entries(isObject(properties) ? properties : {})) {
+      if (!isObject(field)) continue;
+      const isRequired = Array.isArray(required) && required.includes(name);
+      const value = await askField(name, field, isRequired);
+      if (value === 'declined') return { action: 'decline' };
+      if (value === 'cancelled') return { action: 'cancel' };
+      if (value.given !== undefined) content[name] = value.given;
+    }
+    return { action: 'accept', content };
+  }
+
+  async function askField(
+    name: string,
+    field: Readonly<Record<string, unknown>>,
+    isRequired: boolean,
+  ): Promise<{ readonly given: JsonValue | undefined } | 'declined' | 'cancelled'> {
+    for (;;) {
+      const read = await terminal.ask(`${promptOf(name, field)} `);
+      if (read.type !== 'line') return 'cancelled';
+      const text = read.text.trim();
+      if (text === '/no') return 'declined';
+      if (text === '' && field.default !== undefined) return { given: field.default as JsonValue }; // it came as JSON
+      if (text === '' && !isRequired) return { given: undefined };
+      const value = readField(text, field);
+      if (value !== undefined) return { given: value };
+      err.write(`That is no ${String(field.type)}${choicesOf(field).length > 0 ? ' of those named' : ''}.\n`);
+    }
+  }
+
+  return (request) => {
+    const asked = last.then(() => ask(request));
+    last = asked.catch(() => undefined);
+    return asked;
+  };
+}
+
+function promptOf(name: string, field: Readonly<Record<string, unknown>>): string {
+  const title = typeof field.title === 'string' ? field.title : name;
+  const about = typeof field.description === 'string' ? `, ${field.description}` : '';
+  const choices = choicesOf(field);
+  const preset = field.default === undefined ? '' : ` [${JSON.stringify(field.default)}]`;
+  return harmless(`${title}${about}${choices.length > 0 ? ` (${choices.join(', ')})` : ''}${preset}:`);
+}
+
+function choicesOf(field: Readonly<Record<string, unknown>>): readonly string[] {
+  const options =
+    field.enum ?? field.oneOf ?? (isObject(field.items) ? (field.items.enum ?? field.items.anyOf) : undefined);
+  return Array.isArray(options) ? options.map((option) => String(isObject(option) ? option.const : option)) : [];
+}
+
+/** Undefined when the text is none of what the field takes. */
+function readField(text: string, field: Readonly<Record<string, unknown>>): JsonValue | undefined {
+  const choices = choicesOf(field);
+  switch (field.type) {
+    case 'boolean':
+      return /^(y|yes|true)$/i.test(text) ? true : /^(n|no|false)$/i.test(text) ? false : undefined;
+    case 'integer':
+    case 'number': {
+      const value = Number(text);
+      const isFit = text !== '' && Number.isFinite(value) && (field.type === 'number' || Number.isInteger(value));
+      return isFit ? value : undefined;
+    }
+    case 'array': {
+      const parts = text.split(',').map((part) => part.trim());
+      return parts.every((part) => choices.length === 0 || choices.includes(part)) ? parts : undefined;
+    }
+    default:
+      return choices.length === 0 || choices.includes(text) ? text : undefined;
+  }
+}
