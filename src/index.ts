@@ -118,7 +118,9 @@ export type {
   HttpServerConfig,
   McpServerConfig,
   McpServers,
+  McpTransport,
   StdioServerConfig,
+  TransportServerConfig,
 } from './mcp/server-config.ts';
 export type { InferArguments, ToolSchema } from './schema/compile.ts';
 export type { ToolDefinitionOptions } from './tool/define-tool.ts';

@@ -103,7 +103,10 @@ function approvals(agent: Agent, { approve }: Wanted, io: Io, beforeAsk: () => v
 
 function toolChoiceOf(agent: Agent, { toolChoice }: Wanted): ToolChoice | undefined {
   if (toolChoice === undefined || toolChoice === 'auto' || toolChoice === 'required') return toolChoice;
-  if (agent.tools.some(({ name }) => name === toolChoice)) return { type: 'function', function: { name: toolChoice } };
+  // What servers bring is not known before they are started.
+  const isOfServer = agent.providers.some(({ name }) => toolChoice.startsWith(`${name}__`));
+  if (isOfServer || agent.tools.some(({ name }) => name === toolChoice))
+    return { type: 'function', function: { name: toolChoice } };
   const names = ['auto', 'required', ...agent.tools.map(({ name }) => name)].join(', ');
   throw new UsageError(`--tool-choice ${toolChoice}: there are ${names}.`);
 }

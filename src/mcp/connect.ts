@@ -8,7 +8,7 @@ import { VllmError } from '../core/vllm-error.ts';
 import type { HostHandlers, McpConnection } from './connection.ts';
 import { guardedFetch } from './guarded-fetch.ts';
 import { connectSdk } from './sdk-connection.ts';
-import type { HttpServerConfig, McpServerConfig, StdioServerConfig } from './server-config.ts';
+import type { HttpServerConfig, McpServerConfig, StdioServerConfig, TransportServerConfig } from './server-config.ts';
 import type { SignIn } from './sign-in.ts';
 import { StdioTransport } from './stdio-transport.ts';
 
@@ -30,7 +30,8 @@ export interface ConnectOptions {
 /** Connects. Rejects with a VllmError that names the server, says why, and shows its last words. */
 export async function connect(options: ConnectOptions): Promise<McpConnection> {
   const { config } = options;
-  return 'command' in config ? await connectStdio(options, config) : await connectHttp(options, config);
+  if ('command' in config) return await connectStdio(options, config);
+  return 'url' in config ? await connectHttp(options, config) : await connectGiven(options, config);
 }
 
 async function connectStdio(options: ConnectOptions, config: StdioServerConfig): Promise<McpConnection> {
@@ -41,6 +42,15 @@ async function connectStdio(options: ConnectOptions, config: StdioServerConfig):
     // How it ended says more than that the connection did.
     const reason = [transport.exit || reasonOf(cause), transport.lastWords].filter((part) => part !== '').join('\n');
     throw failed(options.name, `\`${config.command}\` is not there: ${reason}`, cause);
+  }
+}
+
+async function connectGiven(options: ConnectOptions, config: TransportServerConfig): Promise<McpConnection> {
+  try {
+    // The SDK's own form, of which only a part is named in the configuration.
+    return await connectOver(options, (await config.transport()) as unknown as Transport);
+  } catch (cause) {
+    throw failed(options.name, `it is not there: ${reasonOf(cause)}`, cause);
   }
 }
 

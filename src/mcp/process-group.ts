@@ -61,7 +61,7 @@ let guardian: ChildProcess | undefined;
 
 /** Reads the groups to end, one list a line; when the input ends without a last empty line, the process behind it is gone. */
 const GUARDIAN =
-  'while read -r line; do groups=$line; done; for group in $groups; do kill -KILL -- "-$group"; done 2>/dev/null';
+  'while read -r line; do groups=$line; done; for group in $groups; do kill -s KILL -- "-$group"; done 2>/dev/null';
 
 /** Has the guardian end the group of a child should this process be killed. */
 export function guard({ pid }: ChildProcess): void {

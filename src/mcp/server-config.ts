@@ -30,6 +30,8 @@ interface CommonConfig {
    * arguments; the filesystem server for one lets roots take their place.
    */
   readonly roots?: readonly string[];
+  /** Offers the model tools to list and read the server's resources. Default false. */
+  readonly resourceTools?: boolean;
   /** Whether the model is told what the server says of itself. Default true. */
   readonly instructions?: boolean;
 }
@@ -79,7 +81,21 @@ export type AuthConfig =
       readonly scope?: string;
     };
 
-export type McpServerConfig = StdioServerConfig | HttpServerConfig;
+/** A server in this program, or behind a way of its own. */
+export interface TransportServerConfig extends CommonConfig {
+  readonly type?: undefined;
+  /** Makes a transport as the MCP SDK has them, such as one end of `InMemoryTransport.createLinkedPair()`; a new one each time. */
+  readonly transport: () => McpTransport | Promise<McpTransport>;
+}
+
+/** The form of the SDK's transports, as far as it is needed to hand one on. */
+export interface McpTransport {
+  start(): Promise<void>;
+  send(message: never): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type McpServerConfig = StdioServerConfig | HttpServerConfig | TransportServerConfig;
 
 /** By name, as in the configuration files of other hosts. */
 export type McpServers = Readonly<Record<string, McpServerConfig>>;
@@ -96,6 +112,7 @@ const COMMON = new Set([
   'timeoutMs',
   'maxCallMs',
   'roots',
+  'resourceTools',
   'instructions',
 ]);
 const OF_STDIO = new Set(['command', 'args', 'env', 'cwd']);
@@ -109,17 +126,22 @@ export function checkServerConfig(name: string, config: unknown): McpServerConfi
   };
   if (name.trim() === '') fail('its name is empty.');
   if (!isObject(config)) return fail('its configuration is no object.');
-  const { type, command, url } = config;
+  const { type, command, url, transport } = config;
   const isHttp = url !== undefined;
-  if (isHttp === (command !== undefined)) fail('give it either a `command` to start or a `url` to connect to.');
+  if ([command, url, transport].filter((way) => way !== undefined).length !== 1) {
+    fail('give it either a `command` to start or a `url` to connect to.');
+  }
   if (type !== undefined && !(isHttp ? HTTP_TYPES.has(String(type)) : type === 'stdio')) {
     fail(`\`type\` is ${JSON.stringify(type)}; it is to be ${isHttp ? [...HTTP_TYPES].join(', ') : 'stdio'}.`);
   }
+  const own = isHttp ? OF_HTTP : transport === undefined ? OF_STDIO : new Set(['transport']);
   for (const field of Object.keys(config)) {
-    if (!COMMON.has(field) && !(isHttp ? OF_HTTP : OF_STDIO).has(field)) fail(`there is no field \`${field}\`.`);
+    if (!COMMON.has(field) && !own.has(field)) fail(`there is no field \`${field}\`.`);
   }
   if (isHttp) checkUrl(String(url), fail);
-  else if (typeof command !== 'string' || command.trim() === '') fail('`command` is empty.');
+  else if (transport !== undefined) {
+    if (typeof transport !== 'function') fail('`transport` is to be a function that makes one.');
+  } else if (typeof command !== 'string' || command.trim() === '') fail('`command` is empty.');
   checkLists(config, fail);
   return config as unknown as McpServerConfig; // the fields were looked at one by one
 }

@@ -2,26 +2,24 @@
 // closed with its last user. How a connection is made is left to `connect.ts`.
 
 import { pathToFileURL } from 'node:url';
-import type { JsonObject, JsonValue } from '../core/json.ts';
+import type { JsonObject } from '../core/json.ts';
 import { isObject } from '../core/json.ts';
 import { VllmError } from '../core/vllm-error.ts';
-import { compileSchema } from '../schema/compile.ts';
-import type { Tool, ToolContext } from '../tool/tool.ts';
+import type { Tool } from '../tool/tool.ts';
 import { ToolRetry } from '../tool/tool.ts';
 import type { InputAnswer, OpenProvider, ProviderHost, SampleAnswer, ToolProvider } from '../tool/tool-provider.ts';
-import { readResult } from './call-result.ts';
 import type { HostHandlers, McpConnection } from './connection.ts';
 import type { Surroundings } from './expand.ts';
 import { expandConfig } from './expand.ts';
-import type { ReadTools, ServerTool } from './read-tools.ts';
+import { reason, wait } from './loss.ts';
+import type { CallServerTool, ReadTools } from './read-tools.ts';
 import { readTools } from './read-tools.ts';
+import { createResourceTools } from './resource-tools.ts';
 import { sampleRequest } from './sampling.ts';
+import { createServerCall } from './server-call.ts';
 import type { McpServerConfig } from './server-config.ts';
 import { checkServerConfig } from './server-config.ts';
 import type { SignIn, SignInOptions } from './sign-in.ts';
-
-const DEFAULT_CALL_TIMEOUT_MS = 120_000;
-const DEFAULT_MAX_CALL_MS = 1_800_000;
 
 /** Tries to come back after a loss, and the wait before each but the first. */
 const MAX_RECONNECTS = 5;
@@ -185,9 +183,11 @@ class MountedServer implements McpServer {
     const { tools: listed, cut } = connection.info.hasTools
       ? await connection.listTools(signal)
       : { tools: [], cut: undefined };
-    const call = (tool: ServerTool, args: JsonObject, context: ToolContext) => this.#call(tool, args, context);
+    const call = this.#caller();
     const before = this.#listed;
-    this.#listed = readTools(listed, { server: this.name, config: this.#config, call });
+    const read = readTools(listed, { server: this.name, config: this.#config, call });
+    const more = this.#config.resourceTools === true && connection.info.hasResources ? this.#resourceTools() : [];
+    this.#listed = { ...read, tools: [...read.tools, ...more] };
     if (cut !== undefined) this.#warn('mcp_list_cut', `its list of tools is cut: ${cut}.`);
     for (const [name, hash] of this.#listed.hashes) {
       const known = before.hashes.get(name);
@@ -211,6 +211,10 @@ class MountedServer implements McpServer {
       });
   }
 
+  #resourceTools(): readonly Tool[] {
+    return createResourceTools(this.name, (signal) => this.#connected(signal));
+  }
+
   #currentTools(): readonly Tool[] {
     return this.#listed.tools;
   }
@@ -221,59 +225,14 @@ class MountedServer implements McpServer {
     }
   }
 
-  async #call(tool: ServerTool, args: JsonObject, context: ToolContext): Promise<unknown> {
-    if (tool.needsTask) throw new ToolRetry('This tool runs only as a task, which is not spoken here: use another.');
-    for (let attempt = 0; ; attempt++) {
-      const connection = await this.#connected(context.signal);
-      try {
-        return await this.#callOnce(connection, tool, args, context);
-      } catch (error) {
-        if (error instanceof ToolRetry || context.signal.aborted) throw error;
-        const loss = lossOf(error);
-        if (loss === undefined) throw new ToolRetry(`The server \`${this.name}\` refused the call: ${reason(error)}`);
-        await this.#drop(connection);
-        // A session that is not known was never given the call; a tool that says so may be called twice.
-        const isRepeated = attempt === 0 && (loss === 'no session' || tool.isRepeatable);
-        if (!isRepeated) {
-          throw new ToolRetry(
-            `The server \`${this.name}\` was lost during the call: whether it took effect is not known.`,
-          );
-        }
-      }
-    }
-  }
-
-  async #callOnce(
-    connection: McpConnection,
-    tool: ServerTool,
-    args: JsonObject,
-    context: ToolContext,
-  ): Promise<unknown> {
-    const { timeoutMs = DEFAULT_CALL_TIMEOUT_MS, maxCallMs = DEFAULT_MAX_CALL_MS } = this.#config;
-    const raw = await connection.callTool(tool.rawName, args, {
-      signal: context.signal,
-      timeoutMs,
-      maxCallMs,
-      onProgress: (progress) => context.progress(progress as JsonValue),
+  #caller(): CallServerTool {
+    return createServerCall({
+      name: this.name,
+      config: this.#config,
+      connected: (signal) => this.#connected(signal),
+      drop: (connection) => this.#drop(connection),
+      warn: (code, message) => this.#warn(code, message),
     });
-    await this.#checkOutput(tool, raw.structuredContent, raw.isError === true);
-    return readResult(raw);
-  }
-
-  /** A result that breaks its own schema is still a result. */
-  async #checkOutput(tool: ServerTool, structured: unknown, isError: boolean): Promise<void> {
-    if (tool.outputSchema === undefined || isError) return;
-    try {
-      const { $schema: _dialect, $id: _id, ...schema } = tool.outputSchema;
-      const checked = await compileSchema(schema, { name: `the output of \`${tool.rawName}\`` }).check(structured);
-      if (checked.ok) return;
-      this.#warn(
-        'mcp_output_mismatch',
-        `the result of \`${tool.rawName}\` does not fit the schema that it gives for it.`,
-      );
-    } catch {
-      this.#warn('mcp_output_schema', `the output schema of \`${tool.rawName}\` cannot be used to check anything.`);
-    }
   }
 
   /** The connection, made again when it was lost, with growing waits. Rejects with a ToolRetry that says what the model can do. */
@@ -313,38 +272,6 @@ function rootUri(root: string): string {
 const LIST_TIMEOUT_MS = 30_000;
 const MAX_LOG_CHARS = 1000;
 const QUIET_LEVELS = new Set(['debug', 'info', 'notice']);
-
-/** How an error says that the connection is gone; undefined when it is the server's answer. */
-function lossOf(error: unknown): 'lost' | 'no session' | undefined {
-  if (!(error instanceof Error)) return undefined;
-  const code = 'code' in error ? error.code : undefined;
-  if (code === 404 || (code === 400 && /session|initiali[sz]ed/i.test(error.message))) return 'no session';
-  const isLost =
-    code === CONNECTION_CLOSED || /fetch failed|does not read any more|not connected|terminated/i.test(error.message);
-  return isLost ? 'lost' : undefined;
-}
-
-const CONNECTION_CLOSED = -32_000;
-
-function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.message.replace(/^MCP error -?\d+: /, '').slice(0, MAX_LOG_CHARS);
-}
-
-async function wait(ms: number, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  await new Promise<void>((resolve, reject) => {
-    const onAbort = (): void => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', onAbort);
-      resolve();
-    }, ms);
-    signal.addEventListener('abort', onAbort);
-  });
-}
 
 /** Whether a value is a mounted server. */
 export function isServer(value: ToolProvider): value is McpServer {

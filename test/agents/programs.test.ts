@@ -125,3 +125,14 @@ describe('agents/files.ts and agents/research.ts', () => {
     });
   });
 });
+
+test('agents/files-mcp.ts runs through its server, which ends with it', { timeout: 60_000 }, async () => {
+  await using vllm = await startFakeVllm({ models: [{ id: 'fake', maxModelLen: 100_000 }] });
+  vllm.script(
+    answer({ toolCalls: [{ name: 'files__list_directory', arguments: { path: 'agents/documents' } }] }),
+    answer({ content: 'Three.' }),
+  );
+  const { code, out, err } = await node(['agents/files-mcp.ts', 'What is there?'], { VLLM_BASE_URL: vllm.baseUrl });
+  expect([code, out]).toEqual([0, 'Three.\n']);
+  expect(err).toContain('[FILE] ferry.md');
+});

@@ -248,3 +248,65 @@ describe('an approval', () => {
     expect([code, err]).toEqual([2, expect.stringContaining(reason)]);
   });
 });
+
+describe('servers in the chat', () => {
+  const args = (path: string) => ['--mcp', path];
+
+  async function withFile<T>(use: (path: string) => Promise<T>): Promise<T> {
+    const folder = await mkdtemp(join(tmpdir(), 'chat-mcp-'));
+    const path = join(folder, 'mcp.json');
+    const server = join(process.cwd(), 'node_modules/@modelcontextprotocol/server-everything/dist/index.js');
+    const { writeFile } = await import('node:fs/promises');
+    await writeFile(path, JSON.stringify({ mcpServers: { ev: { command: process.execPath, args: [server] } } }));
+    try {
+      return await use(path);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  }
+
+  test('have their prompts, resources and tools listed', async () => {
+    const { err } = await withFile((path) => talk(['/prompts', '/resources', '/tools'], [], { args: args(path) }));
+    expect(err).toContain('  ev:args-prompt city=…');
+    expect(err).toContain('  @ev:demo://resource/');
+    expect(err).toContain('  ev__echo  ');
+  });
+
+  test('say a prompt, and bring a resource into a message', async () => {
+    const uri = 'demo://resource/dynamic/text/1';
+    const { bodies, err } = await withFile((path) =>
+      talk(
+        [
+          '/prompts ev:args-prompt city=Oslo',
+          `Sum up @ev:${uri} and @ev:nope://x`,
+          '/prompts ev:none',
+          '/prompts gone:x',
+        ],
+        [answer({ content: 'I' }), answer({ content: 'II' })],
+        { args: args(path) },
+      ),
+    );
+    expect(JSON.stringify(said(bodies[0]))).toContain('Oslo');
+    expect(String(said(bodies[1]).at(-1))).toContain(`[${uri}]\nResource 1`);
+    expect(err).toContain('@ev:nope://x cannot be read and is left out');
+    expect(err).toContain('The prompt ev:none was not given');
+    expect(err).toContain('Write SERVER:NAME. The servers are: ev.');
+  });
+
+  test('ask for a form, field by field, and are told no', async () => {
+    const call = answer({ toolCalls: [{ name: 'ev__trigger-elicitation-request', arguments: {} }] });
+    const { err, prompts } = await withFile((path) =>
+      talk(['go', '', 'Ann', '/no'], [call, answer({ content: 'ok' })], { args: args(path) }),
+    );
+    expect(err).toContain('The server ev asks: ');
+    expect(prompts.length).toBeGreaterThan(3);
+  });
+
+  test.each([
+    [['--mcp', '/no/such.json', 'x'], 1, '/no/such.json cannot be read'],
+    [['--mcp-url', 'nope', 'x'], 2, '--mcp-url nope is no URL'],
+  ])('%j is refused with a reason', async (words, code, reason) => {
+    const talked = await talk([], [], { args: words, terminal: undefined });
+    expect([talked.code, talked.err]).toEqual([code, expect.stringContaining(reason)]);
+  });
+});

@@ -6,6 +6,8 @@ import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
+import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AgentWithServersDefinition, McpServers, RunEvent, RunResult } from '../../src/index.ts';
 import { defineAgent, mountMcp, stream, VllmClient } from '../../src/index.ts';
@@ -173,6 +175,45 @@ describe.each(['stdio', 'Streamable HTTP'])('everything, over %s', (kind) => {
     expect(offered).not.toContain('everything__trigger-elicitation-request');
     expect(offered).not.toContain('everything__trigger-sampling-request');
   });
+});
+
+test('everything over the older SSE is found where Streamable HTTP is not', async () => {
+  const port = await freePort();
+  const child = spawn(process.execPath, [program('everything'), 'sse'], {
+    env: { ...process.env, PORT: String(port) },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  try {
+    await new Promise<void>((resolve) => {
+      child.stderr.on('data', (text) => /running|listening/i.test(String(text)) && resolve());
+    });
+    const servers = { old: { url: `http://127.0.0.1:${port}/sse` } };
+    const { told } = await go(servers, [calls(['old__echo', { message: 'hi' }]), DONE]);
+    expect(told).toEqual(['Echo: hi']);
+  } finally {
+    child.kill('SIGKILL');
+  }
+});
+
+test('a server in this program is mounted over its own transport, with tools for its resources', async () => {
+  const transport = async () => {
+    const server = new McpServer({ name: 'inner', version: '1' });
+    server.registerResource('note', 'note://a', {}, () => ({ contents: [{ uri: 'note://a', text: 'milk' }] }));
+    const [near, far] = InMemoryTransport.createLinkedPair();
+    await server.connect(far);
+    return near;
+  };
+  const { told, offered } = await go({ inner: { transport, resourceTools: true } }, [
+    calls(['inner__list_resources', {}]),
+    calls(['inner__read_resource', { uri: 'note://a' }], ['inner__read_resource', { uri: 'note://b' }]),
+    DONE,
+  ]);
+  expect(offered).toEqual(['inner__list_resources', 'inner__read_resource']);
+  expect(told).toEqual([
+    'note://a  note',
+    [{ type: 'text', text: '[note://a]\nmilk' }],
+    expect.stringContaining('note://b cannot be read'),
+  ]);
 });
 
 describe('other servers', () => {
