@@ -9,6 +9,7 @@ export interface Wanted {
   readonly isJson: boolean;
   readonly isHelp: boolean;
   readonly isVersion: boolean;
+  readonly isDoctor: boolean;
   readonly isVerbose: boolean;
   readonly hasTools: boolean;
   readonly model: string | undefined;
@@ -29,6 +30,7 @@ export class UsageError extends Error {}
 const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
+  doctor: { type: 'boolean' },
   verbose: { type: 'boolean', short: 'v' },
   json: { type: 'boolean' },
   'no-tools': { type: 'boolean' },
@@ -50,6 +52,7 @@ export function readArgs(args: readonly string[]): Wanted {
     isJson: values.json ?? false,
     isHelp: values.help ?? false,
     isVersion: values.version ?? false,
+    isDoctor: values.doctor ?? false,
     isVerbose: values.verbose ?? false,
     hasTools: !(values['no-tools'] ?? false),
     model: values.model,

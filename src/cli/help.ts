@@ -30,6 +30,7 @@ export function helpText(agent: Agent, program: string): string {
     '      --mcp-url URL     mounts the MCP server at a URL; may be repeated',
     '      --json            prints the events of the run, one a line',
     '  -v, --verbose         tells warnings and timings',
+    '      --doctor          examines the server and the agent, and says what to mend',
     '      --version         prints the version of vllm-agents',
     '  -h, --help            prints this',
     '',

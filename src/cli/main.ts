@@ -35,6 +35,12 @@ export async function main(agent: Agent, io: Io): Promise<number> {
       io.out.write(`${VERSION}\n`);
       return EXIT.done;
     }
+    if (wanted.isDoctor) {
+      const { baseUrl, model, isJson } = wanted;
+      // Loaded only here: a run needs none of it.
+      const { examine } = await import('./doctor/doctor.ts');
+      return await examine({ agent: withServers(agent, wanted), baseUrl, model, isJson }, io);
+    }
     return await answer(agent, await readQuestion(wanted, io), wanted, io);
   } catch (error) {
     if (error instanceof UsageError) {

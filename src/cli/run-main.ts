@@ -17,6 +17,11 @@ import { createTerminal } from './terminal.ts';
  */
 export async function runMain(meta: { readonly url: string }, agent: Agent): Promise<void> {
   if (!isProgram(meta.url)) return;
+  await runProcess(relative(process.cwd(), fileURLToPath(meta.url)), (io) => main(agent, io));
+}
+
+/** Gives the work what it has of the world; sets the exit code that it gives back. `program` is its name, for the help. */
+export async function runProcess(program: string, work: (io: Io) => Promise<number>): Promise<void> {
   const controller = new AbortController();
   const interrupt = (): void => controller.abort();
   const terminal = createTerminal(interrupt);
@@ -24,7 +29,7 @@ export async function runMain(meta: { readonly url: string }, agent: Agent): Pro
   // Whoever reads along may stop doing so (`| head`): that ends the run, and is no error.
   process.stdout.on('error', interrupt);
   try {
-    process.exitCode = await main(agent, processIo(controller.signal, meta.url, terminal.ofPerson));
+    process.exitCode = await work(processIo(controller.signal, program, terminal.ofPerson));
   } finally {
     terminal.close();
     process.off('SIGTERM', interrupt);
@@ -42,7 +47,7 @@ function isProgram(url: string): boolean {
   }
 }
 
-function processIo(signal: AbortSignal, url: string, terminal: Terminal | undefined): Io {
+function processIo(signal: AbortSignal, program: string, terminal: Terminal | undefined): Io {
   const err = output(process.stderr);
   return {
     args: process.argv.slice(2),
@@ -54,7 +59,7 @@ function processIo(signal: AbortSignal, url: string, terminal: Terminal | undefi
     saveFile,
     signal,
     now: () => performance.now(),
-    program: relative(process.cwd(), fileURLToPath(url)),
+    program,
   };
 }
 
