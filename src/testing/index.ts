@@ -3,6 +3,10 @@
 export type { FakeVllm, FakeVllmOptions } from './fake-vllm.ts';
 export { startFakeVllm } from './fake-vllm.ts';
 export type { FakeModel, FakePersonality } from './personality.ts';
+export type { Recorder } from './recorder.ts';
+export { recordVllm } from './recorder.ts';
+export type { Replay } from './replay.ts';
+export { replayVllm } from './replay.ts';
 export type {
   Answer,
   Delivery,

@@ -37,7 +37,7 @@ function ownViolations(source: Source, layout: Layout): string[] {
   const area = areaOf(path);
   const found: string[] = [];
   if (!Object.hasOwn(layout.arrows, area)) found.push(`${area} is not in the table of the layout`);
-  if (!/^\/\/ (?!biome-|@)\S/.test(text)) found.push('does not start with a // comment on what it owns');
+  if (!/^(?:#![^\n]*\n)?\/\/ (?!biome-|@)\S/.test(text)) found.push('does not start with a // comment on what it owns');
   if (source.hasStarExport) found.push('exports *: list the names');
   if (source.hasDefaultExport) found.push('has a default export: name it');
   if (source.hasComputedImport) found.push('imports a computed name: write it out');

@@ -1,0 +1,104 @@
+// Owns recording: a server in front of a vLLM that passes everything on, both ways, and keeps it. Playing it is left to `replay.ts`.
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import type { JsonValue } from '../core/json.ts';
+import type { Exchange } from './exchange-file.ts';
+import { storedBody, writeExchanges } from './exchange-file.ts';
+
+export interface Recorder extends AsyncDisposable {
+  /** For the client that is to be recorded, with its `/v1`. */
+  readonly baseUrl: string;
+  /** Ends the server and writes the file. */
+  readonly close: () => Promise<void>;
+}
+
+/** Headers of one connection, which must not be passed on. */
+const OF_CONNECTION = new Set([
+  'host',
+  'connection',
+  'content-length',
+  'transfer-encoding',
+  'content-encoding',
+  'keep-alive',
+]);
+
+/** Records what a client and the vLLM at `baseUrl` say to each other. Headers, and keys in them, are passed on and not kept. */
+export async function recordVllm({
+  baseUrl,
+  file,
+}: {
+  readonly baseUrl: string;
+  readonly file: string;
+}): Promise<Recorder> {
+  const origin = new URL(baseUrl).origin;
+  const exchanges: Exchange[] = [];
+  const open = new Set<Promise<void>>();
+
+  const server = createServer((incoming, response) => {
+    const passed = passOn(incoming, response).catch((error: unknown) => {
+      response.destroy(error instanceof Error ? error : undefined);
+    });
+    open.add(passed);
+    void passed.finally(() => open.delete(passed));
+  });
+
+  async function passOn(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const parts: Uint8Array[] = [];
+    for await (const part of incoming) parts.push(part);
+    const text = Buffer.concat(parts).toString('utf8');
+    const controller = new AbortController();
+    response.once('close', () => controller.abort());
+    const { method = 'GET', url: path = '/' } = incoming;
+    const answer = await fetch(`${origin}${path}`, {
+      method,
+      headers: headersOf(incoming),
+      signal: controller.signal,
+      ...(text !== '' && { body: text }),
+    });
+    const contentType = answer.headers.get('content-type') ?? '';
+    // Its place is that of the request, also when another one is answered first.
+    const at =
+      exchanges.push({
+        request: { method, path, body: bodyOf(text) },
+        answer: { status: answer.status, contentType, body: '' },
+      }) - 1;
+    response.writeHead(answer.status, { 'content-type': contentType });
+    const received: Uint8Array[] = [];
+    for await (const part of answer.body ?? []) {
+      received.push(part);
+      response.write(part);
+    }
+    response.end();
+    const body = storedBody(Buffer.concat(received).toString('utf8'), contentType);
+    exchanges[at] = {
+      request: { method, path, body: bodyOf(text) },
+      answer: { status: answer.status, contentType, body },
+    };
+  }
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+
+  async function close(): Promise<void> {
+    await Promise.all(open);
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    await writeExchanges(file, exchanges);
+  }
+
+  return { baseUrl: `http://127.0.0.1:${port}/v1`, close, [Symbol.asyncDispose]: close };
+}
+
+function headersOf({ headers }: IncomingMessage): Record<string, string> {
+  const kept = Object.entries(headers).filter(([name]) => !OF_CONNECTION.has(name));
+  return Object.fromEntries(kept.map(([name, value]) => [name, String(value)]));
+}
+
+function bodyOf(text: string): JsonValue {
+  return text === '' ? null : storedBody(text, 'application/json');
+}
