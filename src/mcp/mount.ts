@@ -1,5 +1,6 @@
 // Owns mounting several servers at once, for programs that keep them beyond one run.
 
+import type { ProviderHost } from '../tool/tool-provider.ts';
 import type { McpServer, ServerOptions } from './server.ts';
 import { createServer } from './server.ts';
 import type { McpServers } from './server-config.ts';
@@ -23,11 +24,17 @@ export interface MountedServers extends AsyncDisposable {
 /** Starts all side by side. Rejects, with all ended, only when one that is `required` is not there. */
 export async function mountServers(servers: readonly McpServer[]): Promise<MountedServers> {
   const failures = new Map<string, Error>();
-  const signal = new AbortController().signal;
+  const host: ProviderHost = {
+    signal: new AbortController().signal,
+    warn: () => undefined,
+    // Servers are told at once what can be asked of a run; between runs there is nobody.
+    askUser: async () => ({ action: 'decline' }),
+    sample: () => Promise.reject(new Error('No run is under way.')),
+  };
   const opened = await Promise.all(
     servers.map(async (server) => {
       try {
-        return await server.open({ signal, warn: () => undefined });
+        return await server.open(host);
       } catch (error) {
         failures.set(server.name, error instanceof Error ? error : new Error(String(error)));
         return undefined;

@@ -200,7 +200,10 @@ class MountedServer implements McpServer {
   #relist(): void {
     if (this.#relisting !== undefined) return;
     this.#relisting = (async () => {
-      while (this.#isStale) await this.#list(await this.connection());
+      // Of what is connected: a list that comes with the end must not start the server again.
+      for (let now = this.#connecting; this.#isStale && now !== undefined; now = this.#connecting) {
+        await this.#list(await now);
+      }
       for (const host of this.#hosts) this.#tellDropped(host);
     })()
       .catch((error: unknown) =>
@@ -243,6 +246,7 @@ class MountedServer implements McpServer {
     }
     let last: unknown;
     for (let attempt = 0; attempt < MAX_RECONNECTS; attempt++) {
+      signal.throwIfAborted();
       if (attempt > 0) await wait(Math.min(FIRST_WAIT_MS * 2 ** (attempt - 1), LONGEST_WAIT_MS), signal);
       try {
         const connection = await this.connection();

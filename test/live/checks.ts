@@ -305,15 +305,11 @@ export const CHECKS: readonly Check[] = [
         params: { temperature: 0, max_tokens: 90 },
         limits: { turns: 4 },
       });
-      const { warnings, messages } = await run(agent, 'Weather in Paris?', {
+      const { messages } = await run(agent, 'Weather in Paris?', {
         client,
         toolChoice: { type: 'function', function: { name: 'get_weather' } },
       });
       assert.equal(ran.length > 0, true);
-      assert.equal(
-        warnings.some(({ code }) => code === 'client_side_tools'),
-        !hasToolParser,
-      );
       assert.deepEqual(
         messages.slice(1, 3).map(({ role }) => role),
         ['assistant', 'tool'],
@@ -414,7 +410,8 @@ export const CHECKS: readonly Check[] = [
         name: 'a',
         model,
         instructions: 'You are brief. '.repeat(40),
-        params: { temperature: 0, max_tokens: 12 },
+        // Long answers: the cache of the CPU counts in blocks of 128 tokens.
+        params: { temperature: 0, max_tokens: 110, ignore_eos: true },
       });
       for (const question of ['Hello there.', 'And again.', 'Once more.', 'The last one.']) {
         const result = await run(agent, question, { client, ...(state !== undefined && { state }) });

@@ -108,7 +108,8 @@ else if (!canInstall()) {
   }
 }
 if (rows.length > 0) {
-  await writeFile(RESULTS, table(rows));
+  // A part of the suite does not replace the table of the whole.
+  if (process.argv.length === 2) await writeFile(RESULTS, table(rows));
   const failed = rows.filter(({ isGood }) => !isGood).length;
   say(`Live: ${rows.length - failed} passed, ${failed} failed. The table is test/live/results.md.`);
   process.exitCode = failed === 0 ? 0 : 1;

@@ -1,0 +1,111 @@
+// Owns the tables that nobody types: `npm run tables` runs the tests of the wire and the conformance suite, reads the families'
+// data, and writes test/compatibility.md. What a real vLLM was seen to do is in test/live/results.md.
+
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { FAMILIES } from '../../src/agent/profile/families.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Folders and files of claims, under the heading that they have in the table. */
+const GROUPS: Readonly<Record<string, string>> = {
+  'test/agent/wire-situations.test.ts': 'What servers do on the wire, and how a run ends',
+  'test/client/requests.test.ts': 'The client: requests',
+  'test/client/responses.test.ts': 'The client: whole answers',
+  'test/client/streams.test.ts': 'The client: streams',
+  'test/client/tool-calls.test.ts': 'The client: calls put together',
+  'test/client/errors.test.ts': 'The client: errors',
+  'test/client/time-limits.test.ts': 'The client: time limits',
+  'test/client/transports.test.ts': 'The client: ways to a server',
+  'test/client/endpoints.test.ts': 'The client: other endpoints',
+};
+
+interface Report {
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
+  }[];
+}
+
+async function output(command: string, words: readonly string[]): Promise<string> {
+  const child = spawn(command, words, { cwd: ROOT, stdio: ['ignore', 'pipe', 'ignore'] });
+  let text = '';
+  child.stdout.on('data', (part) => {
+    text += part;
+  });
+  await new Promise((resolve) => child.once('close', resolve));
+  return text;
+}
+
+async function claims(folder: string): Promise<string[]> {
+  const file = join(folder, 'report.json');
+  await output('npx', [
+    'vitest',
+    'run',
+    '--dir',
+    'test',
+    '--testTimeout=60000',
+    '--reporter=json',
+    `--outputFile=${file}`,
+    ...Object.keys(GROUPS),
+  ]);
+  const report: Report = JSON.parse(await readFile(file, 'utf8'));
+  return Object.entries(GROUPS).flatMap(([path, heading]) => {
+    const results = report.testResults.find(({ name }) => name.endsWith(path))?.assertionResults ?? [];
+    const rows = results.map(
+      ({ fullName, status }) => `| ${cell(fullName)} | ${status === 'passed' ? 'yes' : '**no**'} |`,
+    );
+    return ['', `## ${heading}`, '', '| claim | holds |', '| --- | --- |', ...rows];
+  });
+}
+
+async function conformance(): Promise<string[]> {
+  const text = await output(process.execPath, ['test/conformance/run.mjs']);
+  const rows = [...text.matchAll(/^([✓✗]) (\S+): (\d+) passed, (\d+) failed/gmu)].map(
+    ([, mark, scenario, passed, failed]) => `| ${scenario} | ${passed} | ${failed} | ${mark === '✓' ? 'yes' : 'no'} |`,
+  );
+  const about =
+    'The first eighteen are what the revision requires; the others are extensions, and later additions, and are not scored.';
+  return [
+    '',
+    '## MCP 2025-11-25, client scenarios',
+    '',
+    about,
+    '',
+    '| scenario | checks passed | failed | holds |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+  ];
+}
+
+function families(): string[] {
+  const rows = FAMILIES.map(({ name, toolParser, reasoningParser, format, thinking, ids }) => {
+    const cells = [name, toolParser ?? 'none known', reasoningParser ?? '-', format.name, thinking, ids];
+    return `| ${cells.map(cell).join(' | ')} |`;
+  });
+  const head = '| family | --tool-call-parser | --reasoning-parser | how it writes calls | switch for thinking | ids |';
+  return ['', '## Model families', '', head, '| --- | --- | --- | --- | --- | --- |', ...rows];
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('<', '\\<').replace(/\s+/g, ' ').trim().slice(0, 200);
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'tables-'));
+try {
+  const lines = [
+    '# Compatibility',
+    '',
+    'Written by `npm run tables`, from the results of the tests.',
+    ...families(),
+    ...(await conformance()),
+    ...(await claims(folder)),
+    '',
+  ];
+  await writeFile(join(ROOT, 'test', 'compatibility.md'), lines.join('\n'));
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
