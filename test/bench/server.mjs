@@ -1,0 +1,75 @@
+// Owns the server of the benchmarks: answers made before the first request, so that its own work is small and the same for all.
+// `/stream`, `/cut` and `/arguments` answer one way each; `/loop/CALLS/TURNS` calls tools until TURNS results are there.
+
+import { createServer } from 'node:http';
+
+const TOKENS = 20_000;
+const ARGUMENT_BYTES = 512 * 1024;
+const FRAGMENT_CHARS = 12;
+const CUT_BYTES = 1021;
+
+const chunk = (delta, more = {}) =>
+  `data: ${JSON.stringify({ id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1, model: 'bench', choices: [{ index: 0, delta, logprobs: null, finish_reason: null, token_ids: null, ...more }] })}\n\n`;
+const USAGE = `data: ${JSON.stringify({ id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1, model: 'bench', choices: [], usage: { prompt_tokens: 9, completion_tokens: 9, total_tokens: 18 } })}\n\n`;
+const head = chunk({ role: 'assistant', content: '' });
+const end = (reason) => `${chunk({}, { finish_reason: reason, stop_reason: null })}${USAGE}data: [DONE]\n\n`;
+
+const words = Array.from({ length: TOKENS }, (_, at) =>
+  chunk({ content: at % 7 === 0 ? ' naïve' : ` word${at % 10}` }),
+);
+const streamed = Buffer.from([head, ...words, end('stop')].join(''));
+
+const args = JSON.stringify({ text: 'x'.repeat(ARGUMENT_BYTES) });
+const fragments = args.match(new RegExp(`[\\s\\S]{1,${FRAGMENT_CHARS}}`, 'g')) ?? [];
+const called = Buffer.from(
+  [
+    head,
+    chunk({ content: null, tool_calls: [{ id: 'call_1', type: 'function', index: 0, function: { name: 'take' } }] }),
+    ...fragments.map((part) => chunk({ content: null, tool_calls: [{ index: 0, function: { arguments: part } }] })),
+    end('tool_calls'),
+  ].join(''),
+);
+
+function turn(calls) {
+  const deltas = Array.from({ length: calls }, (_, at) => [
+    chunk({
+      content: null,
+      tool_calls: [{ id: `call_${at}`, type: 'function', index: at, function: { name: 'add' } }],
+    }),
+    ...['{"a":', ' 1, "b"', `: ${at}}`].map((part) =>
+      chunk({ content: null, tool_calls: [{ index: at, function: { arguments: part } }] }),
+    ),
+  ]);
+  return Buffer.from([head, ...deltas.flat(), end('tool_calls')].join(''));
+}
+const turns = new Map([1, 8].map((calls) => [calls, turn(calls)]));
+const done = Buffer.from([head, chunk({ content: 'done' }), end('stop')].join(''));
+
+function answerTo(path, body) {
+  const [, kind, calls, limit] = /^\/(\w+)(?:\/(\d+)\/(\d+))?\//.exec(path) ?? [];
+  if (kind === 'stream' || kind === 'cut') return streamed;
+  if (kind === 'arguments') return called;
+  const results = body.split('"role":"tool"').length - 1;
+  return results >= Number(calls) * Number(limit) ? done : (turns.get(Number(calls)) ?? done);
+}
+
+const server = createServer(async (request, response) => {
+  const parts = [];
+  for await (const part of request) parts.push(part);
+  if (request.method !== 'POST') {
+    response.setHeader('content-type', 'application/json');
+    response.end(
+      JSON.stringify({ object: 'list', data: [{ id: 'bench', object: 'model', max_model_len: 1_000_000 }] }),
+    );
+    return;
+  }
+  const answer = answerTo(request.url ?? '', Buffer.concat(parts).toString('latin1'));
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  if (!request.url?.startsWith('/cut/')) return response.end(answer);
+  for (let at = 0; at < answer.length; at += CUT_BYTES) {
+    if (!response.write(answer.subarray(at, at + CUT_BYTES)))
+      await new Promise((resolve) => response.once('drain', resolve));
+  }
+  response.end();
+});
+server.listen(0, '127.0.0.1', () => process.send?.(server.address().port));
