@@ -22,7 +22,7 @@ const NEAR = 0.7;
 /** Clamps `max_tokens` to the room there is; gives the outcome when there is none. */
 export async function fitContext(run: RunContext, request: ChatParams): Promise<Fitted> {
   const asked = askedTokens(request);
-  const guess = JSON.stringify(request.messages).length / CHARS_PER_TOKEN + toolChars(request) / CHARS_PER_TOKEN;
+  const guess = (charsOf(request.messages) + charsOf(request.tools ?? [])) / CHARS_PER_TOKEN;
   if (guess + asked < SMALLEST_CONTEXT) return { request, outcome: undefined };
   const limit = await contextLength(run.client, run.model, run.signal);
   if (limit === undefined || guess + asked < limit * NEAR) return { request, outcome: undefined };
@@ -82,6 +82,15 @@ async function countTokens(run: RunContext, request: ChatParams): Promise<number
   }
 }
 
-function toolChars({ tools }: ChatParams): number {
-  return tools === undefined ? 0 : JSON.stringify(tools).length;
+const sizes = new WeakMap<object, number>();
+
+/** As JSON. Each message and tool is measured once: they do not change, and a turn must not cost more for a longer history. */
+function charsOf(things: readonly object[]): number {
+  let sum = 0;
+  for (const thing of things) {
+    const known = sizes.get(thing) ?? JSON.stringify(thing).length;
+    sizes.set(thing, known);
+    sum += known;
+  }
+  return sum;
 }

@@ -34,6 +34,15 @@ function withNudge(messages: ChatParams['messages'], nudge: string | undefined):
 
 /** What vLLM's grammar can hold is sent with `strict`, for that alone makes vLLM enforce arguments. */
 export function toolDefinition(tool: Tool): ToolDefinition {
+  const known = definitions.get(tool) ?? makeDefinition(tool);
+  definitions.set(tool, known);
+  return known;
+}
+
+/** One object for each tool, so that it is made and measured once. */
+const definitions = new WeakMap<Tool, ToolDefinition>();
+
+function makeDefinition(tool: Tool): ToolDefinition {
   const { name, description, schema, isStrict } = tool;
   const strict = isStrict && 'jsonSchema' in schema.strict ? schema.strict.jsonSchema : undefined;
   if (strict === undefined) return { type: 'function', function: { name, description, parameters: schema.jsonSchema } };

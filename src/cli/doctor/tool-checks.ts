@@ -70,6 +70,11 @@ function forced(check: string, { response, error }: Asked): Finding {
   if (error !== undefined) return bad(check, messageOf(error));
   const [choice] = response.choices;
   const calls = choice?.message.tool_calls ?? [];
+  const thought = choice?.message.reasoning ?? choice?.message.reasoning_content ?? '';
+  if (calls.length === 0 && thought !== '') {
+    const message = 'the model thought and did not call; a run asks it once more, without thinking';
+    return note(check, message, "For a model that does so often: thinking: 'off'.");
+  }
   if (calls.length === 0) return bad(check, 'no call came, though one was required');
   try {
     JSON.parse(calls[0]?.function.arguments ?? '');
