@@ -156,6 +156,35 @@ describe('a server', () => {
   });
 });
 
+test('a server that is like vLLM, and is none, is looked at as far as it goes', async () => {
+  await using vllm = await startFakeVllm({ respond: wellBehaved });
+  const origin = vllm.baseUrl.slice(0, -'/v1'.length);
+  const gateway = createServer(async (request, response) => {
+    const parts: Buffer[] = [];
+    for await (const part of request) parts.push(part);
+    const isPassed = request.url?.startsWith('/v1/models') || request.url?.startsWith('/v1/chat');
+    if (!isPassed) {
+      response.writeHead(404, { 'content-type': 'application/json' }).end('{"detail":"Not Found"}');
+      return;
+    }
+    const { method = 'GET' } = request;
+    const body = parts.length === 0 ? {} : { body: Buffer.concat(parts) };
+    const headers = { 'content-type': 'application/json' };
+    const answered = await fetch(`${origin}${request.url}`, { method, headers, ...body });
+    response.writeHead(answered.status, { 'content-type': answered.headers.get('content-type') ?? '' });
+    response.end(Buffer.from(await answered.arrayBuffer()));
+  });
+  await new Promise<void>((resolve) => gateway.listen(0, '127.0.0.1', resolve));
+  const address = gateway.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const { code, out } = await doctor(`http://127.0.0.1:${port}/v1`, { agent: defineAgent({ name: 'a' }) });
+  gateway.closeAllConnections();
+  gateway.close();
+  expect(code).toBe(0);
+  expect(out).toMatch(/! server +something answers at .*, which does not tell a version of vLLM/);
+  expect(out).toMatch(/✓ tools \(auto\)[\s\S]*! tokenize +it cannot be asked/);
+});
+
 describe('an agent', () => {
   test('has its servers looked at; a required one that is not there is fatal', async () => {
     const missing = { command: '/no/such/program' };

@@ -2,14 +2,19 @@
 // and writes the table. It is no part of `npm test`.
 
 import { execFileSync } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { VllmClient } from '../../src/index.ts';
+import { recordVllm } from '../../src/testing/index.ts';
 import { CHECKS } from './checks.ts';
 import { DEFAULT_VERSION, install, start, VERSION } from './cpu-server.ts';
 import type { LivePersonality } from './personalities.ts';
 import { PERSONALITIES } from './personalities.ts';
 
 const RESULTS = new URL(VERSION === DEFAULT_VERSION ? 'results.md' : `results-${VERSION}.md`, import.meta.url);
+
+const RECORDINGS = new URL('recordings/', import.meta.url);
+const RECORD = '--record';
 
 interface Row {
   readonly version: string;
@@ -42,6 +47,15 @@ async function tryAll(
     say(`${last?.isGood ? 'ok    ' : 'FAILED'}  ${check.claim}: ${last?.seen}`);
   }
   return rows;
+}
+
+/** With `--record` all that is said is kept, one file a personality, for `replayVllm`. */
+async function recorded(baseUrl: string, personality: LivePersonality, log: () => Promise<string>): Promise<Row[]> {
+  if (!process.argv.includes(RECORD)) return await tryAll(baseUrl, personality, log);
+  await mkdir(RECORDINGS, { recursive: true });
+  const file = fileURLToPath(new URL(`${personality.name.replaceAll(' ', '-')}.json`, RECORDINGS));
+  await using recorder = await recordVllm({ baseUrl, file });
+  return await tryAll(recorder.baseUrl, personality, log);
 }
 
 /** The server that the user named: what it was started with is asked, not known. */
@@ -93,6 +107,7 @@ function canInstall(): boolean {
   }
 }
 
+const words = process.argv.slice(2);
 const configured = process.env.VLLM_BASE_URL;
 const rows: Row[] = [];
 if (configured !== undefined && configured !== '')
@@ -101,15 +116,15 @@ else if (!canInstall()) {
   say('Skipped: VLLM_BASE_URL is not set, and a vLLM for the CPU needs Linux and Python 3.10 or later with venv.');
 } else {
   await install(say);
-  const wanted = process.argv.slice(2);
+  const wanted = words.filter((word) => word !== RECORD);
   for (const personality of PERSONALITIES.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
     await using server = await start(personality.flags, say);
-    rows.push(...(await tryAll(server.baseUrl, personality, server.log)));
+    rows.push(...(await recorded(server.baseUrl, personality, server.log)));
   }
 }
 if (rows.length > 0) {
   // A part of the suite does not replace the table of the whole.
-  if (process.argv.length === 2) await writeFile(RESULTS, table(rows));
+  if (words.every((word) => word === RECORD)) await writeFile(RESULTS, table(rows));
   const failed = rows.filter(({ isGood }) => !isGood).length;
   say(`Live: ${rows.length - failed} passed, ${failed} failed. The table is test/live/results.md.`);
   process.exitCode = failed === 0 ? 0 : 1;
