@@ -14,12 +14,15 @@ export interface EventDecoder<Event> {
   readonly isDone: () => boolean;
 }
 
-/** Yields an answer's events, the terminal one included, or throws the error that is to be it. */
+/**
+ * Yields an answer's events, the terminal one included, or throws the error that is to be it. As many at once as came in one piece
+ * of the body: a step of a generator for each would cost more than reading it.
+ */
 export async function* decodeAnswer<Event>(
   answer: HttpAnswer,
   decoder: EventDecoder<Event>,
   maxEventChars: number,
-): AsyncGenerator<Event, void, undefined> {
+): AsyncGenerator<readonly Event[], void, undefined> {
   const { requestId } = answer;
   const type = answer.headers['content-type'] ?? '';
   if (type.includes('html')) {
@@ -45,33 +48,33 @@ export async function* decodeBytes<Event>(
   chunks: AsyncIterable<Uint8Array>,
   decoder: EventDecoder<Event>,
   limits: ByteLimits,
-): AsyncGenerator<Event, void, undefined> {
+): AsyncGenerator<readonly Event[], void, undefined> {
   const out: Event[] = [];
   const reader = createSseReader({ ...limits, onData: (data) => decoder.decode(data, out) });
   for await (const bytes of chunks) {
     const failure = failureOf(() => reader.feed(bytes));
     // What came before a failure in the same bytes is given first.
-    yield* out.splice(0);
+    if (out.length > 0) yield out.splice(0);
     if (decoder.isDone()) return;
     if (failure !== undefined) throw failure.error;
   }
   const failure = failureOf(() => reader.end());
-  yield* out.splice(0);
+  if (out.length > 0) yield out.splice(0);
   if (decoder.isDone()) return;
   // An event that the end of the body cut is no bad JSON; whether the answer is whole all the same, the decoder knows.
   if (failure !== undefined && !(failure.error instanceof ParseError)) throw failure.error;
   decoder.end(out);
-  yield* out;
+  yield out;
 }
 
 /** A server or gateway that does not stream answers with one whole completion. */
-function* decodeWhole<Event>(text: string, decoder: EventDecoder<Event>): Generator<Event, void, undefined> {
+function* decodeWhole<Event>(text: string, decoder: EventDecoder<Event>): Generator<readonly Event[], void, undefined> {
   const out: Event[] = [];
   const failure = failureOf(() => {
     decoder.decode(text, out);
     decoder.decode('[DONE]', out);
   });
-  yield* out;
+  yield out;
   if (failure !== undefined) throw failure.error;
 }
 

@@ -9,7 +9,7 @@ export interface EventStreamParts<Event> {
   /** Sends the request; resolves when an answer has begun. */
   readonly open: (signal: AbortSignal) => Promise<HttpAnswer>;
   /** Reads the answer. Ends after the terminal event, or throws the VllmError that is to be one. */
-  readonly decode: (answer: HttpAnswer) => AsyncGenerator<Event, void, undefined>;
+  readonly decode: (answer: HttpAnswer) => AsyncGenerator<readonly Event[], void, undefined>;
 }
 
 /**
@@ -73,7 +73,9 @@ export class EventStream<Event> implements AsyncIterable<Event | ErrorEvent> {
     try {
       this.#answer ??= this.#parts.open(this.#controller.signal);
       answer = await this.#answer;
-      yield* this.#parts.decode(answer);
+      for await (const batch of this.#parts.decode(answer)) {
+        for (const event of batch) yield event;
+      }
     } catch (error) {
       if (!(error instanceof VllmError)) throw error; // a fault of this program or of a listener, not of the world
       yield { type: 'error', error };

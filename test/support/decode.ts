@@ -28,7 +28,7 @@ export async function decodeChunks(chunks: readonly Uint8Array[], options: Decod
   }
   try {
     const limits = { maxEventChars: options.maxEventChars ?? 1_000_000, requestId: 'request' };
-    for await (const event of decodeBytes(source(), decoder, limits)) events.push(event);
+    for await (const batch of decodeBytes(source(), decoder, limits)) events.push(...batch);
   } catch (error) {
     if (!(error instanceof VllmError)) throw error;
     events.push({ type: 'error', error });
