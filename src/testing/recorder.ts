@@ -1,10 +1,10 @@
 // Owns recording: a server in front of a vLLM that passes everything on, both ways, and keeps it. Playing it is left to `replay.ts`.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer } from 'node:http';
 import type { JsonValue } from '../core/json.ts';
 import type { Exchange } from './exchange-file.ts';
 import { storedBody, writeExchanges } from './exchange-file.ts';
+import { listen } from './listen.ts';
 
 export interface Recorder extends AsyncDisposable {
   /** For the client that is to be recorded, with its `/v1`. */
@@ -35,7 +35,7 @@ export async function recordVllm({
   const exchanges: Exchange[] = [];
   const open = new Set<Promise<void>>();
 
-  const server = createServer((incoming, response) => {
+  const server = await listen((incoming, response) => {
     const passed = passOn(incoming, response).catch((error: unknown) => {
       response.destroy(error instanceof Error ? error : undefined);
     });
@@ -77,21 +77,13 @@ export async function recordVllm({
     };
   }
 
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-
   async function close(): Promise<void> {
     await Promise.all(open);
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
+    await server.close();
     await writeExchanges(file, exchanges);
   }
 
-  return { baseUrl: `http://127.0.0.1:${port}/v1`, close, [Symbol.asyncDispose]: close };
+  return { baseUrl: server.baseUrl, close, [Symbol.asyncDispose]: close };
 }
 
 function headersOf({ headers }: IncomingMessage): Record<string, string> {

@@ -1,10 +1,10 @@
 // Owns playing a recording: a server that answers each request as it was answered then, and none that was not made then.
 
-import { createServer } from 'node:http';
 import type { JsonValue } from '../core/json.ts';
 import { differences } from './difference.ts';
 import type { Exchange } from './exchange-file.ts';
 import { readExchanges, sentBody } from './exchange-file.ts';
+import { listen } from './listen.ts';
 
 export interface Replay extends AsyncDisposable {
   /** With its `/v1`, as a client wants it. */
@@ -19,7 +19,7 @@ export async function replayVllm(file: string): Promise<Replay> {
   const left = [...(await readExchanges(file))];
   const faults: string[] = [];
 
-  const server = createServer(async (incoming, response) => {
+  const server = await listen(async (incoming, response) => {
     const parts: Uint8Array[] = [];
     for await (const part of incoming) parts.push(part);
     const text = Buffer.concat(parts).toString('utf8');
@@ -54,24 +54,12 @@ export async function replayVllm(file: string): Promise<Replay> {
     if (faults.length + more.length > 0) throw new Error([...faults, ...more].join('\n'));
   }
 
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-
-  async function close(): Promise<void> {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  }
-
   return {
-    baseUrl: `http://127.0.0.1:${port}/v1`,
+    baseUrl: server.baseUrl,
     assertDone,
-    close,
+    close: server.close,
     [Symbol.asyncDispose]: async () => {
-      await close();
+      await server.close();
       assertDone();
     },
   };

@@ -1,7 +1,8 @@
 // Owns the floor: undici, a hand-written reading of the stream, JSON.parse, and nothing that the work does not need.
 
 import { request } from 'undici';
-import type { Contestant, Done } from './work.ts';
+import { handWritten } from './hand-written.ts';
+import type { Contestant } from './work.ts';
 
 interface Call {
   id: string;
@@ -39,49 +40,4 @@ async function ask(baseUrl: string, body: object): Promise<{ content: string; ca
   return { content, calls };
 }
 
-const TOOLS = [
-  {
-    type: 'function',
-    function: {
-      name: 'add',
-      description: 'Adds.',
-      parameters: {
-        type: 'object',
-        properties: { a: { type: 'number' }, b: { type: 'number' } },
-        required: ['a', 'b'],
-      },
-    },
-  },
-];
-
-export const contestant: Contestant = {
-  stream: async (baseUrl) => {
-    const { content } = await ask(baseUrl, { messages: [{ role: 'user', content: 'go' }] });
-    return { chars: content.length, calls: 0, argumentChars: 0 };
-  },
-  argumentsOf: async (baseUrl) => {
-    const { calls } = await ask(baseUrl, { messages: [{ role: 'user', content: 'go' }] });
-    for (const { args } of calls) JSON.parse(args);
-    return { chars: 0, calls: calls.length, argumentChars: calls.reduce((sum, { args }) => sum + args.length, 0) };
-  },
-  loop: async (baseUrl) => {
-    const messages: object[] = [{ role: 'user', content: 'go' }];
-    const done = { chars: 0, calls: 0, argumentChars: 0 };
-    for (;;) {
-      const { content, calls } = await ask(baseUrl, { messages, tools: TOOLS });
-      done.chars += content.length;
-      if (calls.length === 0) return done as Done;
-      messages.push({
-        role: 'assistant',
-        content: null,
-        tool_calls: calls.map(({ id, name, args }) => ({ id, type: 'function', function: { name, arguments: args } })),
-      });
-      for (const { id, args } of calls) {
-        const { a, b } = JSON.parse(args);
-        done.calls++;
-        done.argumentChars += args.length;
-        messages.push({ role: 'tool', tool_call_id: id, content: String(a + b) });
-      }
-    }
-  },
-};
+export const contestant: Contestant = handWritten(ask);

@@ -8,11 +8,13 @@ import { VllmClient } from '../../src/index.ts';
 import { recordVllm } from '../../src/testing/index.ts';
 import { CHECKS } from './checks.ts';
 import { DEFAULT_VERSION, install, start, VERSION } from './cpu-server.ts';
+import { doctorPage, pageOfGateway, pagesWithoutVllm } from './doctor-pages.ts';
 import type { LivePersonality } from './personalities.ts';
 import { PERSONALITIES } from './personalities.ts';
 
 const RESULTS = new URL(VERSION === DEFAULT_VERSION ? 'results.md' : `results-${VERSION}.md`, import.meta.url);
 
+const DOCTOR = new URL('doctor.md', import.meta.url);
 const RECORDINGS = new URL('recordings/', import.meta.url);
 const RECORD = '--record';
 
@@ -110,6 +112,7 @@ function canInstall(): boolean {
 const words = process.argv.slice(2);
 const configured = process.env.VLLM_BASE_URL;
 const rows: Row[] = [];
+const pages: string[] = [];
 if (configured !== undefined && configured !== '')
   rows.push(...(await tryAll(configured, await named(configured), undefined)));
 else if (!canInstall()) {
@@ -120,11 +123,19 @@ else if (!canInstall()) {
   for (const personality of PERSONALITIES.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
     await using server = await start(personality.flags, say);
     rows.push(...(await recorded(server.baseUrl, personality, server.log)));
+    pages.push(await doctorPage(`vLLM with ${personality.name}`, server.baseUrl, personality.apiKey));
+    if (personality.apiKey !== undefined) pages.push(await doctorPage('A wrong key', server.baseUrl, 'wrong'));
+    else if (personality.hasToolParser) pages.push(await pageOfGateway(server.baseUrl));
   }
 }
 if (rows.length > 0) {
   // A part of the suite does not replace the table of the whole.
-  if (words.every((word) => word === RECORD)) await writeFile(RESULTS, table(rows));
+  if (words.every((word) => word === RECORD)) {
+    await writeFile(RESULTS, table(rows));
+    const isWhole = pages.length > 0 && VERSION === DEFAULT_VERSION;
+    const head = '# What the doctor says\n\nWritten by `npm run live`.\n';
+    if (isWhole) await writeFile(DOCTOR, [head, ...pages, ...(await pagesWithoutVllm())].join('\n'));
+  }
   const failed = rows.filter(({ isGood }) => !isGood).length;
   say(`Live: ${rows.length - failed} passed, ${failed} failed. The table is test/live/results.md.`);
   process.exitCode = failed === 0 ? 0 : 1;
