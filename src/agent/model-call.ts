@@ -156,13 +156,17 @@ function lastWait(pending: readonly (Promise<void> | undefined)[]): Promise<void
   return pending.findLast((wait) => wait !== undefined);
 }
 
-/** A template may put the opening mark into the prompt: then what comes before a lone closing mark was thinking. */
+/**
+ * A template may put the opening mark into the prompt: then what comes before a lone closing mark was thinking. Only one on a line of
+ * its own counts, and no opening one before it: an answer may be about the marks.
+ */
 function settled(
   content: string,
   reasoning: string,
   delimiters: ThinkDelimiters | undefined,
 ): { readonly content: string; readonly reasoning: string } {
-  const at = delimiters === undefined || reasoning !== '' ? -1 : content.indexOf(delimiters.close);
-  if (delimiters === undefined || at < 0) return { content, reasoning };
+  if (delimiters === undefined || reasoning !== '' || content.includes(delimiters.open)) return { content, reasoning };
+  const at = `\n${content}\n`.indexOf(`\n${delimiters.close}\n`);
+  if (at < 0) return { content, reasoning };
   return { content: content.slice(at + delimiters.close.length).trimStart(), reasoning: content.slice(0, at).trim() };
 }

@@ -103,8 +103,8 @@ export class StdioTransport implements Transport {
   #closed(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    // The server's children, should it have died without them.
-    if (this.#child !== undefined) void endGroup(this.#child);
+    // It died by itself, perhaps without its children; nobody waits for their end. A close ends them, and waits.
+    if (this.#child !== undefined && !this.#isClosing) void endGroup(this.#child);
     this.onclose?.();
   }
 

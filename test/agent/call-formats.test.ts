@@ -6,8 +6,8 @@ import { FAMILIES } from '../../src/agent/profile/families.ts';
 import { formatsOf, rawFormatsOf } from '../../src/agent/profile/profile-of.ts';
 import type { CallFormat } from '../../src/agent/rescue/call-format.ts';
 import * as formats from '../../src/agent/rescue/call-formats.ts';
-import { createRescue } from '../../src/agent/rescue/rescue.ts';
 import type { JsonObject } from '../../src/core/json.ts';
+import { scanPieces } from '../support/scan.ts';
 
 const SCHEMA = {
   type: 'object',
@@ -23,14 +23,7 @@ const SCHEMAS = new Map<string, JsonObject>([
 ]);
 
 function scan(pieces: readonly string[], looked: readonly CallFormat[] = formats.MARKED_FORMATS, wasCut = false) {
-  const rescue = createRescue({ formats: looked, schemas: SCHEMAS });
-  const fed = pieces.map((piece) => rescue.feed(piece));
-  const last = rescue.end(wasCut);
-  return {
-    text: [...fed, last].map(({ text }) => text).join(''),
-    calls: [...fed, last].flatMap(({ calls }) => calls),
-    hasCutCall: last.hasCutCall,
-  };
+  return scanPieces(pieces, { schemas: SCHEMAS, formats: looked, wasCut });
 }
 
 const PARIS = { name: 'get_weather', arguments: '{"city":"Paris"}' };

@@ -115,7 +115,15 @@ describe('thinking in the text', () => {
   });
 
   test('whose opening mark the template has written is taken out of the history', async () => {
-    const { result } = await tryRun([answer({ content: 'hm, hm</think>\n\nSunny.' })]);
+    const { result } = await tryRun([answer({ content: 'hm, hm\n</think>\n\nSunny.' })]);
     expect(result.messages.at(-1)).toMatchObject({ content: 'Sunny.', reasoning: 'hm, hm' });
   });
+
+  test.each(['Close it with </think> and go on.', 'Write:\n<think>\nx\n</think>\nThat is all.'])(
+    'is not looked for in an answer about the marks: %j',
+    async (content) => {
+      const { result } = await tryRun([answer({ content })]);
+      expect([result.text, result.messages.at(-1)]).toEqual([content, { role: 'assistant', content }]);
+    },
+  );
 });

@@ -2,23 +2,17 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MARKED_FORMATS } from '../../src/agent/rescue/call-formats.ts';
-import { createRescue } from '../../src/agent/rescue/rescue.ts';
 import { answer } from '../../src/testing/index.ts';
 import { findUnpaired, tryRun } from '../support/run-helpers.ts';
+import { scanPieces } from '../support/scan.ts';
 
 const CALL = '<tool_call>\n{"name": "get_weather", "arguments": {"city": "Paris"}}\n</tool_call>';
 const FOUND = { name: 'get_weather', arguments: '{"city":"Paris"}' };
 
+const SCHEMAS = new Map([['get_weather', { type: 'object' }]]);
+
 function scan(pieces: readonly string[], wasCut = false) {
-  const rescue = createRescue({ formats: MARKED_FORMATS, schemas: new Map([['get_weather', { type: 'object' }]]) });
-  const fed = pieces.map((piece) => rescue.feed(piece));
-  const last = rescue.end(wasCut);
-  return {
-    text: [...fed, last].map(({ text }) => text).join(''),
-    calls: [...fed, last].flatMap(({ calls }) => calls),
-    hasCutCall: last.hasCutCall,
-  };
+  return scanPieces(pieces, { schemas: SCHEMAS, wasCut });
 }
 
 describe('text', () => {

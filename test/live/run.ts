@@ -52,7 +52,11 @@ async function tryAll(
 }
 
 /** With `--record` all that is said is kept, one file a personality, for `replayVllm`. */
-async function recorded(baseUrl: string, personality: LivePersonality, log: () => Promise<string>): Promise<Row[]> {
+async function recorded(
+  baseUrl: string,
+  personality: LivePersonality,
+  log: (() => Promise<string>) | undefined,
+): Promise<Row[]> {
   if (!process.argv.includes(RECORD)) return await tryAll(baseUrl, personality, log);
   await mkdir(RECORDINGS, { recursive: true });
   const file = fileURLToPath(new URL(`${personality.name.replaceAll(' ', '-')}.json`, RECORDINGS));
@@ -114,7 +118,7 @@ const configured = process.env.VLLM_BASE_URL;
 const rows: Row[] = [];
 const pages: string[] = [];
 if (configured !== undefined && configured !== '')
-  rows.push(...(await tryAll(configured, await named(configured), undefined)));
+  rows.push(...(await recorded(configured, await named(configured), undefined)));
 else if (!canInstall()) {
   say('Skipped: VLLM_BASE_URL is not set, and a vLLM for the CPU needs Linux and Python 3.10 or later with venv.');
 } else {
