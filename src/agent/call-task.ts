@@ -63,14 +63,14 @@ export async function doCall({ call, wasCut }: CallInput, services: CallServices
   if (io.signal.aborted) return refuse('cancelled', 'The run was cancelled before this call ran.');
   const prepared = await prepare(call, wasCut, services);
   if ('type' in prepared) return prepared;
-  const controller = new AbortController();
-  const context = contextOf(call, services, io, controller.signal);
+  const stop = new Stop();
+  const context = contextOf(call, services, io, stop);
   services.onContext(context, io);
   const allowed = await isAllowed(prepared, context, services);
   if (allowed === undefined) return { type: 'waiting', toolName: prepared.tool.name, arguments: prepared.shown };
   if (!allowed)
     return refuse('not_allowed', 'A person did not allow this call. Do not repeat it; go another way or ask.');
-  return await execute(prepared, context, controller, { services, io });
+  return await execute(prepared, context, stop, { services, io });
 }
 
 function refuse(problem: CallProblem, content: string): CallOutcome {
@@ -118,11 +118,30 @@ function unknownTool(name: string, toolbox: Toolbox): string {
   return `There is no tool \`${name}\`. There are: ${names.slice(0, MAX_NAMES).join(', ')}${more}.`;
 }
 
-function contextOf(call: ToolCall, services: CallServices, io: StepIo, signal: AbortSignal): ToolContext {
+/** What stops a tool. Its signal is made when the tool asks for it: most tools are done before anything could stop them. */
+class Stop {
+  #controller: AbortController | undefined;
+  #isAborted = false;
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#isAborted) this.#controller.abort();
+    return this.#controller.signal;
+  }
+
+  abort(): void {
+    this.#isAborted = true;
+    this.#controller?.abort();
+  }
+}
+
+function contextOf(call: ToolCall, services: CallServices, io: StepIo, stop: Stop): ToolContext {
   const { id: callId, function: called } = call;
   const toolName = called.name;
   return {
-    signal,
+    get signal() {
+      return stop.signal;
+    },
     callId,
     toolName,
     runId: services.runId,
@@ -152,14 +171,15 @@ interface Surroundings {
 async function execute(
   { tool, args, shown }: Prepared,
   context: ToolContext,
-  controller: AbortController,
+  stop: Stop,
   { services, io }: Surroundings,
 ): Promise<CallOutcome> {
   const { callId, toolName } = context;
   const startedAt = services.now();
-  await io.emit({ type: 'tool_start', callId, toolName, arguments: shown });
+  const wait = io.emit({ type: 'tool_start', callId, toolName, arguments: shown });
+  if (wait !== undefined) await wait;
   const { result, problem } = await runUnderLimits(tool, args, context, {
-    controller,
+    stop,
     signal: io.signal,
     keep: (text) => services.keep(callId, text),
   });
@@ -176,7 +196,7 @@ async function execute(
 }
 
 interface Stops {
-  readonly controller: AbortController;
+  readonly stop: Stop;
   readonly signal: AbortSignal;
   readonly keep: ResultLimit['keep'];
 }
@@ -188,7 +208,7 @@ interface Ran {
 
 /** Runs the function. A function that heeds no signal is left behind: its late end is nobody's business any more. */
 async function runUnderLimits(tool: Tool, args: unknown, context: ToolContext, stops: Stops): Promise<Ran> {
-  const { controller, signal, keep } = stops;
+  const { signal, keep } = stops;
   const limit = { maxChars: tool.maxResultChars, keep };
   return await new Promise<Ran>((resolve) => {
     const settle = (ran: Ran): void => {
@@ -196,14 +216,14 @@ async function runUnderLimits(tool: Tool, args: unknown, context: ToolContext, s
       signal.removeEventListener('abort', onAbort);
       resolve(ran);
     };
-    const stop = (content: string, problem: CallProblem | null): void => {
+    const end = (content: string, problem: CallProblem | null): void => {
       settle({ result: { isError: true, content }, problem });
-      controller.abort();
+      stops.stop.abort();
     };
     const onAbort = (): void =>
-      stop('The run was cancelled while this call ran; whether it took effect is not known.', 'cancelled');
+      end('The run was cancelled while this call ran; whether it took effect is not known.', 'cancelled');
     const onTime = (): void =>
-      stop(`The tool took longer than its limit of ${tool.timeoutMs} ms and was stopped.`, null);
+      end(`The tool took longer than its limit of ${tool.timeoutMs} ms and was stopped.`, null);
     const timer = tool.timeoutMs > 0 ? setTimeout(onTime, tool.timeoutMs) : undefined;
     signal.addEventListener('abort', onAbort);
     if (signal.aborted) onAbort();

@@ -84,13 +84,25 @@ async function countTokens(run: RunContext, request: ChatParams): Promise<number
 
 const sizes = new WeakMap<object, number>();
 
-/** As JSON. Each message and tool is measured once: they do not change, and a turn must not cost more for a longer history. */
+/** Each message and tool is measured once: they do not change, and a turn must not cost more for a longer history. */
 function charsOf(things: readonly object[]): number {
   let sum = 0;
   for (const thing of things) {
-    const known = sizes.get(thing) ?? JSON.stringify(thing).length;
-    sizes.set(thing, known);
-    sum += known;
+    let size = sizes.get(thing);
+    if (size === undefined) sizes.set(thing, (size = sizeOf(thing)));
+    sum += size;
   }
   return sum;
 }
+
+/** Characters of all texts in it, and some for what stands between them. */
+function sizeOf(value: unknown): number {
+  if (typeof value === 'string') return value.length + MARKS;
+  if (typeof value !== 'object' || value === null) return MARKS;
+  let size = MARKS;
+  for (const name in value) size += name.length + MARKS + sizeOf((value as Record<string, unknown>)[name]);
+  return size;
+}
+
+/** Quotes, a comma, a colon. */
+const MARKS = 4;

@@ -28,10 +28,10 @@ import { openProviders } from './providers.ts';
 import type { ResultStore } from './result-store.ts';
 import { createResultStore, RESULT_TOOL } from './result-store.ts';
 import type { RunContext } from './run-context.ts';
+import { createRunFold } from './run-fold.ts';
 import type { RunJob, RunResult } from './run-options.ts';
 import { registerRun } from './run-registry.ts';
 import type { RunState } from './run-state.ts';
-import { INITIAL_RUN_STATE, reduceRun } from './run-state.ts';
 import { answerSample } from './sampling.ts';
 import { resolveModel, resolveProfile } from './served-models.ts';
 import { mergeParams } from './turn-request.ts';
@@ -76,7 +76,7 @@ class Execution {
   readonly #runId: string;
   readonly #controller = new AbortController();
   readonly #told = new Set<string>();
-  #state: RunState = INITIAL_RUN_STATE;
+  readonly #fold = createRunFold();
   #isOverTime = false;
   #hookError: unknown;
   #host: Host | undefined;
@@ -111,7 +111,7 @@ class Execution {
     const outcome = this.#outcomeOf(ending.outcome);
     const output = outcome.type === 'completed' ? ending.output : undefined;
     await this.#emit({ type: 'run_end', runId: this.#runId, outcome, ...(output !== undefined && { output }) });
-    return resultOf(this.#state);
+    return resultOf(this.#fold.state());
   }
 
   /** Everything that ends a run from outside aborts the same signal; here it is told apart again. */
@@ -180,7 +180,7 @@ class Execution {
       host: this.#createHost(),
       params: mergeParams(mergeParams(switches, agent.params), options.params ?? {}),
       toolChoice: options.toolChoice ?? agent.toolChoice,
-      state: () => this.#state,
+      state: this.#fold.settled,
       useToolbox: (toolbox) => {
         this.#toolbox = toolbox;
       },
@@ -227,7 +227,7 @@ class Execution {
       {
         runId: this.#runId,
         toolbox: this.#toolbox,
-        messages: () => this.#state.messages,
+        messages: () => this.#fold.settled().messages,
         context: this.#job.options.context,
         warn: (warning) => this.#warn(warning),
         approve: (callId, toolName, args) => this.#approve(callId, toolName, args),
@@ -260,13 +260,13 @@ class Execution {
     const told = `${warning.code} ${warning.toolName ?? ''} ${warning.callId ?? ''} ${warning.message}`;
     if (this.#told.has(told)) return;
     this.#told.add(told);
-    const { turns } = this.#state;
+    const { turns } = this.#fold.settled();
     void this.#emit({ type: 'warning', warning: { ...(turns > 0 && { turn: turns }), ...warning } });
   }
 
   /** A hook that throws ends the run as failed, by the way out that keeps every start paired with its end. */
   #emit(event: RunEvent): Promise<void> | undefined {
-    this.#state = reduceRun(this.#state, event);
+    this.#fold.add(event);
     const wait = this.#ends.push(event);
     if (this.#hookError !== undefined) return wait;
     try {

@@ -17,8 +17,8 @@ import type { RescuedCall, TextScanner } from './rescue/text-scanner.ts';
 export interface ModelCall {
   readonly client: VllmClient;
   readonly request: ChatParams;
-  /** Looks for calls in content and in reasoning; absent where none can be. */
-  readonly scanners: { readonly content: TextScanner; readonly reasoning: TextScanner } | undefined;
+  /** Makes what looks for calls, in content and in reasoning each; absent where none can be. */
+  readonly createScanner: (() => TextScanner) | undefined;
   /** What thinking stands between in content, on a server that does not take it out. */
   readonly delimiters: ThinkDelimiters | undefined;
   /** `index` counts the calls of this answer. */
@@ -49,7 +49,7 @@ function createGathered(call: ModelCall, io: StepIo): Gathered {
   const reasoning: string[] = [];
   const calls: ToolCall[] = [];
   const rescued: RescuedCall[] = [];
-  const { scanners } = call;
+  const scanners: { content?: TextScanner; reasoning?: TextScanner } = {};
   let usage: Usage | null = null;
   let done: DoneEvent | null = null;
   let failure: ModelAnswer['failure'] = null;
@@ -92,7 +92,9 @@ function createGathered(call: ModelCall, io: StepIo): Gathered {
   }
 
   function takeText(type: 'content' | 'reasoning', delta: string, index: number): Promise<void> | undefined {
-    const scanned = scanners?.[type].feed(delta) ?? { text: delta, calls: [] };
+    if (call.createScanner === undefined) return show(type, delta, index);
+    scanners[type] ??= call.createScanner();
+    const scanned = scanners[type].feed(delta);
     rescued.push(...scanned.calls);
     return show(type, scanned.text, index);
   }
@@ -105,9 +107,9 @@ function createGathered(call: ModelCall, io: StepIo): Gathered {
 
   function finishText(wasCut: boolean): Promise<void> | undefined {
     const pending = (thinking?.end() ?? []).map(({ type, text }) => takeText(type, text, 0));
-    if (scanners === undefined) return lastWait(pending);
     for (const type of ['reasoning', 'content'] as const) {
-      const scanned = scanners[type].end(wasCut);
+      const scanned = scanners[type]?.end(wasCut);
+      if (scanned === undefined) continue;
       rescued.push(...scanned.calls);
       hasCutCall ||= scanned.hasCutCall;
       pending.push(show(type, scanned.text, 0));

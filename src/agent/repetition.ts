@@ -9,19 +9,23 @@ export interface Repetition {
 
 /** Calls in a row: another call in between may have changed the world, so the count begins anew. */
 export function createRepetition(): Repetition {
-  let last = '';
+  let last = { name: '', text: '' };
   let times = 0;
   return {
     count({ function: { name, arguments: text } }) {
-      const key = `${name} ${canonical(text)}`;
-      times = key === last ? times + 1 : 1;
-      last = key;
+      const isSame = name === last.name && (text === last.text || isSameJson(text, last.text));
+      times = isSame ? times + 1 : 1;
+      last = { name, text };
       return times;
     },
   };
 }
 
 /** The same arguments in another order or with other white space are the same. */
+function isSameJson(a: string, b: string): boolean {
+  return canonical(a) === canonical(b);
+}
+
 function canonical(text: string): string {
   try {
     return JSON.stringify(sorted(JSON.parse(text)));

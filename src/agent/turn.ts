@@ -104,16 +104,18 @@ async function modelCall(run: RunContext, turn: Turn, { plan, mode }: Way): Prom
   const base = { client, mintId, warn, isClientSide, delimiters: profile.delimiters };
   if (isClientSide) {
     const { request, format } = await clientSideRequest(run, plan, turn.nudge);
-    return { ...base, request, scanners: scannersFor(plan.tools, rawFormatsOf(profile, format)) };
+    return { ...base, request, createScanner: scannerFor(plan.tools, rawFormatsOf(profile, format)) };
   }
   const ask = { ...(turn.nudge !== undefined && { nudge: turn.nudge }), ...(output !== undefined && { output }) };
-  const scanners = scannersFor(plan.tools, formatsOf(profile));
-  return { ...base, request: turnRequest(run.model, plan, ask), scanners };
+  const createScanner = scannerFor(plan.tools, formatsOf(profile));
+  return { ...base, request: turnRequest(run.model, plan, ask), createScanner };
 }
 
 /** Calls that a server left in the text are looked for wherever there are tools; they turn up in the thinking too. */
-function scannersFor(tools: readonly Tool[], formats: readonly CallFormat[]): ModelCall['scanners'] {
+function scannerFor(tools: readonly Tool[], formats: readonly CallFormat[]): ModelCall['createScanner'] {
   if (tools.length === 0) return undefined;
-  const schemas = new Map(tools.map(({ name, schema }) => [name, schema.jsonSchema]));
-  return { content: createRescue({ formats, schemas }), reasoning: createRescue({ formats, schemas }) };
+  return () => {
+    const schemas = new Map(tools.map(({ name, schema }) => [name, schema.jsonSchema]));
+    return createRescue({ formats, schemas });
+  };
 }

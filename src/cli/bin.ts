@@ -8,7 +8,7 @@ import { readArgs, UsageError } from './args.ts';
 import { examine } from './doctor/doctor.ts';
 import { EXIT } from './help.ts';
 import { runProcess } from './run-main.ts';
-import { VERSION } from './version.ts';
+import { packageVersion } from './version.ts';
 
 const USAGE = `Usage: vllm-agents doctor [--base-url URL] [--model NAME] [--json] [agent.ts]
        vllm-agents --version
@@ -19,7 +19,7 @@ await runProcess('vllm-agents', async (io) => {
     const [command, ...rest] = io.args;
     const wanted = readArgs(command === 'doctor' ? rest : io.args);
     if (wanted.isVersion || wanted.isHelp) {
-      io.out.write(wanted.isHelp ? USAGE : `${VERSION}\n`);
+      io.out.write(wanted.isHelp ? USAGE : `${packageVersion()}\n`);
       return EXIT.done;
     }
     if (command !== 'doctor') throw new UsageError('There is one command, doctor.');

@@ -21,7 +21,7 @@ import { serversOf } from './mcp-servers.ts';
 import type { Renderer } from './render.ts';
 import { createRenderer } from './render.ts';
 import { chooseServer } from './server-choice.ts';
-import { VERSION } from './version.ts';
+import { packageVersion } from './version.ts';
 
 /** Does what the command line says; gives the exit code. */
 export async function main(agent: Agent, io: Io): Promise<number> {
@@ -32,7 +32,7 @@ export async function main(agent: Agent, io: Io): Promise<number> {
       return EXIT.done;
     }
     if (wanted.isVersion) {
-      io.out.write(`${VERSION}\n`);
+      io.out.write(`${packageVersion()}\n`);
       return EXIT.done;
     }
     if (wanted.isDoctor) {

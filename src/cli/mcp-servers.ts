@@ -7,7 +7,7 @@ import { createServers, mountServers } from '../mcp/mount.ts';
 import type { McpServer, ServerOptions } from '../mcp/server.ts';
 import type { McpServers } from '../mcp/server-config.ts';
 import { readEnvironment, signInFile } from './environment.ts';
-import { VERSION } from './version.ts';
+import { packageVersion } from './version.ts';
 
 export interface AgentWithServersDefinition extends AgentDefinition {
   /**
@@ -40,7 +40,7 @@ function hostOptions(): ServerOptions {
   const environment = readEnvironment();
   const isPerson = process.stdin.isTTY === true && process.stderr.isTTY === true;
   return {
-    surroundings: () => ({ env: environment, workspaceFolder: process.cwd(), version: VERSION }),
+    surroundings: () => ({ env: environment, workspaceFolder: process.cwd(), version: packageVersion() }),
     signIn: {
       tokenFile: signInFile(environment),
       ...(isPerson && { showUrl: showSignIn }),

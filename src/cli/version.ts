@@ -1,9 +1,9 @@
 // Owns the version of this package, as its package.json says.
 
-import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
-
-export const VERSION = version;
+/** By the package's own name, so that it is found from the sources and from what is built of them. */
+export function packageVersion(): string {
+  const { version } = createRequire(import.meta.url)('vllm-agents/package.json') as { readonly version: string };
+  return version;
+}

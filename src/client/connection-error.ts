@@ -5,13 +5,20 @@ import type { VllmError } from '../core/vllm-error.ts';
 import { HttpError, IoError, StreamError, TimeoutError } from './errors.ts';
 
 export interface Attempt {
-  /** `POST http://host/v1/chat/completions`: no credentials, no query. */
-  readonly target: string;
+  readonly method: string;
+  readonly url: URL;
   readonly requestId: string;
 }
 
+/** `POST http://host/v1/chat/completions`: no credentials, no query. */
+export function targetOf({ method, url }: Attempt): string {
+  return `${method} ${url.origin}${url.pathname}`;
+}
+
 /** An attempt failed before the headers of an answer came. */
-export function errorFromConnection(cause: unknown, { target, requestId }: Attempt): VllmError {
+export function errorFromConnection(cause: unknown, attempt: Attempt): VllmError {
+  const target = targetOf(attempt);
+  const { requestId } = attempt;
   const word = codeOf(cause);
   if (word === 'UND_ERR_CONNECT_TIMEOUT' || word === 'ETIMEDOUT') {
     const message = `${target}: no connection within the limit (\`connectTimeoutMs\`). Is the host right and reachable?`;
@@ -34,9 +41,10 @@ export function errorFromConnection(cause: unknown, { target, requestId }: Attem
 }
 
 /** The connection broke while the body was read. */
-export function errorFromBody(cause: unknown, isStreamed: boolean, { target, requestId }: Attempt): VllmError {
+export function errorFromBody(cause: unknown, isStreamed: boolean, attempt: Attempt): VllmError {
+  const { requestId } = attempt;
   const word = codeOf(cause);
-  const message = `${target}: the connection broke in the middle of the answer (${word}).`;
+  const message = `${targetOf(attempt)}: the connection broke in the middle of the answer (${word}).`;
   if (isStreamed) return new StreamError(message, { code: 'stream_cut', requestId, cause });
   return new IoError(message, { code: 'connection_reset', requestId, cause });
 }

@@ -1,18 +1,18 @@
 // Owns where a client's requests go and with what settings. One exchange is the transport's; what is asked, the endpoints'.
 
-import type { Dispatcher } from 'undici';
-import { createDispatcher } from './dispatcher.ts';
+import { Pool } from './dispatcher.ts';
 import { MissingParameterError, ParseError } from './errors.ts';
 import type { ClientOptions, RequestOptions, Settings } from './options.ts';
-import { resolveSettings } from './options.ts';
+import { DEFAULT_SETTINGS, resolveSettings } from './options.ts';
 import type { HttpAnswer } from './transport.ts';
 import { sendRequest } from './transport.ts';
 import type { UnknownParams } from './unknown-params.ts';
 import { createUnknownParams } from './unknown-params.ts';
+import type { RequestDispatcher } from './wire.ts';
 
 export interface Call {
   readonly method: 'GET' | 'POST';
-  readonly url: string;
+  readonly url: URL;
   readonly body?: string;
   readonly isStreamed?: boolean;
   readonly options: RequestOptions;
@@ -23,10 +23,12 @@ export interface Call {
 
 export class Connection {
   readonly baseUrl: string;
-  readonly dispatcher: Dispatcher;
+  readonly dispatcher: RequestDispatcher;
   readonly unknownParams: UnknownParams;
   readonly #options: ClientOptions;
   readonly #settings: Settings;
+  readonly #pool: Pool | undefined;
+  readonly #routes = new Map<string, URL>();
 
   /** `env` is for the names of proxies. */
   constructor(baseUrl: string, options: ClientOptions, env: Readonly<Record<string, string | undefined>>) {
@@ -34,20 +36,28 @@ export class Connection {
     this.#options = options;
     const { apiKey, socketPath } = options;
     const auth = apiKey === undefined || apiKey === '' ? {} : { authorization: `Bearer ${apiKey}` };
-    this.#settings = resolveSettings({ headers: auth }, options);
+    this.#settings = resolveSettings({ ...DEFAULT_SETTINGS, headers: auth }, options);
     const { connectTimeoutMs } = this.#settings;
-    this.dispatcher = options.dispatcher ?? createDispatcher({ connectTimeoutMs, socketPath, env });
+    this.#pool = options.dispatcher === undefined ? new Pool({ connectTimeoutMs, socketPath, env }) : undefined;
+    this.dispatcher = options.dispatcher ?? (this.#pool as Pool); // one of the two
     this.unknownParams = createUnknownParams(options.onWarning);
   }
 
   /** The address of a route below the base URL, such as `chat/completions`. */
-  route(path: string): string {
-    return `${this.baseUrl}/${path}`;
+  route(path: string): URL {
+    return this.#parsed(`${this.baseUrl}/${path}`);
   }
 
   /** The address of a route of the server itself, such as `health`, which vLLM keeps beside `/v1`. */
-  serverRoute(path: string): string {
-    return `${this.baseUrl.replace(/\/v\d+$/, '')}/${path}`;
+  serverRoute(path: string): URL {
+    return this.#parsed(`${this.baseUrl.replace(/\/v\d+$/, '')}/${path}`);
+  }
+
+  /** There are few, and each is parsed once. */
+  #parsed(address: string): URL {
+    const known = this.#routes.get(address) ?? new URL(address);
+    this.#routes.set(address, known);
+    return known;
   }
 
   settings(options: RequestOptions): Settings {
@@ -63,6 +73,8 @@ export class Connection {
     signals = [],
     headers = {},
   }: Call): Promise<HttpAnswer> {
+    // A copy of a client has the pool of the first as its dispatcher.
+    if (this.dispatcher instanceof Pool) await this.dispatcher.open();
     const settings = this.settings(options);
     const own = options.signal === undefined ? [] : [options.signal];
     const sent = { accept: isStreamed ? 'text/event-stream' : 'application/json', 'user-agent': 'vllm-agents' };
@@ -86,14 +98,14 @@ export class Connection {
       return { value: JSON.parse(text), requestId: answer.requestId };
     } catch (cause) {
       const type = answer.headers['content-type'] ?? 'no content type';
-      const message = `The answer of ${call.url} is not JSON (${type}): a gateway's page? Check the base URL.`;
+      const message = `The answer of ${call.url.href} is not JSON (${type}): a gateway's page? Check the base URL.`;
       throw new ParseError(message, { code: 'not_json', requestId: answer.requestId, cause, excerpt: text });
     }
   }
 
   /** Closes the connections, after the requests under way, unless they are the caller's own. */
   async close(): Promise<void> {
-    if (this.#options.dispatcher === undefined) await this.dispatcher.close();
+    await this.#pool?.close();
   }
 }
 

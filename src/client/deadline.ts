@@ -32,16 +32,18 @@ const LIMITS: Record<Phase, Limit> = {
 };
 
 /**
- * Aborts its `signal` with a ready-made error when a caller cancels or a limit passes.
- * Whoever makes one calls `dispose` when the call is over: it removes the listeners on the callers' signals.
+ * Tells whoever waits when a caller cancels or a limit passes. Whoever makes one calls `dispose` when the call is over: it
+ * removes the listeners on the callers' signals.
  */
 export class Deadline {
-  readonly #controller = new AbortController();
   readonly #callers: readonly AbortSignal[];
   readonly #onCallerAbort = (): void => this.#cancel();
   readonly #timers = new Map<Phase, NodeJS.Timeout>();
+  #error: VllmError | undefined;
   /** The request id of the attempt under way, for the errors. */
   requestId: string | undefined;
+  /** Is given the error that ends the call, once. Belongs to whoever waits now. */
+  onEnd: ((error: VllmError) => void) | undefined;
 
   constructor(callers: readonly AbortSignal[]) {
     this.#callers = callers;
@@ -50,28 +52,24 @@ export class Deadline {
     if (callers.some((caller) => caller.aborted)) this.#cancel();
   }
 
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
   /** The error that ended the call, if one of its limits or the caller did. */
   get error(): VllmError | undefined {
-    const { aborted, reason } = this.#controller.signal;
-    return aborted ? (reason as VllmError) : undefined; // nobody else aborts this controller
+    return this.#error;
   }
 
   /** Starts a phase, or starts its time anew. 0 milliseconds: no limit. */
   start(phase: Phase, timeoutMs: number): void {
     this.stop(phase);
-    if (timeoutMs > 0)
-      this.#timers.set(
-        phase,
-        setTimeout(() => this.#expire(phase, timeoutMs), timeoutMs),
-      );
+    if (timeoutMs <= 0) return;
+    const timer = setTimeout(() => this.#expire(phase, timeoutMs), timeoutMs);
+    this.#timers.set(phase, timer);
   }
 
   stop(phase: Phase): void {
-    clearTimeout(this.#timers.get(phase));
+    const timer = this.#timers.get(phase);
+    if (timer === undefined) return;
+    clearTimeout(timer);
+    this.#timers.delete(phase);
   }
 
   dispose(): void {
@@ -82,12 +80,18 @@ export class Deadline {
   #cancel(): void {
     const cause: unknown = this.#callers.find((caller) => caller.aborted)?.reason;
     const options = { code: 'aborted', requestId: this.requestId, cause };
-    this.#controller.abort(new AbortError('The request was cancelled.', options));
+    this.#end(new AbortError('The request was cancelled.', options));
   }
 
   #expire(phase: Phase, timeoutMs: number): void {
     const { code, failure, remedy } = LIMITS[phase];
     const options = { code, requestId: this.requestId, retryable: true };
-    this.#controller.abort(new TimeoutError(`${failure} within ${timeoutMs} ms. ${remedy}`, options));
+    this.#end(new TimeoutError(`${failure} within ${timeoutMs} ms. ${remedy}`, options));
+  }
+
+  #end(error: VllmError): void {
+    if (this.#error !== undefined) return;
+    this.#error = error;
+    this.onEnd?.(error);
   }
 }

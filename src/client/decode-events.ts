@@ -2,6 +2,7 @@
 // Framing is left to `sse.ts`, meaning to the decoder.
 
 import { ParseError } from './errors.ts';
+import type { SseReader } from './sse.ts';
 import { createSseReader } from './sse.ts';
 import type { HttpAnswer } from './transport.ts';
 
@@ -14,28 +15,30 @@ export interface EventDecoder<Event> {
   readonly isDone: () => boolean;
 }
 
-/**
- * Yields an answer's events, the terminal one included, or throws the error that is to be it. As many at once as came in one piece
- * of the body: a step of a generator for each would cost more than reading it.
- */
-export async function* decodeAnswer<Event>(
+/** Gives the next events, as many at once as have come; undefined after the last. Throws the error that is to be the last. */
+export type NextEvents<Event> = () => Promise<readonly Event[] | undefined>;
+
+/** Reads an answer's events, the terminal one included. Many at once: a step of an iterator for each would cost more than reading it. */
+export function decodeAnswer<Event>(
   answer: HttpAnswer,
   decoder: EventDecoder<Event>,
   maxEventChars: number,
-): AsyncGenerator<readonly Event[], void, undefined> {
+): NextEvents<Event> {
   const { requestId } = answer;
   const type = answer.headers['content-type'] ?? '';
   if (type.includes('html')) {
     const message = `The server answered the stream with ${type}: a gateway's page, not vLLM. Check the base URL.`;
     throw new ParseError(message, { code: 'not_json', requestId });
   }
-  try {
-    if (type.includes('json')) yield* decodeWhole(await answer.text(), decoder);
-    else yield* decodeBytes(answer.chunks(), decoder, { maxEventChars, requestId });
-  } finally {
-    // Also when the consumer leaves at `done`: the answer is whole, so its connection is worth keeping.
+  const next = type.includes('json')
+    ? decodeWhole(answer.text, decoder)
+    : decodePieces(answer.read, decoder, { maxEventChars, requestId });
+  return async () => {
+    const events = await next();
+    // The answer is whole, also when the consumer leaves now: its connection is worth keeping.
     if (decoder.isDone()) await answer.release();
-  }
+    return events;
+  };
 }
 
 export interface ByteLimits {
@@ -43,42 +46,66 @@ export interface ByteLimits {
   readonly requestId: string | undefined;
 }
 
-/** Bytes -> events. */
-export async function* decodeBytes<Event>(
-  chunks: AsyncIterable<Uint8Array>,
+/** Bytes -> events. `read` gives the pieces that have come, and undefined at their end. */
+export function decodePieces<Event>(
+  read: () => Promise<readonly Uint8Array[] | undefined>,
   decoder: EventDecoder<Event>,
   limits: ByteLimits,
-): AsyncGenerator<readonly Event[], void, undefined> {
-  const out: Event[] = [];
+): NextEvents<Event> {
+  let out: Event[] = [];
+  let failure: Failure;
+  let isEnded = false;
   const reader = createSseReader({ ...limits, onData: (data) => decoder.decode(data, out) });
-  for await (const bytes of chunks) {
-    const failure = failureOf(() => reader.feed(bytes));
-    // What came before a failure in the same bytes is given first.
-    if (out.length > 0) yield out.splice(0);
-    if (decoder.isDone()) return;
-    if (failure !== undefined) throw failure.error;
+
+  function end(): Failure {
+    const cut = failureOf(() => reader.end());
+    if (decoder.isDone()) return undefined;
+    // An event that the end of the body cut is no bad JSON; whether the answer is whole all the same, the decoder knows.
+    if (cut !== undefined && !(cut.error instanceof ParseError)) return cut;
+    return failureOf(() => decoder.end(out));
   }
-  const failure = failureOf(() => reader.end());
-  if (out.length > 0) yield out.splice(0);
-  if (decoder.isDone()) return;
-  // An event that the end of the body cut is no bad JSON; whether the answer is whole all the same, the decoder knows.
-  if (failure !== undefined && !(failure.error instanceof ParseError)) throw failure.error;
-  decoder.end(out);
-  yield out;
+
+  return async () => {
+    // What came before a failure in the same bytes is given first.
+    while (out.length === 0 && failure === undefined && !isEnded) {
+      const pieces = await read();
+      isEnded = pieces === undefined;
+      failure = pieces === undefined ? end() : failureOf(() => feedAll(reader, pieces));
+      if (decoder.isDone()) isEnded = true;
+    }
+    const events = out;
+    out = [];
+    if (events.length > 0) return events;
+    if (failure !== undefined && !decoder.isDone()) throw failure.error;
+    return undefined;
+  };
+}
+
+function feedAll(reader: SseReader, pieces: readonly Uint8Array[]): void {
+  for (const piece of pieces) reader.feed(piece);
 }
 
 /** A server or gateway that does not stream answers with one whole completion. */
-function* decodeWhole<Event>(text: string, decoder: EventDecoder<Event>): Generator<readonly Event[], void, undefined> {
-  const out: Event[] = [];
-  const failure = failureOf(() => {
-    decoder.decode(text, out);
-    decoder.decode('[DONE]', out);
-  });
-  yield out;
-  if (failure !== undefined) throw failure.error;
+function decodeWhole<Event>(text: () => Promise<string>, decoder: EventDecoder<Event>): NextEvents<Event> {
+  let isRead = false;
+  let failure: Failure;
+  return async () => {
+    if (failure !== undefined) throw failure.error;
+    if (isRead) return undefined;
+    isRead = true;
+    const out: Event[] = [];
+    const body = await text();
+    failure = failureOf(() => {
+      decoder.decode(body, out);
+      decoder.decode('[DONE]', out);
+    });
+    return out;
+  };
 }
 
-function failureOf(work: () => void): { readonly error: unknown } | undefined {
+type Failure = { readonly error: unknown } | undefined;
+
+function failureOf(work: () => void): Failure {
   try {
     work();
     return undefined;

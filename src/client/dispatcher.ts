@@ -2,7 +2,7 @@
 // What is sent over them is left to the transport.
 
 import type { Dispatcher } from 'undici';
-import { Agent, EnvHttpProxyAgent } from 'undici';
+import type { RequestDispatcher } from './wire.ts';
 
 export interface ConnectionOptions {
   /** Until a connection stands, in milliseconds. Default 10 000; 0 waits as long as the system does. */
@@ -19,10 +19,51 @@ const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 const PROXY_VARIABLES = ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY'];
 
 /**
- * Makes the connection pool of a client. Whoever calls it closes it. Limits in time other than connecting
- * are kept by the transport, so undici's own are off.
+ * The connection pool of a client. Whoever makes it closes it. undici is loaded with the first request: it takes longer to
+ * load than all the rest, and a program that only defines agents needs none of it.
  */
-export function createDispatcher({ connectTimeoutMs, socketPath, env }: ConnectionOptions): Dispatcher {
+export class Pool implements RequestDispatcher {
+  readonly #options: ConnectionOptions;
+  #loaded: Dispatcher | undefined;
+  #loading: Promise<Dispatcher> | undefined;
+  #isClosed = false;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+  }
+
+  /** Loads what it is made of; undefined once that is there. To be waited for before the clock of a request starts. */
+  open(): Promise<unknown> | undefined {
+    if (this.#loaded !== undefined) return undefined;
+    this.#loading ??= this.#load();
+    return this.#loading;
+  }
+
+  /** After `open`. */
+  dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+    if (this.#loaded === undefined) throw new Error('a pool is opened before it is used');
+    return this.#loaded.dispatch(options, handler);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await (await this.#loading)?.close();
+  }
+
+  async #load(): Promise<Dispatcher> {
+    const dispatcher = createDispatcher(await import('undici'), this.#options);
+    // Closed before its first request: it refuses, as it does when it is closed later.
+    if (this.#isClosed) await dispatcher.close();
+    this.#loaded = dispatcher;
+    return dispatcher;
+  }
+}
+
+/** Limits in time other than connecting are kept by the transport, so undici's own are off. */
+function createDispatcher(
+  { Agent, EnvHttpProxyAgent }: typeof import('undici'),
+  { connectTimeoutMs, socketPath, env }: ConnectionOptions,
+): Dispatcher {
   const connect = { timeout: connectTimeoutMs, ...(socketPath !== undefined && { socketPath }) };
   const options = { connect, headersTimeout: 0, bodyTimeout: 0 };
   const isProxied = socketPath === undefined && PROXY_VARIABLES.some((name) => env[name]);

@@ -3,13 +3,14 @@
 
 import type { ErrorEvent } from '../core/stream-event.ts';
 import { VllmError } from '../core/vllm-error.ts';
+import type { NextEvents } from './decode-events.ts';
 import type { HttpAnswer } from './transport.ts';
 
 export interface EventStreamParts<Event> {
   /** Sends the request; resolves when an answer has begun. */
   readonly open: (signal: AbortSignal) => Promise<HttpAnswer>;
-  /** Reads the answer. Ends after the terminal event, or throws the VllmError that is to be one. */
-  readonly decode: (answer: HttpAnswer) => AsyncGenerator<readonly Event[], void, undefined>;
+  /** Reads the answer. */
+  readonly decode: (answer: HttpAnswer) => NextEvents<Event>;
 }
 
 /**
@@ -73,8 +74,9 @@ export class EventStream<Event> implements AsyncIterable<Event | ErrorEvent> {
     try {
       this.#answer ??= this.#parts.open(this.#controller.signal);
       answer = await this.#answer;
-      for await (const batch of this.#parts.decode(answer)) {
-        for (const event of batch) yield event;
+      const next = this.#parts.decode(answer);
+      for (let events = await next(); events !== undefined; events = await next()) {
+        for (const event of events) yield event;
       }
     } catch (error) {
       if (!(error instanceof VllmError)) throw error; // a fault of this program or of a listener, not of the world

@@ -1,6 +1,5 @@
 // Owns the options of a client and of one request, with their defaults. Using them is left to the connection.
 
-import type { Dispatcher } from 'undici';
 import type { ChunkListener } from './chat-decoder.ts';
 import { MissingParameterError } from './errors.ts';
 import type { SizeLimits, TimeLimits } from './limits.ts';
@@ -8,6 +7,7 @@ import { DEFAULT_SIZE_LIMITS, DEFAULT_TIME_LIMITS } from './limits.ts';
 import type { RetryNotice, RetryPolicy } from './retry.ts';
 import { DEFAULT_RETRY } from './retry.ts';
 import type { ClientWarning } from './unknown-params.ts';
+import type { RequestDispatcher } from './wire.ts';
 
 export const DEFAULT_BASE_URL = 'http://localhost:8000/v1';
 
@@ -23,7 +23,7 @@ export interface ClientOptions extends Partial<TimeLimits>, Partial<SizeLimits>,
   /** Path of a Unix socket (`vllm serve --uds`); the base URL still gives host header and path. */
   readonly socketPath?: string;
   /** An undici dispatcher of your own, for TLS settings, proxies, pools. You close it. */
-  readonly dispatcher?: Dispatcher;
+  readonly dispatcher?: RequestDispatcher;
   /** Moves thinking out of `content` where the server has no reasoning parser: `<think>…</think>`. Default false. */
   readonly parseThinkTags?: boolean;
   /** Is told of what is no error, such as a parameter that vLLM does not know. Default: nobody. */
@@ -55,20 +55,27 @@ export type Settings = TimeLimits &
     readonly parseThinkTags: boolean;
   };
 
-/** Fills in defaults; throws on a value that is no limit. */
-export function resolveSettings(base: Partial<Settings>, over: RequestOptions | ClientOptions): Settings {
-  const settings: Settings = {
-    ...DEFAULT_TIME_LIMITS,
-    ...DEFAULT_SIZE_LIMITS,
-    ...DEFAULT_RETRY,
-    parseThinkTags: false,
-    ...base,
-    ...withoutUndefined(over),
-    headers: { ...base.headers, ...lowerCase(over.headers ?? {}) },
-  };
-  for (const name of LIMIT_NAMES) checkLimit(name, settings[name]);
-  return { ...settings, ...Object.fromEntries(TIME_NAMES.map((name) => [name, asTimer(settings[name])])) };
+/** Fills in defaults; throws on a value that is no limit. Gives `base` itself back when nothing is over it. */
+export function resolveSettings(base: Settings, over: RequestOptions | ClientOptions): Settings {
+  let settings = base;
+  for (const name of LIMIT_NAMES) {
+    const value = (over as Partial<Settings>)[name];
+    if (value === undefined) continue;
+    checkLimit(name, value);
+    settings = { ...settings, [name]: TIMED.has(name) ? asTimer(value) : value };
+  }
+  const { parseThinkTags, headers } = over;
+  if (parseThinkTags !== undefined) settings = { ...settings, parseThinkTags };
+  return headers === undefined ? settings : { ...settings, headers: { ...settings.headers, ...lowerCase(headers) } };
 }
+
+export const DEFAULT_SETTINGS: Settings = {
+  ...DEFAULT_TIME_LIMITS,
+  ...DEFAULT_SIZE_LIMITS,
+  ...DEFAULT_RETRY,
+  parseThinkTags: false,
+  headers: {},
+};
 
 const TIME_NAMES = ['connectTimeoutMs', 'firstByteTimeoutMs', 'idleTimeoutMs', 'totalTimeoutMs', 'timeoutMs'] as const;
 
@@ -82,6 +89,8 @@ const LIMIT_NAMES = [
   'maxRetryDelayMs',
 ] as const;
 
+const TIMED: ReadonlySet<string> = new Set(TIME_NAMES);
+
 function checkLimit(name: string, value: number | undefined): void {
   if (value === undefined || (typeof value === 'number' && value >= 0)) return;
   const message = `\`${name}\` is ${value}: it is to be a number, 0 or more.`;
@@ -89,14 +98,10 @@ function checkLimit(name: string, value: number | undefined): void {
 }
 
 /** A limit longer than a timer can keep is no limit; a timer would fire at once. */
-function asTimer(value: number | undefined): number | undefined {
-  return value !== undefined && value > MAX_TIMER_MS ? 0 : value;
+function asTimer(value: number): number {
+  return value > MAX_TIMER_MS ? 0 : value;
 }
 
 function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-}
-
-function withoutUndefined<T extends object>(value: T): Partial<T> {
-  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Partial<T>; // fewer of the same fields
 }

@@ -78,8 +78,8 @@ export interface ServerEndpoints {
 }
 
 export function createServerEndpoints(connection: Connection): ServerEndpoints {
-  const get = (url: string, options: RequestOptions = {}) => connection.fetchJson({ method: 'GET', url, options });
-  const post = (url: string, params: object, options: RequestOptions = {}) =>
+  const get = (url: URL, options: RequestOptions = {}) => connection.fetchJson({ method: 'GET', url, options });
+  const post = (url: URL, params: object, options: RequestOptions = {}) =>
     connection.fetchJson({ method: 'POST', url, body: JSON.stringify(params), options });
 
   return {

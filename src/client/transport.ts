@@ -2,22 +2,21 @@
 // What the body means is left to the caller.
 
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Dispatcher } from 'undici';
-import { request as undiciRequest } from 'undici';
 import { VllmError } from '../core/vllm-error.ts';
 import { apiErrorFromAnswer } from './api-error.ts';
 import type { Attempt } from './connection-error.ts';
-import { errorFromBody, errorFromConnection } from './connection-error.ts';
+import { errorFromBody, errorFromConnection, targetOf } from './connection-error.ts';
 import { Deadline } from './deadline.ts';
 import { HttpError, ParseError } from './errors.ts';
 import type { SizeLimits, TimeLimits } from './limits.ts';
 import { MAX_ERROR_BODY_BYTES, STREAM_FIRST_BYTE_MS, WHOLE_FIRST_BYTE_MS } from './limits.ts';
 import type { RetryNotice, RetryPolicy } from './retry.ts';
 import { retryDelayMs } from './retry.ts';
+import type { Head, RequestDispatcher } from './wire.ts';
+import { Wire } from './wire.ts';
 
 export interface TransportOptions extends TimeLimits, SizeLimits, RetryPolicy {
-  readonly dispatcher: Dispatcher;
+  readonly dispatcher: RequestDispatcher;
   readonly headers: Readonly<Record<string, string>>;
   readonly onRetry: ((notice: RetryNotice) => void) | undefined;
   /** Any of them cancels. */
@@ -28,7 +27,7 @@ export interface TransportOptions extends TimeLimits, SizeLimits, RetryPolicy {
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST';
-  readonly url: string;
+  readonly url: URL;
   /** JSON text. */
   readonly body?: string | undefined;
   /** Whether the answer is an event stream. */
@@ -45,8 +44,8 @@ export interface HttpAnswer {
   readonly sentAtMs: number;
   /** The same for the first byte of the body; null before it. */
   readonly firstByteAtMs: () => number | null;
-  /** The body as it comes. Throws the one error that ended it. */
-  readonly chunks: () => AsyncGenerator<Uint8Array, void, undefined>;
+  /** The pieces of the body that have come, once there is one; undefined at its end. Throws the one error that ended it. */
+  readonly read: () => Promise<readonly Uint8Array[] | undefined>;
   /** The whole body as text. Throws when it is larger than `maxBodyBytes`. */
   readonly text: () => Promise<string>;
   /** Ends the exchange. Before the body's end it drops the connection, which makes vLLM stop generating. Idempotent. */
@@ -85,47 +84,38 @@ export async function sendRequest(request: HttpRequest, options: TransportOption
 
 async function sendOnce(request: HttpRequest, options: TransportOptions, deadline: Deadline): Promise<HttpAnswer> {
   if (deadline.error !== undefined) throw deadline.error;
-  const attempt: Attempt = { target: targetOf(request), requestId: randomUUID() };
+  const { method, url, isStreamed } = request;
+  const attempt: Attempt = { method, url, requestId: randomUUID() };
   deadline.requestId = attempt.requestId;
   deadline.start('call', options.timeoutMs);
-  deadline.start(
-    'first_byte',
-    options.firstByteTimeoutMs ?? (request.isStreamed ? STREAM_FIRST_BYTE_MS : WHOLE_FIRST_BYTE_MS),
-  );
+  const firstByteMs = isStreamed ? STREAM_FIRST_BYTE_MS : WHOLE_FIRST_BYTE_MS;
+  deadline.start('first_byte', options.firstByteTimeoutMs ?? firstByteMs);
   const sentAtMs = performance.now();
-  let response: Dispatcher.ResponseData;
+  const wire = new Wire(options.dispatcher, {
+    origin: url.origin,
+    path: url.pathname,
+    method,
+    headers: { ...options.headers, 'x-request-id': attempt.requestId },
+    body: request.body ?? null,
+    // The deadline keeps these limits, so that a custom dispatcher's defaults do not cut a long generation.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+  deadline.onEnd = (error) => wire.abort(error);
+  let head: Head;
   try {
-    response = await undiciRequest(request.url, {
-      method: request.method,
-      headers: { ...options.headers, 'x-request-id': attempt.requestId },
-      body: request.body ?? null,
-      dispatcher: options.dispatcher,
-      signal: deadline.signal,
-      // The deadline keeps these limits, so that a custom dispatcher's defaults do not cut a long generation.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
+    head = await wire.head;
   } catch (cause) {
     throw deadline.error ?? errorFromConnection(cause, attempt);
   }
-  const exchange: Exchange = {
-    body: response.body,
-    isStreamed: request.isStreamed,
-    options,
-    deadline,
-    attempt,
-    firstByteAtMs: null,
-  };
-  // Without a listener, an error on a body that nobody reads would end the process.
-  response.body.on('error', () => {});
-  const headers = flatten(response.headers);
-  const isGood = response.statusCode >= 200 && response.statusCode < 300;
-  if (!isGood) throw await readError(exchange, response.statusCode, headers);
-  return openAnswer(exchange, { status: response.statusCode, headers, sentAtMs });
+  const exchange: Exchange = { wire, isStreamed, options, deadline, attempt, firstByteAtMs: null };
+  const isGood = head.status >= 200 && head.status < 300;
+  if (!isGood) throw await readError(exchange, head);
+  return openAnswer(exchange, head, sentAtMs);
 }
 
 interface Exchange {
-  readonly body: Dispatcher.ResponseData['body'];
+  readonly wire: Wire;
   readonly isStreamed: boolean;
   readonly options: TransportOptions;
   readonly deadline: Deadline;
@@ -133,116 +123,88 @@ interface Exchange {
   firstByteAtMs: number | null;
 }
 
-type Head = Pick<HttpAnswer, 'status' | 'headers' | 'sentAtMs'>;
-
-function openAnswer(exchange: Exchange, head: Head): HttpAnswer {
-  const { body, deadline, attempt, options } = exchange;
-  let isOver = false;
+function openAnswer(exchange: Exchange, { status, headers }: Head, sentAtMs: number): HttpAnswer {
+  const { wire, deadline, attempt, options } = exchange;
 
   const close = (): void => {
-    if (isOver) return;
-    isOver = true;
     deadline.dispose();
-    body.destroy();
+    if (!wire.isOver) wire.abort(new Error('the answer was closed'));
   };
 
   const release = async (): Promise<void> => {
-    if (isOver) return;
-    isOver = true;
     deadline.dispose();
-    await drain(body);
+    if (!wire.isOver) await wire.drain(DRAIN_MS);
   };
 
-  async function* chunks(): AsyncGenerator<Uint8Array, void, undefined> {
+  const read = async (): Promise<readonly Uint8Array[] | undefined> => {
     try {
-      yield* readBody(exchange);
-      isOver = true;
-      deadline.dispose();
+      const pieces = await readPieces(exchange);
+      if (pieces === undefined) deadline.dispose();
+      return pieces;
     } catch (error) {
       close();
       throw error;
     }
-  }
+  };
 
   const text = async (): Promise<string> => {
-    const { bytes, isCut } = await collect(chunks(), options.maxBodyBytes);
+    const { bytes, isCut } = await collect(read, options.maxBodyBytes);
     close();
     if (!isCut) return bytes.toString('utf8');
-    const message = `${attempt.target}: the answer is larger than ${options.maxBodyBytes} bytes (\`maxBodyBytes\`).`;
+    const message = `${targetOf(attempt)}: the answer is larger than ${options.maxBodyBytes} bytes (\`maxBodyBytes\`).`;
     throw new ParseError(message, { code: 'body_too_large', requestId: attempt.requestId });
   };
 
   const firstByteAtMs = (): number | null => exchange.firstByteAtMs;
-  return {
-    ...head,
-    requestId: attempt.requestId,
-    firstByteAtMs,
-    chunks,
-    text,
-    close,
-    release,
-  };
+  return { status, headers, requestId: attempt.requestId, sentAtMs, firstByteAtMs, read, text, close, release };
 }
 
-/** Yields the body under its limits in time. The clock stands still while the consumer works. */
-async function* readBody(exchange: Exchange): AsyncGenerator<Uint8Array> {
-  const { body, isStreamed, options, deadline, attempt } = exchange;
+/** Reads on under the limits in time. The clock stands still while the consumer works. */
+async function readPieces(exchange: Exchange): Promise<readonly Uint8Array[] | undefined> {
+  const { wire, isStreamed, options, deadline, attempt } = exchange;
+  const isFirst = exchange.firstByteAtMs === null;
+  const waits = !isFirst && !wire.hasPieces && !wire.isOver;
+  if (waits) deadline.start('idle', options.idleTimeoutMs);
   try {
-    // Not destroyed on return: whether the connection is dropped or kept is decided by `close` and `release`.
-    for await (const chunk of body.iterator({ destroyOnReturn: false })) {
-      deadline.stop('idle');
-      if (exchange.firstByteAtMs === null) {
-        exchange.firstByteAtMs = performance.now();
-        deadline.stop('first_byte');
-        // For a stream the simple limit is one for its beginning.
-        if (isStreamed) deadline.stop('call');
-      }
-      yield chunk;
-      deadline.start('idle', options.idleTimeoutMs);
+    const pieces = await wire.read();
+    if (waits) deadline.stop('idle');
+    if (isFirst) {
+      exchange.firstByteAtMs = performance.now();
+      deadline.stop('first_byte');
+      // For a stream the simple limit is one for its beginning.
+      if (isStreamed) deadline.stop('call');
     }
+    return pieces;
   } catch (cause) {
     throw deadline.error ?? errorFromBody(cause, isStreamed, attempt);
   }
 }
 
-async function readError(exchange: Exchange, status: number, headers: HttpAnswer['headers']): Promise<VllmError> {
-  const { attempt, body, options } = exchange;
-  const { bytes } = await collect(readBody(exchange), MAX_ERROR_BODY_BYTES).catch((cause: unknown) => {
+async function readError(exchange: Exchange, { status, headers }: Head): Promise<VllmError> {
+  const { attempt, wire, options } = exchange;
+  const { bytes } = await collect(() => readPieces(exchange), MAX_ERROR_BODY_BYTES).catch((cause: unknown) => {
     if (exchange.deadline.error !== undefined) throw exchange.deadline.error;
     // The status is known even when the body is lost; an error about the body would hide it.
     return { bytes: Buffer.from(cause instanceof Error ? `(no body: ${cause.message})` : '') };
   });
-  exchange.deadline.stop('idle');
-  await drain(body);
+  await wire.drain(DRAIN_MS);
   const text = redact(bytes.toString('utf8'), options.headers);
-  return apiErrorFromAnswer({ status, headers, text, ...attempt, nowMs: Date.now() });
+  const { requestId } = attempt;
+  return apiErrorFromAnswer({ status, headers, text, target: targetOf(attempt), requestId, nowMs: Date.now() });
 }
 
 async function collect(
-  chunks: AsyncGenerator<Uint8Array>,
+  read: () => Promise<readonly Uint8Array[] | undefined>,
   maxBytes: number,
 ): Promise<{ bytes: Buffer; isCut: boolean }> {
   const parts: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of chunks) {
-    parts.push(chunk);
-    length += chunk.length;
+  for (let pieces = await read(); pieces !== undefined; pieces = await read()) {
+    parts.push(...pieces);
+    for (const piece of pieces) length += piece.length;
     if (length > maxBytes) return { bytes: Buffer.concat(parts).subarray(0, maxBytes), isCut: true };
   }
   return { bytes: Buffer.concat(parts), isCut: false };
-}
-
-/** Reads off what is left, for a moment only, and then drops the connection if there is no end to it. */
-async function drain(body: Dispatcher.ResponseData['body']): Promise<void> {
-  if (body.closed || body.readableEnded) return;
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(() => body.destroy(), DRAIN_MS);
-    body.once('close', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-    body.resume();
-  });
 }
 
 /** A gateway that repeats the key in its error must not get it into a log. */
@@ -252,24 +214,16 @@ function redact(text: string, headers: Readonly<Record<string, string>>): string
 }
 
 async function pause(delayMs: number, deadline: Deadline): Promise<void> {
-  await sleep(delayMs, undefined, { signal: deadline.signal }).catch((cause: unknown) => {
-    throw deadline.error ?? cause;
+  await new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(resolve, delayMs);
+    deadline.onEnd = (error) => {
+      clearTimeout(timer);
+      reject(error);
+    };
+    if (deadline.error !== undefined) deadline.onEnd(deadline.error);
   });
 }
 
 function unexpected(cause: unknown): VllmError {
   return new HttpError('The request failed in an unexpected way.', { code: 'unexpected', cause });
-}
-
-function targetOf({ method, url }: HttpRequest): string {
-  const { origin, pathname } = new URL(url);
-  return `${method} ${origin}${pathname}`;
-}
-
-function flatten(headers: Dispatcher.ResponseData['headers']): Record<string, string> {
-  const entries = Object.entries(headers).map(([name, value]) => [
-    name,
-    Array.isArray(value) ? value.join(', ') : (value ?? ''),
-  ]);
-  return Object.fromEntries(entries);
 }

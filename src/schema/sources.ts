@@ -2,8 +2,6 @@
 
 import { createRequire } from 'node:module';
 import type { ErrorObject } from 'ajv';
-import { toJSONSchema } from 'zod';
-import { zodToJsonSchema } from 'zod-to-json-schema';
 import { DefinitionError } from '../core/definition-error.ts';
 import type { JsonObject } from '../core/json.ts';
 import { cleanSchema } from './clean.ts';
@@ -49,20 +47,25 @@ export function readSchema(schema: object, name: string): ReadSchema {
 function tellJsonSchema(schema: StandardSchema, name: string): JsonObject {
   if ('_zod' in schema) return fromZod4(schema, name);
   const { vendor, jsonSchema } = schema['~standard'];
-  if (jsonSchema !== undefined) return jsonSchema.input({ target: 'draft-2020-12' }) as JsonObject;
+  if (jsonSchema !== undefined) return jsonSchema.input(DRAFT) as JsonObject;
   // On a zod 4 schema this library gives an empty schema without a word, so it is for zod 3 alone.
-  if (vendor === 'zod') return zodToJsonSchema(schema as never, ZOD3) as JsonObject;
+  if (vendor === 'zod') return zod3().zodToJsonSchema(schema as never, ZOD3) as JsonObject;
   const remedy = 'give `parameters` as a zod schema or as a JSON Schema';
   throw new DefinitionError(
     `The schema of ${name} is by ${vendor}, which tells no JSON Schema for the model: ${remedy}.`,
   );
 }
 
+const DRAFT = { target: 'draft-2020-12' } as const;
+
 const ZOD3 = { $refStrategy: 'root', effectStrategy: 'input', pipeStrategy: 'input', definitionPath: '$defs' } as const;
 
-function fromZod4(schema: object, name: string): JsonObject {
+function fromZod4(schema: StandardSchema, name: string): JsonObject {
   try {
-    return toJSONSchema(schema as never, { io: 'input' }) as JsonObject;
+    // The schema's own way needs no second copy of its library; older zods and zod/mini have none.
+    const { jsonSchema } = schema['~standard'];
+    if (jsonSchema !== undefined) return jsonSchema.input(DRAFT) as JsonObject;
+    return zod4().toJSONSchema(schema as never, { io: 'input' }) as JsonObject;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     const remedy =
@@ -83,9 +86,13 @@ async function checkStandard(schema: StandardSchema, value: unknown): ReturnType
   return { ok: false, issues };
 }
 
+// Each library is loaded with the first schema that needs it: together they take longer to load than all the rest.
+const load = createRequire(import.meta.url);
+const zod4 = (): typeof import('zod') => load('zod');
+const zod3 = (): typeof import('zod-to-json-schema') => load('zod-to-json-schema');
+
 type Ajv2020 = typeof import('ajv/dist/2020.js').Ajv2020;
 
-/** Loaded with the first plain JSON Schema: most agents have none, and it takes as long to load as all the rest. */
 let ajv: InstanceType<Ajv2020> | undefined;
 
 function readJsonSchema(schema: JsonObject, name: string): ReadSchema {
@@ -108,7 +115,7 @@ function readJsonSchema(schema: JsonObject, name: string): ReadSchema {
 }
 
 function createAjv(): InstanceType<Ajv2020> {
-  const { Ajv2020 } = createRequire(import.meta.url)('ajv/dist/2020.js') as { Ajv2020: Ajv2020 };
+  const { Ajv2020 } = load('ajv/dist/2020.js') as { Ajv2020: Ajv2020 };
   // Formats need a library of their own and are left to the grammar; unknown keywords are other people's.
   return new Ajv2020({ allErrors: true, strict: false, useDefaults: true, validateFormats: false, logger: false });
 }

@@ -1,7 +1,7 @@
 // Owns running the client's decoder over bytes without a connection, with a clock that stands still.
 
 import { createChatDecoder } from '../../src/client/chat-decoder.ts';
-import { decodeBytes } from '../../src/client/decode-events.ts';
+import { decodePieces } from '../../src/client/decode-events.ts';
 import type { StreamEvent } from '../../src/index.ts';
 import { VllmError } from '../../src/index.ts';
 
@@ -23,12 +23,15 @@ export async function decodeChunks(chunks: readonly Uint8Array[], options: Decod
     onChunk: undefined,
   });
   const events: StreamEvent[] = [];
-  async function* source(): AsyncGenerator<Uint8Array> {
-    yield* chunks;
-  }
+  const rest = chunks.values();
+  const read = async (): Promise<readonly Uint8Array[] | undefined> => {
+    const { done, value } = rest.next();
+    return done ? undefined : [value];
+  };
   try {
     const limits = { maxEventChars: options.maxEventChars ?? 1_000_000, requestId: 'request' };
-    for await (const batch of decodeBytes(source(), decoder, limits)) events.push(...batch);
+    const next = decodePieces(read, decoder, limits);
+    for (let some = await next(); some !== undefined; some = await next()) events.push(...some);
   } catch (error) {
     if (!(error instanceof VllmError)) throw error;
     events.push({ type: 'error', error });

@@ -1,0 +1,139 @@
+// Owns one request on a dispatcher: the head of its answer, its body in pieces as they are asked for, its end.
+// Limits in time, and what any of it means, are left to the transport.
+// undici's `dispatch` and not its `request`: a stream and an abort signal for each answer cost more than all the rest of it.
+
+import type { Dispatcher } from 'undici';
+
+/** What a request is sent with: any of undici's dispatchers, or whatever else has their `dispatch`. */
+export interface RequestDispatcher {
+  dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean;
+}
+
+export interface Head {
+  readonly status: number;
+  /** Names in lower case; repeated headers joined. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Bytes that may wait to be read before the server is made to wait. */
+const MAX_WAITING_BYTES = 128 * 1024;
+
+/** One exchange. Whoever makes it reads it to its end, drains it, or aborts it. */
+export class Wire implements Dispatcher.DispatchHandler {
+  /** Rejects with what undici tells, or with the reason of `abort`. */
+  readonly head: Promise<Head>;
+  readonly #resolveHead: (head: Head) => void;
+  readonly #rejectHead: (reason: unknown) => void;
+  #controller: Dispatcher.DispatchController | undefined;
+  #pieces: Uint8Array[] = [];
+  #waitingBytes = 0;
+  #state: 'open' | 'ended' | 'failed' = 'open';
+  #failure: unknown;
+  #isDropping = false;
+  #wake: (() => void) | undefined;
+
+  constructor(dispatcher: RequestDispatcher, options: Dispatcher.DispatchOptions) {
+    let resolveHead: (head: Head) => void = () => {};
+    let rejectHead: (reason: unknown) => void = () => {};
+    this.head = new Promise((resolve, reject) => {
+      resolveHead = resolve;
+      rejectHead = reject;
+    });
+    this.#resolveHead = resolveHead;
+    this.#rejectHead = rejectHead;
+    dispatcher.dispatch(options, this);
+  }
+
+  /** Whether nothing more will come. */
+  get isOver(): boolean {
+    return this.#state !== 'open';
+  }
+
+  /** Whether pieces have come that were not read. */
+  get hasPieces(): boolean {
+    return this.#pieces.length > 0;
+  }
+
+  /** All pieces that have come, once there is one; undefined at the end. What came before a failure is given before it throws. */
+  async read(): Promise<readonly Uint8Array[] | undefined> {
+    while (this.#pieces.length === 0) {
+      if (this.#state === 'ended') return undefined;
+      if (this.#state === 'failed') throw this.#failure;
+      await this.#change();
+    }
+    const pieces = this.#pieces;
+    this.#pieces = [];
+    this.#waitingBytes = 0;
+    if (this.#controller?.paused) this.#controller.resume();
+    return pieces;
+  }
+
+  /** Drops what is still to come, so that the connection can serve the next request; after so long, the connection too. */
+  async drain(timeoutMs: number): Promise<void> {
+    if (this.isOver) return;
+    this.#isDropping = true;
+    this.#pieces = [];
+    if (this.#controller?.paused) this.#controller.resume();
+    const timer = setTimeout(() => this.abort(new Error('the answer had no end')), timeoutMs);
+    await this.#change();
+    clearTimeout(timer);
+  }
+
+  /** Ends the exchange at once and drops its connection. Does nothing when it is over. */
+  abort(reason: Error): void {
+    if (this.isOver) return;
+    this.#pieces = [];
+    this.#fail(reason);
+    this.#controller?.abort(reason);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    // Aborted while it waited for a connection.
+    if (this.#state === 'failed') controller.abort(this.#failure as Error); // only `abort` ends it before its start
+  }
+
+  onResponseStart(_controller: unknown, status: number, headers: Readonly<Record<string, string | string[]>>): void {
+    if (status >= 200) this.#resolveHead({ status, headers: joined(headers) });
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, piece: Uint8Array): void {
+    if (this.#isDropping) return;
+    this.#pieces.push(piece);
+    this.#waitingBytes += piece.length;
+    if (this.#waitingBytes > MAX_WAITING_BYTES) controller.pause();
+    this.#wake?.();
+  }
+
+  onResponseEnd(): void {
+    if (this.isOver) return;
+    this.#state = 'ended';
+    this.#wake?.();
+  }
+
+  onResponseError(_controller: unknown, error: Error): void {
+    if (!this.isOver) this.#fail(error);
+  }
+
+  #fail(reason: unknown): void {
+    this.#state = 'failed';
+    this.#failure = reason;
+    this.#rejectHead(reason); // does nothing when the head has come
+    this.#wake?.();
+  }
+
+  async #change(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+}
+
+function joined(headers: Readonly<Record<string, string | string[]>>): Record<string, string> {
+  const all: Record<string, string> = {};
+  for (const name in headers) {
+    const value = headers[name];
+    if (value !== undefined) all[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return all;
+}
