@@ -43,7 +43,7 @@ export const CALL_TASK = 'call';
 
 export async function answerCalls(run: RunContext, round: Round): Promise<RoundEnd> {
   const { calls, known } = round;
-  const repeated = calls.map((call) => round.repetition.count(call));
+  const repeated = run.limits.sameCall === 0 ? [] : calls.map((call) => round.repetition.count(call));
   const refusals = calls.map((_, at) => refusalFor(run, repeated[at] ?? 1));
   const open = calls.filter((_, at) => (known[at] ?? null) === null && refusals[at] === undefined);
   const overCalls = run.budget.over('toolCalls', open.length);

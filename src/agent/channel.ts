@@ -3,6 +3,8 @@
 export interface Channel<T> {
   /** Gives a value; a promise means that the consumer is behind and the giver should wait. */
   readonly push: (value: T) => Promise<void> | undefined;
+  /** Lets a consumer that is behind, but not busy with anything of its own, catch up; undefined when none is behind. */
+  readonly letCatchUp: () => Promise<void> | undefined;
   /** No more values; the consumer gets what is left. */
   readonly end: () => void;
   /** The consumer is gone: values are dropped from now on and nobody waits. */
@@ -50,8 +52,14 @@ export function createChannel<T>(capacity: number): Channel<T> {
     }
   }
 
+  function letCatchUp(): Promise<void> | undefined {
+    const isBehind = state === 'open' && wakeConsumer === undefined;
+    return isBehind ? new Promise((resolve) => setImmediate(resolve)) : undefined;
+  }
+
   return {
     push,
+    letCatchUp,
     end: () => {
       if (state === 'open') state = 'ended';
       wake();

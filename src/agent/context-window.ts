@@ -88,8 +88,9 @@ const sizes = new WeakMap<object, number>();
 function charsOf(things: readonly object[]): number {
   let sum = 0;
   for (const thing of things) {
-    let size = sizes.get(thing);
-    if (size === undefined) sizes.set(thing, (size = sizeOf(thing)));
+    const known = sizes.get(thing);
+    const size = known ?? sizeOf(thing);
+    if (known === undefined) sizes.set(thing, size);
     sum += size;
   }
   return sum;

@@ -40,7 +40,7 @@ import { mergeParams } from './turn-request.ts';
 export interface RunEnds {
   /** Aborted by the consumer. */
   readonly signal: AbortSignal;
-  readonly takeSteering: () => readonly Message[];
+  readonly takeSteering: () => Promise<readonly Message[]>;
   readonly push: (event: RunEvent) => Promise<void> | undefined;
 }
 

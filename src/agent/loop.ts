@@ -60,7 +60,7 @@ async function takeTurn(run: RunContext, course: Course): Promise<Ending | undef
   const over = run.budget.over('turns', 1) ?? run.budget.over('tokens', 1);
   if (over !== undefined) return { outcome: over };
   const number = run.state().turns + 1;
-  const added = [...course.added, ...run.takeSteering()];
+  const added = [...course.added, ...(await run.takeSteering())];
   course.added = NOTHING;
   run.budget.spend('turns', 1);
   await run.emit({ type: 'turn_start', turn: number, added });
@@ -123,7 +123,7 @@ async function settle(run: RunContext, course: Course, answered: Answered): Prom
   // A text beside a promised call that stays away the second time is the answer.
   const isText = isSecond && answer.content.trim() !== '' && !answer.hasCutCall;
   if (emptiness !== undefined && !isText) return settleEmpty(run, course, emptiness);
-  return settleText(run, course, answer);
+  return await settleText(run, course, answer);
 }
 
 /** A stream that broke is tried again as a whole turn, once: nothing of it was executed. */
@@ -183,7 +183,7 @@ function settleEmpty(run: RunContext, course: Course, emptiness: Emptiness): Tur
   return { messages: NOTHING };
 }
 
-function settleText(run: RunContext, course: Course, answer: ModelAnswer): TurnResult {
+async function settleText(run: RunContext, course: Course, answer: ModelAnswer): Promise<TurnResult> {
   const messages = [assistantTurn({ ...answer, calls: NOTHING })];
   course.remedy = undefined;
   course.toolChoice = undefined;
@@ -196,7 +196,7 @@ function settleText(run: RunContext, course: Course, answer: ModelAnswer): TurnR
     course.added = [askForOutput()];
     return { messages };
   }
-  course.added = run.takeSteering();
+  course.added = await run.takeSteering();
   return course.added.length > 0 ? { messages } : { messages, ending: { outcome: { type: 'completed' } } };
 }
 

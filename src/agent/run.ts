@@ -37,7 +37,10 @@ export class RunStream implements AsyncIterable<RunEvent> {
   /** Made by `stream`. Throws a DefinitionError on misuse. */
   constructor(job: RunJob) {
     const { signal } = this.#controller;
-    const takeSteering = (): readonly Message[] => this.#steering.splice(0);
+    const takeSteering = async (): Promise<readonly Message[]> => {
+      await this.#channel.letCatchUp();
+      return this.#steering.splice(0);
+    };
     this.#execute = prepareRun(job, { signal, takeSteering, push: this.#channel.push });
   }
 
