@@ -55,7 +55,8 @@ function sourceFiles(folder: string): SourceFile[] {
 }
 
 function dependencies(): string[] {
-  const parsed: unknown = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-  const listed = typeof parsed === 'object' && parsed !== null && 'dependencies' in parsed ? parsed.dependencies : {};
-  return Object.keys(listed ?? {});
+  const { dependencies: needed, optionalDependencies: optional } = JSON.parse(
+    readFileSync(join(ROOT, 'package.json'), 'utf8'),
+  ) as Record<string, Record<string, string>>;
+  return Object.keys({ ...needed, ...optional });
 }

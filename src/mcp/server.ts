@@ -105,8 +105,7 @@ class MountedServer implements McpServer {
   async #connect(): Promise<McpConnection> {
     try {
       const config = expandConfig(this.name, this.#config, this.#options.surroundings());
-      // Loaded only here: a program without servers needs none of it.
-      const { connect } = await import('./connect.ts');
+      const { connect } = await loadConnect();
       const connection = await connect({
         name: this.name,
         config,
@@ -280,4 +279,17 @@ const QUIET_LEVELS = new Set(['debug', 'info', 'notice']);
 /** Whether a value is a mounted server. */
 export function isServer(value: ToolProvider): value is McpServer {
   return isObject(value) && 'connection' in value;
+}
+
+/** Loaded with the first server: a program without servers needs none of it, and may be installed without the SDK. */
+async function loadConnect(): Promise<typeof import('./connect.ts')> {
+  try {
+    return await import('./connect.ts');
+  } catch (cause) {
+    if ((cause as { readonly code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw cause;
+    const message =
+      'MCP servers need the package @modelcontextprotocol/sdk, which this installation left out: ' +
+      'npm install @modelcontextprotocol/sdk';
+    throw new VllmError(message, { code: 'mcp_sdk_missing', cause });
+  }
 }

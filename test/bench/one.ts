@@ -1,4 +1,4 @@
-// Owns one repetition, in a process of its own: does a work once unmeasured, once measured, and prints what it cost.
+// Owns one repetition, in a process of its own: does a work until the process is warm, then once more, and prints what that cost.
 
 import type { Contestant } from './work.ts';
 import { WORKS } from './work.ts';
@@ -8,13 +8,14 @@ const LOADERS: Readonly<Record<string, () => Promise<{ readonly contestant: Cont
   floor: () => import('./floor.ts'),
   'vllm-agents': () => import('./ours.ts'),
   openai: () => import('./openai.ts'),
+  ai: () => import('./ai-sdk.ts'),
 };
 const work = WORKS.find(({ name }) => name === workName);
 const load = LOADERS[who];
 if (work === undefined || load === undefined) throw new Error(`There is no ${who} or no work ${workName}.`);
 
 const { contestant } = await load();
-await work.do(contestant, origin);
+for (let at = 0; at < work.warmUps; at++) await work.do(contestant, origin);
 const before = process.cpuUsage();
 const done = await work.do(contestant, origin);
 const { user, system } = process.cpuUsage(before);

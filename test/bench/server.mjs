@@ -1,10 +1,9 @@
 // Owns the server of the benchmarks: answers made before the first request, so that its own work is small and the same for all.
-// `/stream`, `/cut` and `/arguments` answer one way each; `/loop/CALLS/TURNS` calls tools until TURNS results are there.
+// `/stream` and `/cut` answer one way each, `/arguments/KIB/0` with so much of them; `/loop/CALLS/TURNS` calls tools until TURNS results are there.
 
 import { createServer } from 'node:http';
 
 const TOKENS = 20_000;
-const ARGUMENT_BYTES = 512 * 1024;
 const FRAGMENT_CHARS = 12;
 const CUT_BYTES = 1021;
 
@@ -19,19 +18,19 @@ const words = Array.from({ length: TOKENS }, (_, at) =>
 );
 const streamed = Buffer.from([head, ...words, end('stop')].join(''));
 
-const args = JSON.stringify({ text: 'x'.repeat(ARGUMENT_BYTES) });
-const fragments = args.match(new RegExp(`[\\s\\S]{1,${FRAGMENT_CHARS}}`, 'g')) ?? [];
-const called = Buffer.from(
-  [
-    head,
-    chunk({ content: null, tool_calls: [{ id: 'call_1', type: 'function', index: 0, function: { name: 'take' } }] }),
-    ...fragments.map((part) => chunk({ content: null, tool_calls: [{ index: 0, function: { arguments: part } }] })),
-    end('tool_calls'),
-  ].join(''),
-);
+function callOf(kib) {
+  const args = JSON.stringify({ text: 'x'.repeat(kib * 1024) });
+  const fragments = args.match(new RegExp(`[\\s\\S]{1,${FRAGMENT_CHARS}}`, 'g')) ?? [];
+  const begun = { id: 'call_1', type: 'function', index: 0, function: { name: 'take' } };
+  const parts = fragments.map((part) =>
+    chunk({ content: null, tool_calls: [{ index: 0, function: { arguments: part } }] }),
+  );
+  return Buffer.from([head, chunk({ content: null, tool_calls: [begun] }), ...parts, end('tool_calls')].join(''));
+}
+const calls = new Map([64, 512].map((kib) => [kib, callOf(kib)]));
 
-function turn(calls) {
-  const deltas = Array.from({ length: calls }, (_, at) => [
+function turn(count) {
+  const deltas = Array.from({ length: count }, (_, at) => [
     chunk({
       content: null,
       tool_calls: [{ id: `call_${at}`, type: 'function', index: at, function: { name: 'add' } }],
@@ -42,15 +41,15 @@ function turn(calls) {
   ]);
   return Buffer.from([head, ...deltas.flat(), end('tool_calls')].join(''));
 }
-const turns = new Map([1, 8].map((calls) => [calls, turn(calls)]));
+const turns = new Map([1, 8].map((count) => [count, turn(count)]));
 const done = Buffer.from([head, chunk({ content: 'done' }), end('stop')].join(''));
 
 function answerTo(path, body) {
-  const [, kind, calls, limit] = /^\/(\w+)(?:\/(\d+)\/(\d+))?\//.exec(path) ?? [];
+  const [, kind, size, limit] = /^\/(\w+)(?:\/(\d+)\/(\d+))?\//.exec(path) ?? [];
   if (kind === 'stream' || kind === 'cut') return streamed;
-  if (kind === 'arguments') return called;
+  if (kind === 'arguments') return calls.get(Number(size));
   const results = body.split('"role":"tool"').length - 1;
-  return results >= Number(calls) * Number(limit) ? done : (turns.get(Number(calls)) ?? done);
+  return results >= Number(size) * Number(limit) ? done : turns.get(Number(size));
 }
 
 const server = createServer(async (request, response) => {

@@ -13,6 +13,8 @@ const BIN = join(ROOT, 'node_modules/.bin');
 const OTHER_NODES = (process.env.PACKAGE_TEST_NODES ?? '').split(',').filter((version) => version !== '');
 const PROGRAM_PRINTS = { events: ['content', 'done'], hasTesting: true };
 const TIMEOUT_MS = 240_000;
+/** Each costs a lookup and a read before the first line of a program runs. */
+const MAX_MODULES = 20;
 
 let installed: Installed;
 let files: readonly string[];
@@ -24,14 +26,21 @@ beforeAll(async () => {
 
 afterAll(async () => await installed?.close());
 
+const ENTRIES = ['index', 'testing/index', 'cli/bin'];
+/** What entries share, and what is loaded when it is needed. */
+const CHUNK = /^dist\/[a-z-]+-[0-9A-Z]{8}\.js(\.map)?$/;
+
 describe('the tarball', () => {
   test('holds the build, the source that its maps lead to, and nothing else', async () => {
     const source = (await filesIn(join(ROOT, 'src'))).filter((file) => file.endsWith('.ts'));
-    const built = source.flatMap((file) =>
-      ['.js', '.js.map', '.d.ts', '.d.ts.map'].map((ending) => `dist/${file.replace(/\.ts$/, ending)}`),
+    const declared = source.flatMap((file) =>
+      ['.d.ts', '.d.ts.map'].map((ending) => `dist/${file.replace(/\.ts$/, ending)}`),
     );
     const shipped = source.map((file) => `src/${file}`);
-    expect(files).toEqual(['LICENSE', 'README.md', 'package.json', ...built, ...shipped].toSorted());
+    const bundled = ENTRIES.flatMap((entry) => [`dist/${entry}.js`, `dist/${entry}.js.map`]);
+    const rest = files.filter((file) => !CHUNK.test(file));
+    const expected = ['LICENSE', 'README.md', 'package.json', ...declared, ...bundled, ...shipped];
+    expect(rest).toEqual(expected.toSorted());
   });
 
   test('names modules in its code with the ending .js, and all of them are there', async () => {
@@ -50,9 +59,8 @@ describe('the tarball', () => {
     const mapped = files.filter((file) => /^dist\/.*\.(js|d\.ts)$/.test(file));
     const maps = await Promise.all(mapped.map(async (file) => posix.join(posix.dirname(file), await mapOf(file))));
     expect(maps).toEqual(mapped.map((file) => `${file}.map`));
-    const sources = await Promise.all(maps.map(sourcesOf));
-    expect(sources).toEqual(mapped.map((file) => [file.replace(/^dist/, 'src').replace(/(\.js|\.d\.ts)$/, '.ts')]));
-    expect(sources.flat().filter((file) => !files.includes(file))).toEqual([]);
+    const sources = (await Promise.all(maps.map(sourcesOf))).flat();
+    expect(sources.filter((file) => !file.startsWith('src/') || !files.includes(file))).toEqual([]);
   });
 
   test('is what publint expects of a package', async () => {
@@ -74,6 +82,19 @@ describe('a program on the installed package', () => {
   test('passes a strict check of types, the declarations of its packages included, and runs', async () => {
     const printed = await run(process.execPath, ['out/program.js'], installed.consumer);
     expect(JSON.parse(printed)).toEqual({ node: process.versions.node, ...PROGRAM_PRINTS });
+  });
+
+  test('loads few modules, and no HTTP, schema or MCP library, until it needs them', async () => {
+    const printed = await run(process.execPath, [join(ROOT, 'test/package/loaded-modules.mjs')], installed.consumer);
+    const modules = JSON.parse(printed) as string[];
+    expect(modules.length).toBeLessThanOrEqual(MAX_MODULES);
+    const packages = modules.flatMap((url) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? []);
+    expect([...new Set(packages)].toSorted()).toEqual([
+      'eventsource-parser',
+      'fastest-levenshtein',
+      'jsonrepair',
+      'vllm-agents',
+    ]);
   });
 
   test.each(OTHER_NODES)('runs under Node %s', { timeout: TIMEOUT_MS }, async (version) => {
