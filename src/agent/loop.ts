@@ -74,7 +74,7 @@ async function takeTurn(run: RunContext, course: Course): Promise<Ending | undef
   return await closeTurn(run, number, async () => {
     const { answer, tools, outcome } = await askModel(run, turn);
     if (outcome !== undefined) return { answer, result: { messages: NOTHING, ending: { outcome } } };
-    const toolbox = createToolbox([{ owner: 'the turn', tools }]);
+    const toolbox = tools === run.toolbox.tools ? run.toolbox : createToolbox([{ owner: 'the turn', tools }]);
     run.useToolbox(toolbox);
     return { answer, result: await settle(run, course, { number, answer, toolbox }) };
   });

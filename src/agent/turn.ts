@@ -49,7 +49,7 @@ export async function askModel(run: RunContext, turn: Turn): Promise<AskedModel>
 }
 
 async function planTurn(run: RunContext, turn: Turn): Promise<TurnPlan> {
-  const tools = turn.phase === 'output' ? [] : [...run.toolbox.tools, ...run.providedTools(), ...run.extraTools()];
+  const tools = turn.phase === 'output' ? [] : toolsNow(run);
   let plan: TurnPlan = {
     turn: turn.number,
     messages: run.state().messages,
@@ -62,6 +62,12 @@ async function planTurn(run: RunContext, turn: Turn): Promise<TurnPlan> {
     if (prepare !== undefined) plan = await prepare(plan);
   }
   return plan;
+}
+
+/** The agent's own list itself where there are no others, so that nothing is made anew for it. */
+function toolsNow(run: RunContext): readonly Tool[] {
+  const others = [...run.providedTools(), ...run.extraTools()];
+  return others.length === 0 ? run.toolbox.tools : [...run.toolbox.tools, ...others];
 }
 
 function warnNotStrict(run: RunContext, tool: Tool): void {

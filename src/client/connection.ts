@@ -21,6 +21,10 @@ export interface Call {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+const STREAM_HEADERS = { accept: 'text/event-stream', 'user-agent': 'vllm-agents' };
+const JSON_HEADERS = { accept: 'application/json', 'user-agent': 'vllm-agents' };
+const BODY = { 'content-type': 'application/json' };
+
 export class Connection {
   readonly baseUrl: string;
   readonly dispatcher: RequestDispatcher;
@@ -77,12 +81,15 @@ export class Connection {
     if (this.dispatcher instanceof Pool) await this.dispatcher.open();
     const settings = this.settings(options);
     const own = options.signal === undefined ? [] : [options.signal];
-    const sent = { accept: isStreamed ? 'text/event-stream' : 'application/json', 'user-agent': 'vllm-agents' };
-    const type = body === undefined ? {} : { 'content-type': 'application/json' };
     const request = { method, url, body, isStreamed };
     return await sendRequest(request, {
-      ...settings,
-      headers: { ...sent, ...type, ...headers, ...settings.headers },
+      settings,
+      headers: {
+        ...(isStreamed ? STREAM_HEADERS : JSON_HEADERS),
+        ...(body !== undefined && BODY),
+        ...headers,
+        ...settings.headers,
+      },
       dispatcher: this.dispatcher,
       onRetry: this.#options.onRetry,
       random: this.#options.random ?? Math.random,

@@ -15,7 +15,7 @@ export interface EventDecoder<Event> {
   readonly isDone: () => boolean;
 }
 
-/** Gives the next events, as many at once as have come; undefined after the last. Throws the error that is to be the last. */
+/** Gives the next events, as many at once as have come, never none; undefined after the last. Throws the error that is to be the last. */
 export type NextEvents<Event> = () => Promise<readonly Event[] | undefined>;
 
 /** Reads an answer's events, the terminal one included. Many at once: a step of an iterator for each would cost more than reading it. */
@@ -99,6 +99,7 @@ function decodeWhole<Event>(text: () => Promise<string>, decoder: EventDecoder<E
       decoder.decode(body, out);
       decoder.decode('[DONE]', out);
     });
+    if (out.length === 0 && failure !== undefined) throw failure.error;
     return out;
   };
 }

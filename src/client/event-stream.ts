@@ -3,6 +3,7 @@
 
 import type { ErrorEvent } from '../core/stream-event.ts';
 import { VllmError } from '../core/vllm-error.ts';
+import { BatchedIterator } from './batched-iterator.ts';
 import type { NextEvents } from './decode-events.ts';
 import type { HttpAnswer } from './transport.ts';
 
@@ -69,20 +70,25 @@ export class EventStream<Event> implements AsyncIterable<Event | ErrorEvent> {
     });
   }
 
-  async *#events(): AsyncGenerator<Event | ErrorEvent, void, undefined> {
+  #events(): AsyncGenerator<Event | ErrorEvent, void, undefined> {
     let answer: HttpAnswer | undefined;
-    try {
-      this.#answer ??= this.#parts.open(this.#controller.signal);
-      answer = await this.#answer;
-      const next = this.#parts.decode(answer);
-      for (let events = await next(); events !== undefined; events = await next()) {
-        for (const event of events) yield event;
+    let decoded: NextEvents<Event> | undefined;
+    let hasFailed = false;
+    const next = async (): Promise<readonly (Event | ErrorEvent)[] | undefined> => {
+      if (hasFailed) return undefined;
+      try {
+        if (decoded === undefined) {
+          this.#answer ??= this.#parts.open(this.#controller.signal);
+          answer = await this.#answer;
+          decoded = this.#parts.decode(answer);
+        }
+        return await decoded();
+      } catch (error) {
+        if (!(error instanceof VllmError)) throw error; // a fault of this program or of a listener, not of the world
+        hasFailed = true;
+        return [{ type: 'error', error }];
       }
-    } catch (error) {
-      if (!(error instanceof VllmError)) throw error; // a fault of this program or of a listener, not of the world
-      yield { type: 'error', error };
-    } finally {
-      answer?.close();
-    }
+    };
+    return new BatchedIterator({ next, close: () => answer?.close() });
   }
 }

@@ -15,7 +15,8 @@ import { retryDelayMs } from './retry.ts';
 import type { Head, RequestDispatcher } from './wire.ts';
 import { Wire } from './wire.ts';
 
-export interface TransportOptions extends TimeLimits, SizeLimits, RetryPolicy {
+export interface TransportOptions {
+  readonly settings: TimeLimits & SizeLimits & RetryPolicy;
   readonly dispatcher: RequestDispatcher;
   readonly headers: Readonly<Record<string, string>>;
   readonly onRetry: ((notice: RetryNotice) => void) | undefined;
@@ -44,6 +45,8 @@ export interface HttpAnswer {
   readonly sentAtMs: number;
   /** The same for the first byte of the body; null before it. */
   readonly firstByteAtMs: () => number | null;
+  /** The same for the last piece that was read. */
+  readonly lastPieceAtMs: () => number;
   /** The pieces of the body that have come, once there is one; undefined at its end. Throws the one error that ended it. */
   readonly read: () => Promise<readonly Uint8Array[] | undefined>;
   /** The whole body as text. Throws when it is larger than `maxBodyBytes`. */
@@ -63,14 +66,14 @@ const DRAIN_MS = 100;
 /** Sends a request, with retries, until an answer with a good status has begun. Throws only VllmErrors. */
 export async function sendRequest(request: HttpRequest, options: TransportOptions): Promise<HttpAnswer> {
   const deadline = new Deadline(options.signals);
-  deadline.start('total', options.totalTimeoutMs);
+  deadline.start('total', options.settings.totalTimeoutMs);
   try {
     for (let attempt = 1; ; attempt++) {
       try {
         return await sendOnce(request, options, deadline);
       } catch (cause) {
         const error = deadline.error ?? (cause instanceof VllmError ? cause : unexpected(cause));
-        const delayMs = retryDelayMs(error, attempt, options, options.random);
+        const delayMs = retryDelayMs(error, attempt, options.settings, options.random);
         if (delayMs === undefined) throw error;
         options.onRetry?.({ attempt, delayMs, error, requestId: error.requestId });
         await pause(delayMs, deadline);
@@ -87,9 +90,9 @@ async function sendOnce(request: HttpRequest, options: TransportOptions, deadlin
   const { method, url, isStreamed } = request;
   const attempt: Attempt = { method, url, requestId: randomUUID() };
   deadline.requestId = attempt.requestId;
-  deadline.start('call', options.timeoutMs);
+  deadline.start('call', options.settings.timeoutMs);
   const firstByteMs = isStreamed ? STREAM_FIRST_BYTE_MS : WHOLE_FIRST_BYTE_MS;
-  deadline.start('first_byte', options.firstByteTimeoutMs ?? firstByteMs);
+  deadline.start('first_byte', options.settings.firstByteTimeoutMs ?? firstByteMs);
   const sentAtMs = performance.now();
   const wire = new Wire(options.dispatcher, {
     origin: url.origin,
@@ -108,7 +111,15 @@ async function sendOnce(request: HttpRequest, options: TransportOptions, deadlin
   } catch (cause) {
     throw deadline.error ?? errorFromConnection(cause, attempt);
   }
-  const exchange: Exchange = { wire, isStreamed, options, deadline, attempt, firstByteAtMs: null };
+  const exchange: Exchange = {
+    wire,
+    isStreamed,
+    options,
+    deadline,
+    attempt,
+    firstByteAtMs: null,
+    lastPieceAtMs: sentAtMs,
+  };
   const isGood = head.status >= 200 && head.status < 300;
   if (!isGood) throw await readError(exchange, head);
   return openAnswer(exchange, head, sentAtMs);
@@ -121,6 +132,7 @@ interface Exchange {
   readonly deadline: Deadline;
   readonly attempt: Attempt;
   firstByteAtMs: number | null;
+  lastPieceAtMs: number;
 }
 
 function openAnswer(exchange: Exchange, { status, headers }: Head, sentAtMs: number): HttpAnswer {
@@ -148,15 +160,17 @@ function openAnswer(exchange: Exchange, { status, headers }: Head, sentAtMs: num
   };
 
   const text = async (): Promise<string> => {
-    const { bytes, isCut } = await collect(read, options.maxBodyBytes);
+    const { bytes, isCut } = await collect(read, options.settings.maxBodyBytes);
     close();
     if (!isCut) return bytes.toString('utf8');
-    const message = `${targetOf(attempt)}: the answer is larger than ${options.maxBodyBytes} bytes (\`maxBodyBytes\`).`;
+    const message = `${targetOf(attempt)}: the answer is larger than ${options.settings.maxBodyBytes} bytes (\`maxBodyBytes\`).`;
     throw new ParseError(message, { code: 'body_too_large', requestId: attempt.requestId });
   };
 
   const firstByteAtMs = (): number | null => exchange.firstByteAtMs;
-  return { status, headers, requestId: attempt.requestId, sentAtMs, firstByteAtMs, read, text, close, release };
+  const lastPieceAtMs = (): number => exchange.lastPieceAtMs;
+  const { requestId } = attempt;
+  return { status, headers, requestId, sentAtMs, firstByteAtMs, lastPieceAtMs, read, text, close, release };
 }
 
 /** Reads on under the limits in time. The clock stands still while the consumer works. */
@@ -164,12 +178,13 @@ async function readPieces(exchange: Exchange): Promise<readonly Uint8Array[] | u
   const { wire, isStreamed, options, deadline, attempt } = exchange;
   const isFirst = exchange.firstByteAtMs === null;
   const waits = !isFirst && !wire.hasPieces && !wire.isOver;
-  if (waits) deadline.start('idle', options.idleTimeoutMs);
+  if (waits) deadline.start('idle', options.settings.idleTimeoutMs);
   try {
     const pieces = await wire.read();
     if (waits) deadline.stop('idle');
+    exchange.lastPieceAtMs = performance.now();
     if (isFirst) {
-      exchange.firstByteAtMs = performance.now();
+      exchange.firstByteAtMs = exchange.lastPieceAtMs;
       deadline.stop('first_byte');
       // For a stream the simple limit is one for its beginning.
       if (isStreamed) deadline.stop('call');
