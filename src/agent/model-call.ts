@@ -138,8 +138,10 @@ function createGathered(call: ModelCall, io: StepIo): Gathered {
   }
 
   function answer(): ModelAnswer {
+    const said = settled(content.join(''), reasoning.join(''), call.delimiters);
     return {
-      ...settled(content.join(''), reasoning.join(''), call.delimiters),
+      content: said.content,
+      reasoning: said.reasoning,
       calls,
       finishReason: done?.finishReasons[0] ?? null,
       usage,

@@ -12,6 +12,9 @@ export interface RunFold {
   readonly state: () => RunState;
 }
 
+/** A long answer is not to be kept as events too. */
+const MAX_WAITING = 256;
+
 /**
  * The view of a turn under way is for those who watch; nearly always the turn ends before anybody asks this fold for it. So the
  * events that only build that view wait, and are dropped with the turn.
@@ -41,6 +44,7 @@ export function createRunFold(): RunFold {
       case 'tool_progress':
       case 'tool_end':
         waiting.push(event);
+        if (waiting.length >= MAX_WAITING) state();
         return;
       case 'tool_start':
         waiting.push(event);
