@@ -9,7 +9,10 @@ export interface Channel<T> {
   readonly end: () => void;
   /** The consumer is gone: values are dropped from now on and nobody waits. */
   readonly discard: () => void;
-  readonly values: () => AsyncGenerator<T, void, undefined>;
+  /** Whether the giver has ended and all values were taken. */
+  readonly isEnded: () => boolean;
+  /** All values that wait, once there is one; undefined after the last. */
+  readonly take: () => Promise<readonly T[] | undefined>;
 }
 
 /** Room for `capacity` values before the giver is asked to wait. */
@@ -38,18 +41,17 @@ export function createChannel<T>(capacity: number): Channel<T> {
     return room.promise;
   }
 
-  async function* values(): AsyncGenerator<T, void, undefined> {
-    for (;;) {
-      const batch = buffer;
-      buffer = [];
-      makeRoom();
-      yield* batch;
-      if (buffer.length > 0) continue;
-      if (state !== 'open') return;
+  async function take(): Promise<readonly T[] | undefined> {
+    while (buffer.length === 0) {
+      if (state !== 'open') return undefined;
       await new Promise<void>((resolve) => {
         wakeConsumer = resolve;
       });
     }
+    const values = buffer;
+    buffer = [];
+    makeRoom();
+    return values;
   }
 
   function letCatchUp(): Promise<void> | undefined {
@@ -70,7 +72,8 @@ export function createChannel<T>(capacity: number): Channel<T> {
       wake();
       makeRoom();
     },
-    values,
+    take,
+    isEnded: () => state === 'ended' && buffer.length === 0,
   };
 }
 

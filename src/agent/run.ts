@@ -1,5 +1,6 @@
 // Owns the two ways to run an agent: `stream`, and `run`, which is `stream` drained. What happens is left to `execute.ts`.
 
+import { BatchedIterator } from '../client/batched-iterator.ts';
 import { DefinitionError } from '../core/definition-error.ts';
 import type { Message, UserMessage } from '../core/message.ts';
 import type { RunEvent } from '../core/run-event.ts';
@@ -73,18 +74,18 @@ export class RunStream implements AsyncIterable<RunEvent> {
     return this.#execution;
   }
 
-  async *#events(): AsyncGenerator<RunEvent, void, undefined> {
-    const execution = this.#start();
-    let isDrained = false;
-    try {
-      yield* this.#channel.values();
-      isDrained = true;
-    } finally {
-      if (!isDrained) {
+  #events(): AsyncGenerator<RunEvent, void, undefined> {
+    const next = (): Promise<readonly RunEvent[] | undefined> => {
+      this.#start().catch(() => {}); // `close` waits for it, and throws what it threw
+      return this.#channel.take();
+    };
+    const close = async (): Promise<void> => {
+      if (!this.#channel.isEnded()) {
         this.abort();
         this.#channel.discard();
       }
-      await execution;
-    }
+      await this.#execution;
+    };
+    return new BatchedIterator({ next, close });
   }
 }

@@ -3,8 +3,10 @@
 export interface Batches<T> {
   /** The next, never empty; undefined at the end. */
   readonly next: () => Promise<readonly T[] | undefined>;
+  /** What to give, as the last, for what `next` threw. It throws, and without it, the error is thrown on. */
+  readonly lastFor?: (error: unknown) => T;
   /** Called once: at the end, after a failure, and when the consumer leaves. */
-  readonly close: () => void;
+  readonly close: () => Promise<void> | void;
 }
 
 /** Steps asked for before the last one is answered are answered in their order, as those of a generator are. */
@@ -12,26 +14,27 @@ export class BatchedIterator<T> implements AsyncGenerator<T, void, undefined> {
   readonly #batches: Batches<T>;
   #batch: readonly T[] = [];
   #at = 0;
-  #isOver = false;
-  #pending: Promise<unknown> | undefined;
+  #state: 'open' | 'failed' | 'over' = 'open';
+  #isStepping = false;
+  #tail: Promise<unknown> = Promise.resolve();
 
   constructor(batches: Batches<T>) {
     this.#batches = batches;
   }
 
   next(): Promise<IteratorResult<T, void>> {
-    if (this.#pending === undefined && this.#at < this.#batch.length) return Promise.resolve(this.#take());
-    return this.#queue(() => this.#step());
+    if (!this.#isStepping && this.#at < this.#batch.length) return Promise.resolve(this.#take());
+    return this.#afterLast(() => this.#step());
   }
 
   /** Waits for a step under way. */
   return(): Promise<IteratorResult<T, void>> {
-    return this.#queue(async () => this.#end());
+    return this.#afterLast(() => this.#end());
   }
 
   throw(error: unknown): Promise<IteratorResult<T, void>> {
-    return this.#queue(async () => {
-      this.#end();
+    return this.#afterLast(async () => {
+      await this.#end();
       throw error;
     });
   }
@@ -44,30 +47,41 @@ export class BatchedIterator<T> implements AsyncGenerator<T, void, undefined> {
     await this.return();
   }
 
-  #queue(work: () => Promise<IteratorResult<T, void>>): Promise<IteratorResult<T, void>> {
-    const result = this.#pending === undefined ? work() : this.#pending.then(work);
-    const settled = result.then(clear, clear);
-    this.#pending = settled;
-    const self = this;
-    function clear(): void {
-      if (self.#pending === settled) self.#pending = undefined;
-    }
+  #afterLast(work: () => Promise<IteratorResult<T, void>>): Promise<IteratorResult<T, void>> {
+    const result = this.#isStepping ? this.#tail.then(work, work) : work();
+    this.#tail = result;
     return result;
   }
 
   async #step(): Promise<IteratorResult<T, void>> {
     if (this.#at < this.#batch.length) return this.#take();
-    if (this.#isOver) return { done: true, value: undefined };
+    if (this.#state !== 'open') return await this.#end();
+    this.#isStepping = true;
     try {
       const batch = await this.#batches.next();
-      if (batch === undefined) return this.#end();
+      if (batch === undefined) return await this.#end();
       this.#batch = batch;
       this.#at = 0;
       return this.#take();
     } catch (error) {
-      this.#end();
-      throw error;
+      return await this.#fail(error);
+    } finally {
+      this.#isStepping = false;
     }
+  }
+
+  async #fail(error: unknown): Promise<IteratorResult<T, void>> {
+    const { lastFor } = this.#batches;
+    if (this.#state === 'open' && lastFor !== undefined) {
+      this.#state = 'failed';
+      try {
+        return { done: false, value: lastFor(error) };
+      } catch {
+        // It is thrown on, below.
+      }
+    }
+    await this.#end();
+    throw error;
   }
 
   #take(): IteratorResult<T, void> {
@@ -75,11 +89,11 @@ export class BatchedIterator<T> implements AsyncGenerator<T, void, undefined> {
     return { done: false, value };
   }
 
-  #end(): IteratorResult<T, void> {
+  async #end(): Promise<IteratorResult<T, void>> {
     this.#batch = [];
-    if (!this.#isOver) {
-      this.#isOver = true;
-      this.#batches.close();
+    if (this.#state !== 'over') {
+      this.#state = 'over';
+      await this.#batches.close();
     }
     return { done: true, value: undefined };
   }

@@ -6,6 +6,11 @@ import { AbortError, TimeoutError } from './errors.ts';
 
 export type Phase = 'first_byte' | 'idle' | 'call' | 'total';
 
+interface Running {
+  readonly timer: NodeJS.Timeout;
+  isOn: boolean;
+}
+
 interface Limit {
   readonly code: string;
   readonly failure: string;
@@ -38,7 +43,7 @@ const LIMITS: Record<Phase, Limit> = {
 export class Deadline {
   readonly #callers: readonly AbortSignal[];
   readonly #onCallerAbort = (): void => this.#cancel();
-  readonly #timers = new Map<Phase, NodeJS.Timeout>();
+  readonly #phases = new Map<Phase, Running>();
   #error: VllmError | undefined;
   /** The request id of the attempt under way, for the errors. */
   requestId: string | undefined;
@@ -59,21 +64,25 @@ export class Deadline {
 
   /** Starts a phase, or starts its time anew. 0 milliseconds: no limit. */
   start(phase: Phase, timeoutMs: number): void {
-    this.stop(phase);
     if (timeoutMs <= 0) return;
+    const known = this.#phases.get(phase);
+    if (known !== undefined) {
+      known.isOn = true;
+      known.timer.refresh();
+      return;
+    }
     const timer = setTimeout(() => this.#expire(phase, timeoutMs), timeoutMs);
-    this.#timers.set(phase, timer);
+    this.#phases.set(phase, { timer, isOn: true });
   }
 
+  /** Its timer stays, for the next start: a stream starts and stops with every piece. */
   stop(phase: Phase): void {
-    const timer = this.#timers.get(phase);
-    if (timer === undefined) return;
-    clearTimeout(timer);
-    this.#timers.delete(phase);
+    const known = this.#phases.get(phase);
+    if (known !== undefined) known.isOn = false;
   }
 
   dispose(): void {
-    for (const timer of this.#timers.values()) clearTimeout(timer);
+    for (const { timer } of this.#phases.values()) clearTimeout(timer);
     for (const caller of this.#callers) caller.removeEventListener('abort', this.#onCallerAbort);
   }
 
@@ -84,6 +93,7 @@ export class Deadline {
   }
 
   #expire(phase: Phase, timeoutMs: number): void {
+    if (this.#phases.get(phase)?.isOn !== true) return;
     const { code, failure, remedy } = LIMITS[phase];
     const options = { code, requestId: this.requestId, retryable: true };
     this.#end(new TimeoutError(`${failure} within ${timeoutMs} ms. ${remedy}`, options));

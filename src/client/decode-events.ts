@@ -30,20 +30,16 @@ export function decodeAnswer<Event>(
     const message = `The server answered the stream with ${type}: a gateway's page, not vLLM. Check the base URL.`;
     throw new ParseError(message, { code: 'not_json', requestId });
   }
-  const next = type.includes('json')
-    ? decodeWhole(answer.text, decoder)
-    : decodePieces(answer.read, decoder, { maxEventChars, requestId });
-  return async () => {
-    const events = await next();
-    // The answer is whole, also when the consumer leaves now: its connection is worth keeping.
-    if (decoder.isDone()) await answer.release();
-    return events;
-  };
+  return type.includes('json')
+    ? decodeWhole(answer, decoder)
+    : decodePieces(answer.read, decoder, { maxEventChars, requestId, whenDone: answer.release });
 }
 
 export interface ByteLimits {
   readonly maxEventChars: number;
   readonly requestId: string | undefined;
+  /** Called once the answer is whole, before its last events are given: its connection is worth keeping. */
+  readonly whenDone?: () => Promise<void>;
 }
 
 /** Bytes -> events. `read` gives the pieces that have come, and undefined at their end. */
@@ -71,7 +67,9 @@ export function decodePieces<Event>(
       const pieces = await read();
       isEnded = pieces === undefined;
       failure = pieces === undefined ? end() : failureOf(() => feedAll(reader, pieces));
-      if (decoder.isDone()) isEnded = true;
+      if (!decoder.isDone()) continue;
+      isEnded = true;
+      await limits.whenDone?.();
     }
     const events = out;
     out = [];
@@ -86,7 +84,7 @@ function feedAll(reader: SseReader, pieces: readonly Uint8Array[]): void {
 }
 
 /** A server or gateway that does not stream answers with one whole completion. */
-function decodeWhole<Event>(text: () => Promise<string>, decoder: EventDecoder<Event>): NextEvents<Event> {
+function decodeWhole<Event>(answer: HttpAnswer, decoder: EventDecoder<Event>): NextEvents<Event> {
   let isRead = false;
   let failure: Failure;
   return async () => {
@@ -94,7 +92,7 @@ function decodeWhole<Event>(text: () => Promise<string>, decoder: EventDecoder<E
     if (isRead) return undefined;
     isRead = true;
     const out: Event[] = [];
-    const body = await text();
+    const body = await answer.text();
     failure = failureOf(() => {
       decoder.decode(body, out);
       decoder.decode('[DONE]', out);

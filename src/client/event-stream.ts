@@ -73,22 +73,19 @@ export class EventStream<Event> implements AsyncIterable<Event | ErrorEvent> {
   #events(): AsyncGenerator<Event | ErrorEvent, void, undefined> {
     let answer: HttpAnswer | undefined;
     let decoded: NextEvents<Event> | undefined;
-    let hasFailed = false;
-    const next = async (): Promise<readonly (Event | ErrorEvent)[] | undefined> => {
-      if (hasFailed) return undefined;
-      try {
-        if (decoded === undefined) {
-          this.#answer ??= this.#parts.open(this.#controller.signal);
-          answer = await this.#answer;
-          decoded = this.#parts.decode(answer);
-        }
-        return await decoded();
-      } catch (error) {
-        if (!(error instanceof VllmError)) throw error; // a fault of this program or of a listener, not of the world
-        hasFailed = true;
-        return [{ type: 'error', error }];
-      }
+    const begin = async (): Promise<readonly Event[] | undefined> => {
+      this.#answer ??= this.#parts.open(this.#controller.signal);
+      answer = await this.#answer;
+      decoded = this.#parts.decode(answer);
+      return await decoded();
     };
-    return new BatchedIterator({ next, close: () => answer?.close() });
+    return new BatchedIterator<Event | ErrorEvent>({
+      next: () => (decoded === undefined ? begin() : decoded()),
+      lastFor: (error) => {
+        if (!(error instanceof VllmError)) throw error; // a fault of this program or of a listener, not of the world
+        return { type: 'error', error };
+      },
+      close: () => answer?.close(),
+    });
   }
 }

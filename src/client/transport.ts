@@ -35,7 +35,7 @@ export interface HttpRequest {
   readonly isStreamed: boolean;
 }
 
-/** An answer with a good status whose body has not been read. Read it to its end or call `close`. */
+/** An answer with a good status whose body has not been read. In the end it is closed or released, also when it was read to its end. */
 export interface HttpAnswer {
   readonly status: number;
   /** Names in lower case; repeated headers joined. */
@@ -148,16 +148,7 @@ function openAnswer(exchange: Exchange, { status, headers }: Head, sentAtMs: num
     if (!wire.isOver) await wire.drain(DRAIN_MS);
   };
 
-  const read = async (): Promise<readonly Uint8Array[] | undefined> => {
-    try {
-      const pieces = await readPieces(exchange);
-      if (pieces === undefined) deadline.dispose();
-      return pieces;
-    } catch (error) {
-      close();
-      throw error;
-    }
-  };
+  const read = (): Promise<readonly Uint8Array[] | undefined> => readPieces(exchange);
 
   const text = async (): Promise<string> => {
     const { bytes, isCut } = await collect(read, options.settings.maxBodyBytes);
@@ -175,24 +166,28 @@ function openAnswer(exchange: Exchange, { status, headers }: Head, sentAtMs: num
 
 /** Reads on under the limits in time. The clock stands still while the consumer works. */
 async function readPieces(exchange: Exchange): Promise<readonly Uint8Array[] | undefined> {
-  const { wire, isStreamed, options, deadline, attempt } = exchange;
+  const { wire, options, deadline } = exchange;
   const isFirst = exchange.firstByteAtMs === null;
-  const waits = !isFirst && !wire.hasPieces && !wire.isOver;
-  if (waits) deadline.start('idle', options.settings.idleTimeoutMs);
-  try {
-    const pieces = await wire.read();
-    if (waits) deadline.stop('idle');
-    exchange.lastPieceAtMs = performance.now();
-    if (isFirst) {
-      exchange.firstByteAtMs = exchange.lastPieceAtMs;
-      deadline.stop('first_byte');
-      // For a stream the simple limit is one for its beginning.
-      if (isStreamed) deadline.stop('call');
-    }
-    return pieces;
-  } catch (cause) {
-    throw deadline.error ?? errorFromBody(cause, isStreamed, attempt);
+  if (!wire.isReady) {
+    if (!isFirst) deadline.start('idle', options.settings.idleTimeoutMs);
+    await wire.change();
+    if (!isFirst) deadline.stop('idle');
   }
+  exchange.lastPieceAtMs = performance.now();
+  if (isFirst) begin(exchange);
+  try {
+    return wire.take();
+  } catch (cause) {
+    throw deadline.error ?? errorFromBody(cause, exchange.isStreamed, exchange.attempt);
+  }
+}
+
+function begin(exchange: Exchange): void {
+  const { deadline, isStreamed, lastPieceAtMs } = exchange;
+  exchange.firstByteAtMs = lastPieceAtMs;
+  deadline.stop('first_byte');
+  // For a stream the simple limit is one for its beginning.
+  if (isStreamed) deadline.stop('call');
 }
 
 async function readError(exchange: Exchange, { status, headers }: Head): Promise<VllmError> {

@@ -49,17 +49,23 @@ export class Wire implements Dispatcher.DispatchHandler {
     return this.#state !== 'open';
   }
 
-  /** Whether pieces have come that were not read. */
-  get hasPieces(): boolean {
-    return this.#pieces.length > 0;
+  /** Whether `take` has something to give or to throw, or the end to tell. */
+  get isReady(): boolean {
+    return this.#pieces.length > 0 || this.isOver;
   }
 
-  /** All pieces that have come, once there is one; undefined at the end. What came before a failure is given before it throws. */
-  async read(): Promise<readonly Uint8Array[] | undefined> {
-    while (this.#pieces.length === 0) {
-      if (this.#state === 'ended') return undefined;
+  /** Waits until there is something to take. To be called when there is nothing. */
+  change(): Promise<void> {
+    return new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  /** All pieces that have come; undefined at the end. What came before a failure is given before it throws. */
+  take(): readonly Uint8Array[] | undefined {
+    if (this.#pieces.length === 0) {
       if (this.#state === 'failed') throw this.#failure;
-      await this.#change();
+      return undefined;
     }
     const pieces = this.#pieces;
     this.#pieces = [];
@@ -75,7 +81,7 @@ export class Wire implements Dispatcher.DispatchHandler {
     this.#pieces = [];
     if (this.#controller?.paused) this.#controller.resume();
     const timer = setTimeout(() => this.abort(new Error('the answer had no end')), timeoutMs);
-    await this.#change();
+    await this.change();
     clearTimeout(timer);
   }
 
@@ -120,12 +126,6 @@ export class Wire implements Dispatcher.DispatchHandler {
     this.#failure = reason;
     this.#rejectHead(reason); // does nothing when the head has come
     this.#wake?.();
-  }
-
-  async #change(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-    });
   }
 }
 
