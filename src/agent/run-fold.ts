@@ -13,7 +13,7 @@ export interface RunFold {
 }
 
 /** A long answer is not to be kept as events too. */
-const MAX_WAITING = 256;
+const MAX_WAITING = 64;
 
 /**
  * The view of a turn under way is for those who watch; nearly always the turn ends before anybody asks this fold for it. So the

@@ -76,7 +76,8 @@ export class RunStream implements AsyncIterable<RunEvent> {
 
   #events(): AsyncGenerator<RunEvent, void, undefined> {
     const next = (): Promise<readonly RunEvent[] | undefined> => {
-      this.#start().catch(() => {}); // `close` waits for it, and throws what it threw
+      // Once: each further listener on it would stay until the run ends. `close` waits for it, and throws what it threw.
+      if (this.#execution === undefined) this.#start().catch(() => {});
       return this.#channel.take();
     };
     const close = async (): Promise<void> => {
