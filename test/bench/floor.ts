@@ -10,7 +10,8 @@ interface Call {
   args: string;
 }
 
-async function ask(baseUrl: string, body: object): Promise<{ content: string; calls: Call[] }> {
+/** Sends a body and reads the streamed answer. */
+export async function ask(baseUrl: string, body: object): Promise<{ content: string; calls: Call[] }> {
   const answer = await request(`${baseUrl}/chat/completions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -41,7 +41,7 @@ const wanted = process.argv[3] ?? '';
 const results: Result[] = [];
 
 await run('npm', ['run', '--silent', 'build'], { cwd: ROOT });
-await buildPrograms(['one', 'first-request', 'import-only']);
+await buildPrograms(['one', 'first-request', 'import-only', 'turn-cost']);
 const server = fork(`${HERE}server.mjs`);
 const [port] = await once(server, 'message');
 const origin = `http://127.0.0.1:${port}`;
@@ -51,6 +51,7 @@ try {
   );
   for (const { name, target } of WORKS) if (name.includes(wanted)) await measureWork(name, target);
   if ('process start'.includes(wanted)) await measureStart();
+  if ('turn cost'.includes(wanted)) await measureTurns();
   if ('import'.includes(wanted)) await measureImport();
 } finally {
   server.kill();
@@ -84,6 +85,13 @@ async function measureStart(): Promise<void> {
     for (const who of able) times.get(who)?.push(await firstRequestMs(`${BUILT}first-request.mjs`, who));
   }
   tell('process start to the first request', 1.15, 'ms', (who) => times.get(who) ?? []);
+}
+
+async function measureTurns(): Promise<void> {
+  const { stdout } = await run(process.execPath, [`${BUILT}turn-cost.mjs`, origin], { cwd: ROOT });
+  const { ratioOfWhole, ratioOfOwn } = JSON.parse(stdout);
+  const figures = `${ratioOfOwn.toFixed(2)} of one from 1 to 50 (target 1.2), the floor's part taken off; with it ${ratioOfWhole.toFixed(2)}`;
+  process.stdout.write(`\nA turn from 150 to 200 costs ${figures}.\n`);
 }
 
 async function measureImport(): Promise<void> {
