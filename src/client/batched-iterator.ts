@@ -15,7 +15,8 @@ export class BatchedIterator<T> implements AsyncGenerator<T, void, undefined> {
   #batch: readonly T[] = [];
   #at = 0;
   #state: 'open' | 'failed' | 'over' = 'open';
-  #isStepping = false;
+  /** Asked for and not yet answered. */
+  #steps = 0;
   #tail: Promise<unknown> = Promise.resolve();
 
   constructor(batches: Batches<T>) {
@@ -23,18 +24,18 @@ export class BatchedIterator<T> implements AsyncGenerator<T, void, undefined> {
   }
 
   next(): Promise<IteratorResult<T, void>> {
-    if (!this.#isStepping && this.#at < this.#batch.length) return Promise.resolve(this.#take());
+    if (this.#steps === 0 && this.#at < this.#batch.length) return Promise.resolve(this.#take());
     return this.#afterLast(() => this.#step());
   }
 
   /** Waits for a step under way. */
   return(): Promise<IteratorResult<T, void>> {
-    return this.#afterLast(() => this.#end());
+    return this.#afterLast(() => this.#leave());
   }
 
   throw(error: unknown): Promise<IteratorResult<T, void>> {
     return this.#afterLast(async () => {
-      await this.#end();
+      await this.#leave();
       throw error;
     });
   }
@@ -48,16 +49,17 @@ export class BatchedIterator<T> implements AsyncGenerator<T, void, undefined> {
   }
 
   #afterLast(work: () => Promise<IteratorResult<T, void>>): Promise<IteratorResult<T, void>> {
-    const result = this.#isStepping ? this.#tail.then(work, work) : work();
+    const isFirst = this.#steps === 0;
+    this.#steps++;
+    const result = isFirst ? work() : this.#tail.then(work, work);
     this.#tail = result;
     return result;
   }
 
   async #step(): Promise<IteratorResult<T, void>> {
-    if (this.#at < this.#batch.length) return this.#take();
-    if (this.#state !== 'open') return await this.#end();
-    this.#isStepping = true;
     try {
+      if (this.#at < this.#batch.length) return this.#take();
+      if (this.#state !== 'open') return await this.#end();
       const batch = await this.#batches.next();
       if (batch === undefined) return await this.#end();
       this.#batch = batch;
@@ -66,7 +68,15 @@ export class BatchedIterator<T> implements AsyncGenerator<T, void, undefined> {
     } catch (error) {
       return await this.#fail(error);
     } finally {
-      this.#isStepping = false;
+      this.#steps--;
+    }
+  }
+
+  async #leave(): Promise<IteratorResult<T, void>> {
+    try {
+      return await this.#end();
+    } finally {
+      this.#steps--;
     }
   }
 
