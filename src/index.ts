@@ -61,6 +61,7 @@ export type {
 export type { DetokenizeParams, ModelCard, ModelList, TokenizeParams, TokenizeResponse } from './client/server.ts';
 export { parseArgs, parseArgsAs, toolResult } from './client/tool-messages.ts';
 export type { ClientWarning } from './client/unknown-params.ts';
+export type { RequestDispatcher } from './client/wire.ts';
 export { DefinitionError } from './core/definition-error.ts';
 export type { JsonObject, JsonPrimitive, JsonValue } from './core/json.ts';
 export type {

@@ -3,7 +3,7 @@
 export interface Channel<T> {
   /** Gives a value; a promise means that the consumer is behind and the giver should wait. */
   readonly push: (value: T) => Promise<void> | undefined;
-  /** Lets a consumer that is behind, but not busy with anything of its own, catch up; undefined when none is behind. */
+  /** Lets a consumer that is behind, and not waiting for anything else, catch up; undefined when none is behind. */
   readonly letCatchUp: () => Promise<void> | undefined;
   /** No more values; the consumer gets what is left. */
   readonly end: () => void;

@@ -34,7 +34,7 @@ export interface RunContext {
   readonly emit: (event: RunEvent) => Promise<void> | undefined;
   /** Warns; the same code about the same thing only once. */
   readonly warn: (warning: RunWarning) => void;
-  /** Messages that `send` added since the last time; whoever watches has seen what came before. */
+  /** Messages that `send` added since the last time; whoever watches, and waits for nothing else, has seen what came before. */
   readonly takeSteering: () => Promise<readonly Message[]>;
   /** Tools that providers bring, as of now. */
   readonly providedTools: () => readonly Tool[];

@@ -3,8 +3,8 @@
 export interface Batches<T> {
   /** The next, never empty; undefined at the end. */
   readonly next: () => Promise<readonly T[] | undefined>;
-  /** What to give, as the last, for what `next` threw. It throws, and without it, the error is thrown on. */
-  readonly lastFor?: (error: unknown) => T;
+  /** What to give, as the last, for what `next` threw; undefined: it is thrown on. */
+  readonly lastFor?: (error: unknown) => T | undefined;
   /** Called once: at the end, after a failure, and when the consumer leaves. */
   readonly close: () => Promise<void> | void;
 }
@@ -81,17 +81,13 @@ export class BatchedIterator<T> implements AsyncGenerator<T, void, undefined> {
   }
 
   async #fail(error: unknown): Promise<IteratorResult<T, void>> {
-    const { lastFor } = this.#batches;
-    if (this.#state === 'open' && lastFor !== undefined) {
-      this.#state = 'failed';
-      try {
-        return { done: false, value: lastFor(error) };
-      } catch {
-        // It is thrown on, below.
-      }
+    const last = this.#state === 'open' ? this.#batches.lastFor?.(error) : undefined;
+    if (last === undefined) {
+      await this.#end();
+      throw error;
     }
-    await this.#end();
-    throw error;
+    this.#state = 'failed';
+    return { done: false, value: last };
   }
 
   #take(): IteratorResult<T, void> {

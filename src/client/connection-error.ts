@@ -56,6 +56,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'The host name could not be looked up now.',
   ENOENT: 'There is no such Unix socket: check `socketPath`.',
   EACCES: 'This user may not use the socket or port.',
+  UND_ERR_CLOSED: 'This client was closed.',
+  UND_ERR_DESTROYED: 'This client was closed.',
   UND_ERR_ABORTED: 'A proxy on the way refused.',
 };
 

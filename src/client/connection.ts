@@ -1,9 +1,9 @@
 // Owns where a client's requests go and with what settings. One exchange is the transport's; what is asked, the endpoints'.
 
-import { Pool } from './dispatcher.ts';
 import { MissingParameterError, ParseError } from './errors.ts';
 import type { ClientOptions, RequestOptions, Settings } from './options.ts';
 import { DEFAULT_SETTINGS, resolveSettings } from './options.ts';
+import { Pool } from './pool.ts';
 import type { HttpAnswer } from './transport.ts';
 import { sendRequest } from './transport.ts';
 import type { UnknownParams } from './unknown-params.ts';
@@ -31,7 +31,6 @@ export class Connection {
   readonly unknownParams: UnknownParams;
   readonly #options: ClientOptions;
   readonly #settings: Settings;
-  readonly #pool: Pool | undefined;
   readonly #routes = new Map<string, URL>();
 
   /** `env` is for the names of proxies. */
@@ -42,8 +41,7 @@ export class Connection {
     const auth = apiKey === undefined || apiKey === '' ? {} : { authorization: `Bearer ${apiKey}` };
     this.#settings = resolveSettings({ ...DEFAULT_SETTINGS, headers: auth }, options);
     const { connectTimeoutMs } = this.#settings;
-    this.#pool = options.dispatcher === undefined ? new Pool({ connectTimeoutMs, socketPath, env }) : undefined;
-    this.dispatcher = options.dispatcher ?? (this.#pool as Pool); // one of the two
+    this.dispatcher = options.dispatcher ?? new Pool({ connectTimeoutMs, socketPath, env });
     this.unknownParams = createUnknownParams(options.onWarning);
   }
 
@@ -112,7 +110,8 @@ export class Connection {
 
   /** Closes the connections, after the requests under way, unless they are the caller's own. */
   async close(): Promise<void> {
-    await this.#pool?.close();
+    const isOwn = this.#options.dispatcher === undefined;
+    if (isOwn && this.dispatcher instanceof Pool) await this.dispatcher.close();
   }
 }
 

@@ -35,7 +35,7 @@ export function decodeAnswer<Event>(
     : decodePieces(answer.read, decoder, { maxEventChars, requestId, whenDone: answer.release });
 }
 
-export interface ByteLimits {
+export interface PieceOptions {
   readonly maxEventChars: number;
   readonly requestId: string | undefined;
   /** Called once the answer is whole, before its last events are given: its connection is worth keeping. */
@@ -46,7 +46,7 @@ export interface ByteLimits {
 export function decodePieces<Event>(
   read: () => Promise<readonly Uint8Array[] | undefined>,
   decoder: EventDecoder<Event>,
-  limits: ByteLimits,
+  limits: PieceOptions,
 ): NextEvents<Event> {
   let out: Event[] = [];
   let failure: Failure;

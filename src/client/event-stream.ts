@@ -81,10 +81,8 @@ export class EventStream<Event> implements AsyncIterable<Event | ErrorEvent> {
     };
     return new BatchedIterator<Event | ErrorEvent>({
       next: () => (decoded === undefined ? begin() : decoded()),
-      lastFor: (error) => {
-        if (!(error instanceof VllmError)) throw error; // a fault of this program or of a listener, not of the world
-        return { type: 'error', error };
-      },
+      // Anything else is a fault of this program or of a listener, not of the world.
+      lastFor: (error) => (error instanceof VllmError ? { type: 'error', error } : undefined),
       close: () => answer?.close(),
     });
   }

@@ -22,7 +22,7 @@ export interface ClientOptions extends Partial<TimeLimits>, Partial<SizeLimits>,
   readonly headers?: Readonly<Record<string, string>>;
   /** Path of a Unix socket (`vllm serve --uds`); the base URL still gives host header and path. */
   readonly socketPath?: string;
-  /** An undici dispatcher of your own, for TLS settings, proxies, pools. You close it. */
+  /** A dispatcher of your own (undici 7 or later), for TLS settings, proxies, pools. You close it. */
   readonly dispatcher?: RequestDispatcher;
   /** Moves thinking out of `content` where the server has no reasoning parser: `<think>…</think>`. Default false. */
   readonly parseThinkTags?: boolean;

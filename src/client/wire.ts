@@ -1,10 +1,10 @@
 // Owns one request on a dispatcher: the head of its answer, its body in pieces as they are asked for, its end.
 // Limits in time, and what any of it means, are left to the transport.
-// undici's `dispatch` and not its `request`: a stream and an abort signal for each answer cost more than all the rest of it.
+// undici's `dispatch` and not its `request`: the stream that `request` makes of each answer is a quarter of a short exchange.
 
 import type { Dispatcher } from 'undici';
 
-/** What a request is sent with: any of undici's dispatchers, or whatever else has their `dispatch`. */
+/** What requests are sent with: a dispatcher of undici 7 or later, or whatever else has its `dispatch`. */
 export interface RequestDispatcher {
   dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean;
 }

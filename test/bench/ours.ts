@@ -12,9 +12,6 @@ function clientFor(baseUrl: string): VllmClient {
   return known;
 }
 
-let argumentChars = 0;
-let calls = 0;
-
 const agent = defineAgent({
   name: 'bench',
   model: 'bench',
@@ -51,14 +48,13 @@ export const contestant: Contestant = {
   },
   loop: async (baseUrl) => {
     const result = await run(agent, 'go', { client: clientFor(baseUrl) });
-    calls = 0;
-    argumentChars = 0;
+    const done = { chars: result.text.length, calls: 0, argumentChars: 0 };
     for (const message of result.messages) {
       for (const call of message.role === 'assistant' ? (message.tool_calls ?? []) : []) {
-        calls++;
-        argumentChars += call.function.arguments.length;
+        done.calls++;
+        done.argumentChars += call.function.arguments.length;
       }
     }
-    return { chars: result.text.length, calls, argumentChars };
+    return done;
   },
 };

@@ -159,3 +159,33 @@ describe('memory', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(400 * 1024 * 1024);
   });
 });
+
+describe('a client that is closed', () => {
+  test('while its first request begins gives the answer first, and can be closed again', async () => {
+    await using vllm = await startFakeVllm();
+    vllm.script(OK);
+    const client = new VllmClient(vllm.baseUrl);
+    const asked = contentFrom(client);
+    const closed = client.close();
+    expect(await asked).toBe('ok');
+    await closed;
+    await client.close();
+  });
+
+  test.each([
+    ['before its first request', false],
+    ['after a request', true],
+  ])('%s refuses the next one in so many words', async (_, isUsed) => {
+    await using vllm = await startFakeVllm();
+    const client = new VllmClient(vllm.baseUrl, { maxRetries: 0 });
+    if (isUsed) {
+      vllm.script(OK);
+      await contentFrom(client);
+    }
+    await client.close();
+    expect(await rejection(contentFrom(client))).toMatchObject({
+      code: 'connection_failed',
+      message: expect.stringContaining('This client was closed.'),
+    });
+  });
+});

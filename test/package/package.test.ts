@@ -1,7 +1,7 @@
 // Owns what a user gets: what the tarball holds, that its parts find each other, and that a program on it runs.
 // `PACKAGE_TEST_NODES=20.18.1,22` also runs that program under those versions of Node, which npm fetches.
 
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import posix from 'node:path/posix';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -11,7 +11,7 @@ import { filesIn, installPackage, ROOT, run } from './installed.ts';
 
 const BIN = join(ROOT, 'node_modules/.bin');
 const OTHER_NODES = (process.env.PACKAGE_TEST_NODES ?? '').split(',').filter((version) => version !== '');
-const PROGRAM_PRINTS = { events: ['content', 'done'], hasTesting: true };
+const PROGRAM_PRINTS = { events: ['content', 'done'], hasTesting: true, ok: false, mcp: 'mcp_connect' };
 const TIMEOUT_MS = 240_000;
 /** Each costs a lookup and a read before the first line of a program runs. */
 const MAX_MODULES = 20;
@@ -102,6 +102,13 @@ describe('a program on the installed package', () => {
     const node = expect.stringMatching(new RegExp(`^${version.replaceAll('.', '\\.')}\\b`));
     expect(JSON.parse(await run('npx', args, installed.consumer))).toEqual({ node, ...PROGRAM_PRINTS });
   });
+});
+
+// The last: what it takes away, the tests before it need.
+test('without the MCP SDK, an optional part, everything else works, and a server that is mounted says what to install', async () => {
+  await rm(join(installed.consumer, 'node_modules/@modelcontextprotocol'), { recursive: true });
+  const printed = await run(process.execPath, ['out/program.js'], installed.consumer);
+  expect(JSON.parse(printed)).toMatchObject({ ...PROGRAM_PRINTS, mcp: 'mcp_sdk_missing' });
 });
 
 /** The modules of the package itself that these files of the build name. */

@@ -27,6 +27,7 @@ export class Pool implements RequestDispatcher {
   #loaded: Dispatcher | undefined;
   #loading: Promise<Dispatcher> | undefined;
   #isClosed = false;
+  #closing: Promise<void> | undefined;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -45,15 +46,22 @@ export class Pool implements RequestDispatcher {
     return this.#loaded.dispatch(options, handler);
   }
 
-  async close(): Promise<void> {
+  /** After the requests under way, those that wait for the loading included. Idempotent. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     this.#isClosed = true;
     await (await this.#loading)?.close();
   }
 
   async #load(): Promise<Dispatcher> {
+    const wasClosed = this.#isClosed;
     const dispatcher = createDispatcher(await import('undici'), this.#options);
     // Closed before its first request: it refuses, as it does when it is closed later.
-    if (this.#isClosed) await dispatcher.close();
+    if (wasClosed) await dispatcher.close();
     this.#loaded = dispatcher;
     return dispatcher;
   }
