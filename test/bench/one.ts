@@ -9,6 +9,7 @@ const LOADERS: Readonly<Record<string, () => Promise<{ readonly contestant: Cont
   'vllm-agents': () => import('./ours.ts'),
   openai: () => import('./openai.ts'),
   ai: () => import('./ai-sdk.ts'),
+  '@openai/agents': () => import('./openai-agents.ts'),
 };
 const work = WORKS.find(({ name }) => name === workName);
 const load = LOADERS[who];

@@ -34,11 +34,13 @@ interface Result {
 }
 
 const run = promisify(execFile);
-const peers = ['openai', 'ai'].filter((name) => existsSync(`${ROOT}node_modules/${name}`));
+const peers = ['openai', 'ai', '@openai/agents'].filter((name) => existsSync(`${ROOT}node_modules/${name}`));
 const names = ['floor', 'vllm-agents', ...peers];
 const repetitions = Number(process.argv[2] ?? DEFAULT_REPETITIONS);
 const wanted = process.argv[3] ?? '';
 const results: Result[] = [];
+/** What is one number and no multiple of the floor. */
+const figures: Record<string, number> = {};
 
 await run('npm', ['run', '--silent', 'build'], { cwd: ROOT });
 await buildPrograms(['one', 'first-request', 'import-only', 'turn-cost']);
@@ -58,7 +60,7 @@ try {
 }
 tellGrowth();
 if (wanted === '') {
-  const text = JSON.stringify({ node: process.version, repetitions, results }, undefined, 2);
+  const text = JSON.stringify({ node: process.version, repetitions, results, figures }, undefined, 2);
   await writeFile(`${HERE}results.json`, `${text}\n`);
 }
 
@@ -90,8 +92,9 @@ async function measureStart(): Promise<void> {
 async function measureTurns(): Promise<void> {
   const { stdout } = await run(process.execPath, [`${BUILT}turn-cost.mjs`, origin], { cwd: ROOT });
   const { ratioOfWhole, ratioOfOwn } = JSON.parse(stdout);
-  const figures = `${ratioOfOwn.toFixed(2)} of one from 1 to 50 (target 1.2), the floor's part taken off; with it ${ratioOfWhole.toFixed(2)}`;
-  process.stdout.write(`\nA turn from 150 to 200 costs ${figures}.\n`);
+  figures.turnCostLateToEarly = ratioOfOwn;
+  const told = `${ratioOfOwn.toFixed(2)} of one from 1 to 50 (target 1.2), the floor's part taken off; with it ${ratioOfWhole.toFixed(2)}`;
+  process.stdout.write(`\nA turn from 150 to 200 costs ${told}.\n`);
 }
 
 async function measureImport(): Promise<void> {
@@ -103,6 +106,7 @@ async function measureImport(): Promise<void> {
     }
   }
   const more = median(times.get('package') ?? []) - median(times.get('bare') ?? []);
+  figures.importCpuMs = more;
   process.stdout.write(`\nImport of the package: ${more.toFixed(1)} ms of CPU over bare Node (target 40).\n`);
 }
 
@@ -128,6 +132,7 @@ function tellGrowth(): void {
     );
     if (small === undefined || large === undefined) continue;
     const exponent = Math.log(large / small) / Math.log(512 / 64);
+    figures[`growthExponent ${who}`] = exponent;
     process.stdout.write(
       `\n${who}: growth exponent of arguments from 64 to 512 KiB ${exponent.toFixed(2)} (target 1.05).`,
     );

@@ -1,4 +1,4 @@
-// Owns the server of the benchmarks: answers made before the first request, so that its own work is small and the same for all.
+// Owns the server of the benchmarks: answers made once, the loops' in the first of the warm-ups, so that its own work is small and the same for all.
 // `/stream` and `/cut` answer one way each, `/arguments/KIB/0` with so much of them; `/loop/CALLS/TURNS` calls tools until TURNS results are there.
 
 import { createServer } from 'node:http';
@@ -29,11 +29,12 @@ function callOf(kib) {
 }
 const calls = new Map([64, 512].map((kib) => [kib, callOf(kib)]));
 
-function turn(count) {
+/** The ids are each turn's own: there are loops that take a call with a known id for the same one. */
+function makeTurn(count, number) {
   const deltas = Array.from({ length: count }, (_, at) => [
     chunk({
       content: null,
-      tool_calls: [{ id: `call_${at}`, type: 'function', index: at, function: { name: 'add' } }],
+      tool_calls: [{ id: `call_${number}_${at}`, type: 'function', index: at, function: { name: 'add' } }],
     }),
     ...['{"a":', ' 1, "b"', `: ${at}}`].map((part) =>
       chunk({ content: null, tool_calls: [{ index: at, function: { arguments: part } }] }),
@@ -41,7 +42,15 @@ function turn(count) {
   ]);
   return Buffer.from([head, ...deltas.flat(), end('tool_calls')].join(''));
 }
-const turns = new Map([1, 8].map((count) => [count, turn(count)]));
+const turns = new Map();
+
+function turn(count, number) {
+  const key = `${count}/${number}`;
+  const known = turns.get(key) ?? makeTurn(count, number);
+  turns.set(key, known);
+  return known;
+}
+
 const done = Buffer.from([head, chunk({ content: 'done' }), end('stop')].join(''));
 
 function answerTo(path, body) {
@@ -49,7 +58,8 @@ function answerTo(path, body) {
   if (kind === 'stream' || kind === 'cut') return streamed;
   if (kind === 'arguments') return calls.get(Number(size));
   const results = body.split('"role":"tool"').length - 1;
-  return results >= Number(size) * Number(limit) ? done : turns.get(Number(size));
+  const number = results / Number(size);
+  return number >= Number(limit) ? done : turn(Number(size), number);
 }
 
 const server = createServer(async (request, response) => {
