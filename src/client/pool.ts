@@ -2,6 +2,7 @@
 // What is sent over them is left to the transport.
 
 import type { Dispatcher } from 'undici';
+import { pacedReads } from './paced-reads.ts';
 import type { RequestDispatcher } from './wire.ts';
 
 export interface ConnectionOptions {
@@ -72,7 +73,7 @@ function createDispatcher(
   { Agent, EnvHttpProxyAgent }: typeof import('undici'),
   { connectTimeoutMs, socketPath, env }: ConnectionOptions,
 ): Dispatcher {
-  const connect = { timeout: connectTimeoutMs, ...(socketPath !== undefined && { socketPath }) };
+  const connect = { timeout: connectTimeoutMs, onread: pacedReads(), ...(socketPath !== undefined && { socketPath }) };
   const options = { connect, headersTimeout: 0, bodyTimeout: 0 };
   const isProxied = socketPath === undefined && PROXY_VARIABLES.some((name) => env[name]);
   if (!isProxied) return new Agent(options);

@@ -1,0 +1,90 @@
+// Owns how often the connections of this process are read: at once while that is cheap, in turns above that.
+// What comes over them is left to undici.
+
+import type { OnReadOpts, Socket } from 'node:net';
+
+/** So many reads in so many milliseconds, and nobody waits. */
+const READS_PER_TURN = 128;
+const TURN_MS = 5;
+
+/**
+ * A read costs several times what the token in it does. Thousands of streams that are each read for every token fill a core and leave the
+ * event loop no time for anything else. So above a number of reads the connections take turns: a turn is bounded work, and what comes for
+ * those that wait stays in the system's buffers and is read at once, many tokens for the price of one.
+ */
+class Turns {
+  #room = READS_PER_TURN;
+  #endsAtMs = 0;
+  /** Read while there was no room. */
+  readonly #read = new Set<Socket>();
+  /** Paused, in the order in which they go on. */
+  readonly #waiting = new Set<Socket>();
+  #isRunning = false;
+
+  /** Is told of every read. */
+  count(socket: Socket): void {
+    if (this.#waiting.size === 0 && this.#hasRoom()) return;
+    if (this.#read.size === 0) setImmediate(() => this.#pauseAll());
+    this.#read.add(socket);
+  }
+
+  #hasRoom(): boolean {
+    const nowMs = performance.now();
+    if (nowMs >= this.#endsAtMs) this.#begin(nowMs);
+    this.#room--;
+    return this.#room >= 0;
+  }
+
+  #begin(nowMs: number): void {
+    this.#endsAtMs = nowMs + TURN_MS;
+    this.#room = READS_PER_TURN;
+  }
+
+  /** Not in `count`: whoever takes what was read starts the reading of more, in the same step of the event loop. */
+  #pauseAll(): void {
+    for (const socket of this.#read) {
+      socket.pause();
+      this.#waiting.add(socket);
+    }
+    this.#read.clear();
+    this.#run();
+  }
+
+  #run(): void {
+    if (this.#isRunning || this.#waiting.size === 0) return;
+    this.#isRunning = true;
+    setTimeout(() => this.#turn(), TURN_MS);
+  }
+
+  #turn(): void {
+    this.#isRunning = false;
+    this.#begin(performance.now());
+    for (const socket of this.#waiting) {
+      if (this.#room === 0) break;
+      this.#room--;
+      this.#waiting.delete(socket);
+      socket.resume();
+    }
+    this.#run();
+  }
+}
+
+/** A process has one event loop, and all its clients share it. */
+const turns = new Turns();
+
+/** Copied from at once, so one is enough for all connections. */
+const BUFFER_BYTES = 64 * 1024;
+
+/** For the options of `net.connect` and `tls.connect`. */
+export function pacedReads(): OnReadOpts {
+  return {
+    buffer: Buffer.allocUnsafeSlow(BUFFER_BYTES),
+    /** Node calls it as a method of the socket, and reads no more for now when it gives false. */
+    callback(this: Socket, length: number, bytes: Uint8Array): boolean {
+      const isWanted = this.push(Buffer.from(bytes.subarray(0, length)));
+      // A socket that nobody reads waits for its reader, not for its turn.
+      if (isWanted) turns.count(this);
+      return isWanted;
+    },
+  };
+}
