@@ -2,6 +2,8 @@
 // What comes over them is left to undici.
 
 import type { OnReadOpts, Socket } from 'node:net';
+// Not the global ones, which tests replace: nobody would go on.
+import { setImmediate, setTimeout } from 'node:timers';
 
 /** So many reads in so many milliseconds, and nobody waits. */
 const READS_PER_TURN = 128;
@@ -14,58 +16,50 @@ const TURN_MS = 5;
  */
 class Turns {
   #room = READS_PER_TURN;
-  #endsAtMs = 0;
+  #isRunning = false;
   /** Read while there was no room. */
   readonly #read = new Set<Socket>();
   /** Paused, in the order in which they go on. */
   readonly #waiting = new Set<Socket>();
-  #isRunning = false;
 
   /** Is told of every read. */
   count(socket: Socket): void {
-    if (this.#waiting.size === 0 && this.#hasRoom()) return;
-    if (this.#read.size === 0) setImmediate(() => this.#pauseAll());
+    this.#start();
+    if (this.#room > 0 && this.#waiting.size === 0) {
+      this.#room--;
+      return;
+    }
+    if (this.#read.size === 0) setImmediate(() => this.#pause());
     this.#read.add(socket);
   }
 
-  #hasRoom(): boolean {
-    const nowMs = performance.now();
-    if (nowMs >= this.#endsAtMs) this.#begin(nowMs);
-    this.#room--;
-    return this.#room >= 0;
-  }
-
-  #begin(nowMs: number): void {
-    this.#endsAtMs = nowMs + TURN_MS;
-    this.#room = READS_PER_TURN;
+  /** A timer and not a look at the clock: in a loop that is full it comes late, and the turn stays bounded. */
+  #start(): void {
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    setTimeout(() => this.#end(), TURN_MS);
   }
 
   /** Not in `count`: whoever takes what was read starts the reading of more, in the same step of the event loop. */
-  #pauseAll(): void {
+  #pause(): void {
     for (const socket of this.#read) {
       socket.pause();
       this.#waiting.add(socket);
     }
     this.#read.clear();
-    this.#run();
+    this.#start();
   }
 
-  #run(): void {
-    if (this.#isRunning || this.#waiting.size === 0) return;
-    this.#isRunning = true;
-    setTimeout(() => this.#turn(), TURN_MS);
-  }
-
-  #turn(): void {
+  #end(): void {
     this.#isRunning = false;
-    this.#begin(performance.now());
+    this.#room = READS_PER_TURN;
     for (const socket of this.#waiting) {
       if (this.#room === 0) break;
       this.#room--;
       this.#waiting.delete(socket);
       socket.resume();
     }
-    this.#run();
+    if (this.#waiting.size > 0) this.#start();
   }
 }
 
