@@ -1,5 +1,7 @@
 // Owns handing events from the loop to the consumer of a run, with back-pressure. What the events are is left to both.
 
+import type { Next } from '../client/batched-iterator.ts';
+
 export interface Channel<T> {
   /** Gives a value; a promise means that the consumer is behind and the giver should wait. */
   readonly push: (value: T) => Promise<void> | undefined;
@@ -11,20 +13,26 @@ export interface Channel<T> {
   readonly discard: () => void;
   /** Whether the giver has ended and all values were taken. */
   readonly isEnded: () => boolean;
-  /** All values that wait, once there is one; undefined after the last. */
-  readonly take: () => Promise<readonly T[] | undefined>;
+  /** Gives all values that wait, once there is one; undefined after the last. */
+  readonly take: Next<T>;
 }
 
 /** Room for `capacity` values before the giver is asked to wait. */
 export function createChannel<T>(capacity: number): Channel<T> {
   let buffer: T[] = [];
   let state: 'open' | 'ended' | 'discarded' = 'open';
-  let wakeConsumer: (() => void) | undefined;
+  let consumer: ((values: readonly T[] | undefined) => void) | undefined;
   let room: { readonly promise: Promise<void>; readonly open: () => void } | undefined;
 
-  function wake(): void {
-    wakeConsumer?.();
-    wakeConsumer = undefined;
+  /** Gives what there is to a consumer that waits. */
+  function serve(): void {
+    if (consumer === undefined || (buffer.length === 0 && state === 'open')) return;
+    const give = consumer;
+    consumer = undefined;
+    const values = buffer;
+    buffer = [];
+    makeRoom();
+    give(values.length === 0 ? undefined : values);
   }
 
   function makeRoom(): void {
@@ -35,27 +43,19 @@ export function createChannel<T>(capacity: number): Channel<T> {
   function push(value: T): Promise<void> | undefined {
     if (state !== 'open') return undefined;
     buffer.push(value);
-    wake();
+    serve();
     if (buffer.length < capacity) return undefined;
     room ??= gate();
     return room.promise;
   }
 
-  async function take(): Promise<readonly T[] | undefined> {
-    while (buffer.length === 0) {
-      if (state !== 'open') return undefined;
-      await new Promise<void>((resolve) => {
-        wakeConsumer = resolve;
-      });
-    }
-    const values = buffer;
-    buffer = [];
-    makeRoom();
-    return values;
+  function take(give: (values: readonly T[] | undefined) => void): void {
+    consumer = give;
+    serve();
   }
 
   function letCatchUp(): Promise<void> | undefined {
-    const isBehind = state === 'open' && wakeConsumer === undefined;
+    const isBehind = state === 'open' && consumer === undefined;
     return isBehind ? new Promise((resolve) => setImmediate(resolve)) : undefined;
   }
 
@@ -64,12 +64,12 @@ export function createChannel<T>(capacity: number): Channel<T> {
     letCatchUp,
     end: () => {
       if (state === 'open') state = 'ended';
-      wake();
+      serve();
     },
     discard: () => {
       state = 'discarded';
       buffer = [];
-      wake();
+      serve();
       makeRoom();
     },
     take,

@@ -1,5 +1,6 @@
 // Owns the two ways to run an agent: `stream`, and `run`, which is `stream` drained. What happens is left to `execute.ts`.
 
+import type { Next } from '../client/batched-iterator.ts';
 import { BatchedIterator } from '../client/batched-iterator.ts';
 import { DefinitionError } from '../core/definition-error.ts';
 import type { Message, UserMessage } from '../core/message.ts';
@@ -75,10 +76,10 @@ export class RunStream implements AsyncIterable<RunEvent> {
   }
 
   #events(): AsyncGenerator<RunEvent, void, undefined> {
-    const next = (): Promise<readonly RunEvent[] | undefined> => {
+    const next: Next<RunEvent> = (give, fail) => {
       // Once: each further listener on it would stay until the run ends. `close` waits for it, and throws what it threw.
       if (this.#execution === undefined) this.#start().catch(() => {});
-      return this.#channel.take();
+      this.#channel.take(give, fail);
     };
     const close = async (): Promise<void> => {
       if (!this.#channel.isEnded()) {

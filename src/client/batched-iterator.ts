@@ -1,8 +1,14 @@
 // Owns giving out one by one what comes many at once. An async generator would take several steps for each; most of these take one.
 
+/**
+ * Gives the next values, never none, or undefined at the end; or says why it cannot. Calls one of the two, once, now or later, as the
+ * body of a promise does: `new Promise(next)` waits for it. A promise in each layer between the wire and the consumer would cost more
+ * than reading a token does.
+ */
+export type Next<T> = (give: (batch: readonly T[] | undefined) => void, fail: (error: unknown) => void) => void;
+
 export interface Batches<T> {
-  /** The next, never empty; undefined at the end. */
-  readonly next: () => Promise<readonly T[] | undefined>;
+  readonly next: Next<T>;
   /** What to give, as the last, for what `next` threw; undefined: it is thrown on. */
   readonly lastFor?: (error: unknown) => T | undefined;
   /** Called once: at the end, after a failure, and when the consumer leaves. */
@@ -56,20 +62,28 @@ export class BatchedIterator<T> implements AsyncGenerator<T, void, undefined> {
     return result;
   }
 
-  async #step(): Promise<IteratorResult<T, void>> {
-    try {
-      if (this.#at < this.#batch.length) return this.#take();
-      if (this.#state !== 'open') return await this.#end();
-      const batch = await this.#batches.next();
-      if (batch === undefined) return await this.#end();
-      this.#batch = batch;
-      this.#at = 0;
-      return this.#take();
-    } catch (error) {
-      return await this.#fail(error);
-    } finally {
-      this.#steps--;
-    }
+  #step(): Promise<IteratorResult<T, void>> {
+    if (this.#at < this.#batch.length || this.#state !== 'open') return this.#stepOn();
+    return new Promise((resolve) => {
+      this.#batches.next(
+        (batch) => resolve(batch === undefined ? this.#leave() : this.#begin(batch)),
+        (error) => resolve(this.#fail(error)),
+      );
+    });
+  }
+
+  /** Without asking for a batch. */
+  async #stepOn(): Promise<IteratorResult<T, void>> {
+    if (this.#at >= this.#batch.length) return await this.#leave();
+    this.#steps--;
+    return this.#take();
+  }
+
+  #begin(batch: readonly T[]): IteratorResult<T, void> {
+    this.#batch = batch;
+    this.#at = 0;
+    this.#steps--;
+    return this.#take();
   }
 
   async #leave(): Promise<IteratorResult<T, void>> {
@@ -81,12 +95,13 @@ export class BatchedIterator<T> implements AsyncGenerator<T, void, undefined> {
   }
 
   async #fail(error: unknown): Promise<IteratorResult<T, void>> {
-    const last = this.#state === 'open' ? this.#batches.lastFor?.(error) : undefined;
+    const last = this.#batches.lastFor?.(error);
     if (last === undefined) {
-      await this.#end();
+      await this.#leave();
       throw error;
     }
     this.#state = 'failed';
+    this.#steps--;
     return { done: false, value: last };
   }
 

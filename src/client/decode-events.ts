@@ -1,6 +1,7 @@
 // Owns driving a decoder over an answer's bytes, so that every split of them gives the same events.
 // Framing is left to `sse.ts`, meaning to the decoder.
 
+import type { Next } from './batched-iterator.ts';
 import { ParseError } from './errors.ts';
 import type { SseReader } from './sse.ts';
 import { createSseReader } from './sse.ts';
@@ -15,15 +16,12 @@ export interface EventDecoder<Event> {
   readonly isDone: () => boolean;
 }
 
-/** Gives the next events, as many at once as have come, never none; undefined after the last. Throws the error that is to be the last. */
-export type NextEvents<Event> = () => Promise<readonly Event[] | undefined>;
-
 /** Reads an answer's events, the terminal one included. Many at once: a step of an iterator for each would cost more than reading it. */
 export function decodeAnswer<Event>(
   answer: HttpAnswer,
   decoder: EventDecoder<Event>,
   maxEventChars: number,
-): NextEvents<Event> {
+): Next<Event> {
   const { requestId } = answer;
   const type = answer.headers['content-type'] ?? '';
   if (type.includes('html')) {
@@ -38,16 +36,16 @@ export function decodeAnswer<Event>(
 export interface PieceOptions {
   readonly maxEventChars: number;
   readonly requestId: string | undefined;
-  /** Called once the answer is whole, before its last events are given: its connection is worth keeping. */
-  readonly whenDone?: () => Promise<void>;
+  /** Called once the answer is whole, before its last events are given: its connection is worth keeping. May take a moment. */
+  readonly whenDone?: () => Promise<void> | undefined;
 }
 
-/** Bytes -> events. `read` gives the pieces that have come, and undefined at their end. */
+/** Bytes -> events. `read` gives the pieces that have come. */
 export function decodePieces<Event>(
-  read: () => Promise<readonly Uint8Array[] | undefined>,
+  read: Next<Uint8Array>,
   decoder: EventDecoder<Event>,
   limits: PieceOptions,
-): NextEvents<Event> {
+): Next<Event> {
   let out: Event[] = [];
   let failure: Failure;
   let isEnded = false;
@@ -61,21 +59,36 @@ export function decodePieces<Event>(
     return failureOf(() => decoder.end(out));
   }
 
-  return async () => {
-    // What came before a failure in the same bytes is given first.
-    while (out.length === 0 && failure === undefined && !isEnded) {
-      const pieces = await read();
-      isEnded = pieces === undefined;
-      failure = pieces === undefined ? end() : failureOf(() => feedAll(reader, pieces));
-      if (!decoder.isDone()) continue;
-      isEnded = true;
-      await limits.whenDone?.();
+  /** Whether there is anything to tell: events, a failure, the end. */
+  function take(pieces: readonly Uint8Array[] | undefined): boolean {
+    isEnded = pieces === undefined;
+    failure = pieces === undefined ? end() : failureOf(() => feedAll(reader, pieces));
+    isEnded ||= decoder.isDone();
+    return out.length > 0 || failure !== undefined || isEnded;
+  }
+
+  return function next(give, fail) {
+    const tell = (): void => {
+      const events = out;
+      out = [];
+      // What came before a failure in the same bytes is given first.
+      if (events.length > 0) give(events);
+      else if (failure !== undefined && !decoder.isDone()) fail(failure.error);
+      else give(undefined);
+    };
+    if (failure !== undefined || isEnded) {
+      tell();
+      return;
     }
-    const events = out;
-    out = [];
-    if (events.length > 0) return events;
-    if (failure !== undefined && !decoder.isDone()) throw failure.error;
-    return undefined;
+    read((pieces) => {
+      if (!take(pieces)) {
+        next(give, fail);
+        return;
+      }
+      const rest = decoder.isDone() ? limits.whenDone?.() : undefined;
+      if (rest === undefined) tell();
+      else rest.then(tell, fail);
+    }, fail);
   };
 }
 
@@ -84,10 +97,10 @@ function feedAll(reader: SseReader, pieces: readonly Uint8Array[]): void {
 }
 
 /** A server or gateway that does not stream answers with one whole completion. */
-function decodeWhole<Event>(answer: HttpAnswer, decoder: EventDecoder<Event>): NextEvents<Event> {
+function decodeWhole<Event>(answer: HttpAnswer, decoder: EventDecoder<Event>): Next<Event> {
   let isRead = false;
   let failure: Failure;
-  return async () => {
+  return fromPromise(async () => {
     if (failure !== undefined) throw failure.error;
     if (isRead) return undefined;
     isRead = true;
@@ -99,7 +112,11 @@ function decodeWhole<Event>(answer: HttpAnswer, decoder: EventDecoder<Event>): N
     });
     if (out.length === 0 && failure !== undefined) throw failure.error;
     return out;
-  };
+  });
+}
+
+function fromPromise<T>(next: () => Promise<readonly T[] | undefined>): Next<T> {
+  return (give, fail) => void next().then(give, fail);
 }
 
 type Failure = { readonly error: unknown } | undefined;

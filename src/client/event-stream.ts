@@ -3,15 +3,15 @@
 
 import type { ErrorEvent } from '../core/stream-event.ts';
 import { VllmError } from '../core/vllm-error.ts';
+import type { Next } from './batched-iterator.ts';
 import { BatchedIterator } from './batched-iterator.ts';
-import type { NextEvents } from './decode-events.ts';
 import type { HttpAnswer } from './transport.ts';
 
 export interface EventStreamParts<Event> {
   /** Sends the request; resolves when an answer has begun. */
   readonly open: (signal: AbortSignal) => Promise<HttpAnswer>;
   /** Reads the answer. */
-  readonly decode: (answer: HttpAnswer) => NextEvents<Event>;
+  readonly decode: (answer: HttpAnswer) => Next<Event>;
 }
 
 /**
@@ -72,15 +72,19 @@ export class EventStream<Event> implements AsyncIterable<Event | ErrorEvent> {
 
   #events(): AsyncGenerator<Event | ErrorEvent, void, undefined> {
     let answer: HttpAnswer | undefined;
-    let decoded: NextEvents<Event> | undefined;
-    const begin = async (): Promise<readonly Event[] | undefined> => {
-      this.#answer ??= this.#parts.open(this.#controller.signal);
-      answer = await this.#answer;
-      decoded = this.#parts.decode(answer);
-      return await decoded();
+    let decoded: Next<Event> | undefined;
+    const begin: Next<Event> = async (give, fail) => {
+      try {
+        this.#answer ??= this.#parts.open(this.#controller.signal);
+        answer = await this.#answer;
+        decoded = this.#parts.decode(answer);
+        decoded(give, fail);
+      } catch (error) {
+        fail(error);
+      }
     };
     return new BatchedIterator<Event | ErrorEvent>({
-      next: () => (decoded === undefined ? begin() : decoded()),
+      next: (give, fail) => (decoded ?? begin)(give, fail),
       // Anything else is a fault of this program or of a listener, not of the world.
       lastFor: (error) => (error instanceof VllmError ? { type: 'error', error } : undefined),
       close: () => answer?.close(),

@@ -4,6 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import { VllmError } from '../core/vllm-error.ts';
 import { apiErrorFromAnswer } from './api-error.ts';
+import type { Next } from './batched-iterator.ts';
 import type { Attempt } from './connection-error.ts';
 import { errorFromBody, errorFromConnection, targetOf } from './connection-error.ts';
 import { Deadline } from './deadline.ts';
@@ -47,17 +48,17 @@ export interface HttpAnswer {
   readonly firstByteAtMs: () => number | null;
   /** The same for the last piece that was read. */
   readonly lastPieceAtMs: () => number;
-  /** The pieces of the body that have come, once there is one; undefined at its end. Throws the one error that ended it. */
-  readonly read: () => Promise<readonly Uint8Array[] | undefined>;
+  /** Gives the pieces of the body that have come, once there is one; undefined at its end. Fails with the one error that ended it. */
+  readonly read: Next<Uint8Array>;
   /** The whole body as text. Throws when it is larger than `maxBodyBytes`. */
   readonly text: () => Promise<string>;
   /** Ends the exchange. Before the body's end it drops the connection, which makes vLLM stop generating. Idempotent. */
   readonly close: () => void;
   /**
    * Ends the exchange when the answer is whole but its body may have an end left to read: reads that, for a moment, so
-   * that the connection can serve the next request.
+   * that the connection can serve the next request. Undefined: there was nothing left.
    */
-  readonly release: () => Promise<void>;
+  readonly release: () => Promise<void> | undefined;
 }
 
 /** How long the little that may follow a whole answer is waited for, to keep its connection for the next request. */
@@ -143,12 +144,12 @@ function openAnswer(exchange: Exchange, { status, headers }: Head, sentAtMs: num
     if (!wire.isOver) wire.abort(new Error('the answer was closed'));
   };
 
-  const release = async (): Promise<void> => {
+  const release = (): Promise<void> | undefined => {
     deadline.dispose();
-    if (!wire.isOver) await wire.drain(DRAIN_MS);
+    return wire.isOver ? undefined : wire.drain(DRAIN_MS);
   };
 
-  const read = (): Promise<readonly Uint8Array[] | undefined> => readPieces(exchange);
+  const read: Next<Uint8Array> = (give, fail) => readPieces(exchange, give, fail);
 
   const text = async (): Promise<string> => {
     const { bytes, isCut } = await collect(read, options.settings.maxBodyBytes);
@@ -165,21 +166,28 @@ function openAnswer(exchange: Exchange, { status, headers }: Head, sentAtMs: num
 }
 
 /** Reads on under the limits in time. The clock stands still while the consumer works. */
-async function readPieces(exchange: Exchange): Promise<readonly Uint8Array[] | undefined> {
+function readPieces(exchange: Exchange, ...[give, fail]: Parameters<Next<Uint8Array>>): void {
   const { wire, options, deadline } = exchange;
   const isFirst = exchange.firstByteAtMs === null;
-  if (!wire.isReady) {
-    if (!isFirst) deadline.start('idle', options.settings.idleTimeoutMs);
-    await wire.change();
+  const take = (): void => {
     if (!isFirst) deadline.stop('idle');
+    exchange.lastPieceAtMs = performance.now();
+    if (isFirst) begin(exchange);
+    let pieces: readonly Uint8Array[] | undefined;
+    try {
+      pieces = wire.take();
+    } catch (cause) {
+      fail(deadline.error ?? errorFromBody(cause, exchange.isStreamed, exchange.attempt));
+      return;
+    }
+    give(pieces);
+  };
+  if (wire.isReady) {
+    take();
+    return;
   }
-  exchange.lastPieceAtMs = performance.now();
-  if (isFirst) begin(exchange);
-  try {
-    return wire.take();
-  } catch (cause) {
-    throw deadline.error ?? errorFromBody(cause, exchange.isStreamed, exchange.attempt);
-  }
+  if (!isFirst) deadline.start('idle', options.settings.idleTimeoutMs);
+  wire.whenReady(take);
 }
 
 function begin(exchange: Exchange): void {
@@ -192,7 +200,8 @@ function begin(exchange: Exchange): void {
 
 async function readError(exchange: Exchange, { status, headers }: Head): Promise<VllmError> {
   const { attempt, wire, options } = exchange;
-  const { bytes } = await collect(() => readPieces(exchange), MAX_ERROR_BODY_BYTES).catch((cause: unknown) => {
+  const read: Next<Uint8Array> = (give, fail) => readPieces(exchange, give, fail);
+  const { bytes } = await collect(read, MAX_ERROR_BODY_BYTES).catch((cause: unknown) => {
     if (exchange.deadline.error !== undefined) throw exchange.deadline.error;
     // The status is known even when the body is lost; an error about the body would hide it.
     return { bytes: Buffer.from(cause instanceof Error ? `(no body: ${cause.message})` : '') };
@@ -203,13 +212,10 @@ async function readError(exchange: Exchange, { status, headers }: Head): Promise
   return apiErrorFromAnswer({ status, headers, text, target: targetOf(attempt), requestId, nowMs: Date.now() });
 }
 
-async function collect(
-  read: () => Promise<readonly Uint8Array[] | undefined>,
-  maxBytes: number,
-): Promise<{ bytes: Buffer; isCut: boolean }> {
+async function collect(read: Next<Uint8Array>, maxBytes: number): Promise<{ bytes: Buffer; isCut: boolean }> {
   const parts: Uint8Array[] = [];
   let length = 0;
-  for (let pieces = await read(); pieces !== undefined; pieces = await read()) {
+  for (let pieces = await new Promise(read); pieces !== undefined; pieces = await new Promise(read)) {
     parts.push(...pieces);
     for (const piece of pieces) length += piece.length;
     if (length > maxBytes) return { bytes: Buffer.concat(parts).subarray(0, maxBytes), isCut: true };

@@ -54,11 +54,9 @@ export class Wire implements Dispatcher.DispatchHandler {
     return this.#pieces.length > 0 || this.isOver;
   }
 
-  /** Waits until there is something to take. To be called when there is nothing. */
-  change(): Promise<void> {
-    return new Promise<void>((resolve) => {
-      this.#wake = resolve;
-    });
+  /** Calls back once there is something to take. To be called when there is nothing. */
+  whenReady(wake: () => void): void {
+    this.#wake = wake;
   }
 
   /** All pieces that have come; undefined at the end. What came before a failure is given before it throws. */
@@ -81,7 +79,7 @@ export class Wire implements Dispatcher.DispatchHandler {
     this.#pieces = [];
     if (this.#controller?.paused) this.#controller.resume();
     const timer = setTimeout(() => this.abort(new Error('the answer had no end')), timeoutMs);
-    await this.change();
+    await new Promise<void>((resolve) => this.whenReady(resolve));
     clearTimeout(timer);
   }
 
@@ -108,24 +106,32 @@ export class Wire implements Dispatcher.DispatchHandler {
     this.#pieces.push(piece);
     this.#waitingBytes += piece.length;
     if (this.#waitingBytes > MAX_WAITING_BYTES) controller.pause();
-    this.#wake?.();
+    this.#tell();
   }
 
   onResponseEnd(): void {
     if (this.isOver) return;
     this.#state = 'ended';
-    this.#wake?.();
+    this.#tell();
   }
 
   onResponseError(_controller: unknown, error: Error): void {
     if (!this.isOver) this.#fail(error);
   }
 
+  /** Later: what is called may do anything, and undici is in the middle of reading. */
+  #tell(): void {
+    const wake = this.#wake;
+    if (wake === undefined) return;
+    this.#wake = undefined;
+    queueMicrotask(wake);
+  }
+
   #fail(reason: unknown): void {
     this.#state = 'failed';
     this.#failure = reason;
     this.#rejectHead(reason); // does nothing when the head has come
-    this.#wake?.();
+    this.#tell();
   }
 }
 

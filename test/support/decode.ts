@@ -1,5 +1,6 @@
 // Owns running the client's decoder over bytes without a connection, with a clock that stands still.
 
+import type { Next } from '../../src/client/batched-iterator.ts';
 import { createChatDecoder } from '../../src/client/chat-decoder.ts';
 import { decodePieces } from '../../src/client/decode-events.ts';
 import type { StreamEvent } from '../../src/index.ts';
@@ -24,14 +25,14 @@ export async function decodeChunks(chunks: readonly Uint8Array[], options: Decod
   });
   const events: StreamEvent[] = [];
   const rest = chunks.values();
-  const read = async (): Promise<readonly Uint8Array[] | undefined> => {
+  const read: Next<Uint8Array> = (give) => {
     const { done, value } = rest.next();
-    return done ? undefined : [value];
+    give(done ? undefined : [value]);
   };
   try {
     const limits = { maxEventChars: options.maxEventChars ?? 1_000_000, requestId: 'request' };
     const next = decodePieces(read, decoder, limits);
-    for (let some = await next(); some !== undefined; some = await next()) events.push(...some);
+    for (let some = await new Promise(next); some !== undefined; some = await new Promise(next)) events.push(...some);
   } catch (error) {
     if (!(error instanceof VllmError)) throw error;
     events.push({ type: 'error', error });
