@@ -5,22 +5,33 @@ import type { OnReadOpts, Socket } from 'node:net';
 // Not the global ones, which tests replace: nobody would go on.
 import { setImmediate, setTimeout } from 'node:timers';
 
-/** So many reads in so many milliseconds, and nobody waits. */
-const READS_PER_TURN = 128;
-const TURN_MS = 5;
+export interface Pace {
+  /** So many reads in a turn, and nobody waits. */
+  readonly readsPerTurn: number;
+  readonly turnMs: number;
+}
+
+/** About as many as one core can do beside the work on what was read. A slower core has longer turns, and bounded ones all the same. */
+const PACE: Pace = { readsPerTurn: 128, turnMs: 5 };
 
 /**
  * A read costs several times what the token in it does. Thousands of streams that are each read for every token fill a core and leave the
  * event loop no time for anything else. So above a number of reads the connections take turns: a turn is bounded work, and what comes for
  * those that wait stays in the system's buffers and is read at once, many tokens for the price of one.
  */
-class Turns {
-  #room = READS_PER_TURN;
+export class Turns {
+  readonly #pace: Pace;
+  #room: number;
   #isRunning = false;
   /** Read while there was no room. */
   readonly #read = new Set<Socket>();
   /** Paused, in the order in which they go on. */
   readonly #waiting = new Set<Socket>();
+
+  constructor(pace: Pace) {
+    this.#pace = pace;
+    this.#room = pace.readsPerTurn;
+  }
 
   /** Is told of every read. */
   count(socket: Socket): void {
@@ -37,7 +48,7 @@ class Turns {
   #start(): void {
     if (this.#isRunning) return;
     this.#isRunning = true;
-    setTimeout(() => this.#end(), TURN_MS);
+    setTimeout(() => this.#end(), this.#pace.turnMs);
   }
 
   /** Not in `count`: whoever takes what was read starts the reading of more, in the same step of the event loop. */
@@ -52,7 +63,7 @@ class Turns {
 
   #end(): void {
     this.#isRunning = false;
-    this.#room = READS_PER_TURN;
+    this.#room = this.#pace.readsPerTurn;
     for (const socket of this.#waiting) {
       if (this.#room === 0) break;
       this.#room--;
@@ -64,13 +75,13 @@ class Turns {
 }
 
 /** A process has one event loop, and all its clients share it. */
-const turns = new Turns();
+const ofThisProcess = new Turns(PACE);
 
 /** Copied from at once, so one is enough for all connections. */
 const BUFFER_BYTES = 64 * 1024;
 
 /** For the options of `net.connect` and `tls.connect`. */
-export function pacedReads(): OnReadOpts {
+export function pacedReads(turns: Turns = ofThisProcess): OnReadOpts {
   return {
     buffer: Buffer.allocUnsafeSlow(BUFFER_BYTES),
     /** Node calls it as a method of the socket, and reads no more for now when it gives false. */
