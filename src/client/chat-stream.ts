@@ -6,6 +6,7 @@ import type { VllmError } from '../core/vllm-error.ts';
 import type { ChunkListener } from './chat-decoder.ts';
 import { createChatDecoder } from './chat-decoder.ts';
 import type { ChatCompletionResponse } from './chat-response.ts';
+import type { Canceller } from './deadline.ts';
 import type { EventDecoder } from './decode-events.ts';
 import { decodeAnswer } from './decode-events.ts';
 import { StreamError } from './errors.ts';
@@ -17,7 +18,6 @@ export interface ChatStreamOptions {
   readonly maxEventChars: number;
   readonly maxArgumentChars: number;
   readonly parseThinkTags: boolean;
-  readonly onChunk: ChunkListener | undefined;
 }
 
 /** A streamed chat answer: seven kinds of event, `done` or `error` last. */
@@ -25,13 +25,17 @@ export class ChatStream extends EventStream<StreamEvent> {
   readonly #listeners: ChunkListener[];
 
   /** Made by the client. */
-  constructor(open: (signal: AbortSignal) => Promise<HttpAnswer>, options: ChatStreamOptions) {
-    const listeners: ChunkListener[] = options.onChunk === undefined ? [] : [options.onChunk];
-    const onChunk: ChunkListener = (chunk) => {
+  constructor(
+    open: (canceller: Canceller) => Promise<HttpAnswer>,
+    options: ChatStreamOptions,
+    onChunk: ChunkListener | undefined,
+  ) {
+    const listeners: ChunkListener[] = onChunk === undefined ? [] : [onChunk];
+    const tellAll: ChunkListener = (chunk) => {
       for (const listener of listeners) listener(chunk);
     };
     const decode = (answer: HttpAnswer) =>
-      decodeAnswer(answer, createDecoder(answer, { ...options, onChunk }), options.maxEventChars);
+      decodeAnswer(answer, createDecoder(answer, options, tellAll), options.maxEventChars);
     super({ open, decode });
     this.#listeners = listeners;
   }
@@ -60,9 +64,12 @@ function withPartial(error: VllmError, partial: string): VllmError {
   return new StreamError(message, { code, status, requestId, retryable, cause, partial });
 }
 
-function createDecoder(answer: HttpAnswer, options: ChatStreamOptions): EventDecoder<StreamEvent> {
+function createDecoder(
+  answer: HttpAnswer,
+  { maxArgumentChars, parseThinkTags }: ChatStreamOptions,
+  onChunk: ChunkListener,
+): EventDecoder<StreamEvent> {
   const { requestId, sentAtMs, firstByteAtMs, lastPieceAtMs } = answer;
-  const { maxArgumentChars, parseThinkTags, onChunk } = options;
   // All events of a piece came at the same time; asking the clock for each would cost as much as making it.
   const now = lastPieceAtMs;
   return createChatDecoder({ maxArgumentChars, parseThinkTags, onChunk, requestId, sentAtMs, firstByteAtMs, now });

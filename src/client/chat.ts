@@ -7,6 +7,7 @@ import type { ChatCompletionResponse } from './chat-response.ts';
 import { readChatResponse } from './chat-response.ts';
 import { ChatStream } from './chat-stream.ts';
 import type { Connection } from './connection.ts';
+import type { Canceller } from './deadline.ts';
 import type { RequestOptions } from './options.ts';
 import { buildBody } from './request-body.ts';
 import { sessionHeader } from './session-header.ts';
@@ -37,10 +38,11 @@ export interface Chat {
 export function createChat(connection: Connection): Chat {
   function stream(params: ChatParams, options: RequestOptions = {}): ChatStream {
     const body = bodyOf(params, true);
-    const call = { method: 'POST', url: connection.route(ROUTE), body, isStreamed: true, options } as const;
+    const url = connection.route(ROUTE);
     const headers = sessionHeader(params);
-    const open = (signal: AbortSignal) => connection.send({ ...call, headers, signals: [signal] });
-    return new ChatStream(open, { ...connection.settings(options), onChunk: options.onChunk });
+    const open = (canceller: Canceller) =>
+      connection.send({ method: 'POST', url, body, isStreamed: true, options, headers, canceller });
+    return new ChatStream(open, connection.settings(options), options.onChunk);
   }
 
   async function send(params: ChatParams, options: RequestOptions = {}): Promise<ChatCompletionResponse> {

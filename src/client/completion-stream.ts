@@ -3,6 +3,7 @@
 import { isObject } from '../core/json.ts';
 import type { FinishReason } from '../core/stream-event.ts';
 import type { CompletionEvent } from './completion-params.ts';
+import type { Canceller } from './deadline.ts';
 import type { EventDecoder } from './decode-events.ts';
 import { decodeAnswer } from './decode-events.ts';
 import { InvalidResponseError, StreamError } from './errors.ts';
@@ -14,7 +15,7 @@ import { usageFrom } from './usage.ts';
 /** A streamed legacy completion: `text`, `finish_reason` and `usage` events, then `done` or `error`. */
 export class CompletionStream extends EventStream<CompletionEvent> {
   /** Made by the client. */
-  constructor(open: (signal: AbortSignal) => Promise<HttpAnswer>, maxEventChars: number) {
+  constructor(open: (canceller: Canceller) => Promise<HttpAnswer>, maxEventChars: number) {
     super({ open, decode: (answer) => decodeAnswer(answer, createCompletionDecoder(answer.requestId), maxEventChars) });
   }
 

@@ -5,6 +5,7 @@ import type { CompletionChoice, CompletionParams, CompletionResponse } from './c
 import { COMPLETION_PARAMS } from './completion-params.ts';
 import { CompletionStream } from './completion-stream.ts';
 import type { Connection } from './connection.ts';
+import type { Canceller } from './deadline.ts';
 import { InvalidResponseError, MissingParameterError } from './errors.ts';
 import type { RequestOptions } from './options.ts';
 import { buildBody } from './request-body.ts';
@@ -31,8 +32,8 @@ export function createCompletions(connection: Connection): Completions {
   function stream(params: CompletionParams, options: RequestOptions = {}): CompletionStream {
     const body = bodyOf(params, true);
     const headers = sessionHeader(params);
-    const open = (signal: AbortSignal) =>
-      connection.send({ method: 'POST', url, body, isStreamed: true, options, headers, signals: [signal] });
+    const open = (canceller: Canceller) =>
+      connection.send({ method: 'POST', url, body, isStreamed: true, options, headers, canceller });
     return new CompletionStream(open, connection.settings(options).maxEventChars);
   }
 

@@ -1,5 +1,6 @@
 // Owns where a client's requests go and with what settings. One exchange is the transport's; what is asked, the endpoints'.
 
+import type { Canceller } from './deadline.ts';
 import { MissingParameterError, ParseError } from './errors.ts';
 import type { ClientOptions, RequestOptions, Settings } from './options.ts';
 import { DEFAULT_SETTINGS, resolveSettings } from './options.ts';
@@ -16,8 +17,8 @@ export interface Call {
   readonly body?: string;
   readonly isStreamed?: boolean;
   readonly options: RequestOptions;
-  /** Beside the caller's own. */
-  readonly signals?: readonly AbortSignal[];
+  /** Beside the caller's signal. */
+  readonly canceller?: Canceller;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -66,32 +67,25 @@ export class Connection {
     return resolveSettings(this.#settings, options);
   }
 
-  async send({
-    method,
-    url,
-    body,
-    isStreamed = false,
-    options,
-    signals = [],
-    headers = {},
-  }: Call): Promise<HttpAnswer> {
+  async send({ method, url, body, isStreamed = false, options, headers, canceller }: Call): Promise<HttpAnswer> {
     // A copy of a client has the pool of the first as its dispatcher.
     if (this.dispatcher instanceof Pool) await this.dispatcher.open();
     const settings = this.settings(options);
-    const own = options.signal === undefined ? [] : [options.signal];
     const request = { method, url, body, isStreamed };
     return await sendRequest(request, {
       settings,
-      headers: {
-        ...(isStreamed ? STREAM_HEADERS : JSON_HEADERS),
-        ...(body !== undefined && BODY),
-        ...headers,
-        ...settings.headers,
-      },
+      headers: Object.assign(
+        {},
+        isStreamed ? STREAM_HEADERS : JSON_HEADERS,
+        body === undefined ? undefined : BODY,
+        headers,
+        settings.headers,
+      ),
       dispatcher: this.dispatcher,
       onRetry: this.#options.onRetry,
       random: this.#options.random ?? Math.random,
-      signals: [...own, ...signals],
+      signal: options.signal,
+      canceller,
     });
   }
 

@@ -1,4 +1,4 @@
-// Owns the clock of one call: the callers' signals, the total limit, and the limit of the phase it is in.
+// Owns the clock of one call: the caller's signal, the total limit, and the limit of the phase it is in.
 // What a phase is and when it ends is left to the transport.
 
 import type { VllmError } from '../core/vllm-error.ts';
@@ -36,12 +36,29 @@ const LIMITS: Record<Phase, Limit> = {
   total: { code: 'total_timeout', failure: 'The call was not over', remedy: 'Raise `totalTimeoutMs`.' },
 };
 
+/** Cancels one call from within this program. An AbortController can do more, and costs as much as building the request. */
+export class Canceller {
+  #isCancelled = false;
+  /** Belongs to the deadline. */
+  onCancel: (() => void) | undefined;
+
+  get isCancelled(): boolean {
+    return this.#isCancelled;
+  }
+
+  cancel(): void {
+    this.#isCancelled = true;
+    this.onCancel?.();
+  }
+}
+
 /**
  * Tells whoever waits when a caller cancels or a limit passes. Whoever makes one calls `dispose` when the call is over: it
- * removes the listeners on the callers' signals.
+ * takes back what listens to the caller.
  */
 export class Deadline {
-  readonly #callers: readonly AbortSignal[];
+  readonly #caller: AbortSignal | undefined;
+  readonly #canceller: Canceller | undefined;
   readonly #onCallerAbort = (): void => this.#cancel();
   readonly #phases = new Map<Phase, Running>();
   #error: VllmError | undefined;
@@ -50,11 +67,12 @@ export class Deadline {
   /** Is given the error that ends the call, once. Belongs to whoever waits now. */
   onEnd: ((error: VllmError) => void) | undefined;
 
-  constructor(callers: readonly AbortSignal[]) {
-    this.#callers = callers;
-    // Not AbortSignal.any: it keeps what listens to it alive as long as the longest-lived signal.
-    for (const caller of callers) caller.addEventListener('abort', this.#onCallerAbort);
-    if (callers.some((caller) => caller.aborted)) this.#cancel();
+  constructor(caller: AbortSignal | undefined, canceller?: Canceller) {
+    this.#caller = caller;
+    this.#canceller = canceller;
+    caller?.addEventListener('abort', this.#onCallerAbort);
+    if (canceller !== undefined) canceller.onCancel = this.#onCallerAbort;
+    if (canceller?.isCancelled || caller?.aborted) this.#cancel();
   }
 
   /** The error that ended the call, if one of its limits or the caller did. */
@@ -83,11 +101,12 @@ export class Deadline {
 
   dispose(): void {
     for (const { timer } of this.#phases.values()) clearTimeout(timer);
-    for (const caller of this.#callers) caller.removeEventListener('abort', this.#onCallerAbort);
+    this.#caller?.removeEventListener('abort', this.#onCallerAbort);
+    if (this.#canceller !== undefined) this.#canceller.onCancel = undefined;
   }
 
   #cancel(): void {
-    const cause: unknown = this.#callers.find((caller) => caller.aborted)?.reason;
+    const cause: unknown = this.#caller?.aborted ? this.#caller.reason : undefined;
     const options = { code: 'aborted', requestId: this.requestId, cause };
     this.#end(new AbortError('The request was cancelled.', options));
   }

@@ -5,11 +5,12 @@ import type { ErrorEvent } from '../core/stream-event.ts';
 import { VllmError } from '../core/vllm-error.ts';
 import type { Next } from './batched-iterator.ts';
 import { BatchedIterator } from './batched-iterator.ts';
+import { Canceller } from './deadline.ts';
 import type { HttpAnswer } from './transport.ts';
 
 export interface EventStreamParts<Event> {
   /** Sends the request; resolves when an answer has begun. */
-  readonly open: (signal: AbortSignal) => Promise<HttpAnswer>;
+  readonly open: (canceller: Canceller) => Promise<HttpAnswer>;
   /** Reads the answer. */
   readonly decode: (answer: HttpAnswer) => Next<Event>;
 }
@@ -20,7 +21,7 @@ export interface EventStreamParts<Event> {
  */
 export class EventStream<Event> implements AsyncIterable<Event | ErrorEvent> {
   readonly #parts: EventStreamParts<Event>;
-  readonly #controller = new AbortController();
+  readonly #canceller = new Canceller();
   #answer: Promise<HttpAnswer> | undefined;
   #isTaken = false;
 
@@ -34,7 +35,7 @@ export class EventStream<Event> implements AsyncIterable<Event | ErrorEvent> {
    * the iteration does so and gives the failure as `error` event.
    */
   async open(): Promise<this> {
-    this.#answer ??= this.#parts.open(this.#controller.signal);
+    this.#answer ??= this.#parts.open(this.#canceller);
     await this.#answer;
     return this;
   }
@@ -50,7 +51,7 @@ export class EventStream<Event> implements AsyncIterable<Event | ErrorEvent> {
 
   /** Cancels the request; the iteration ends with an `error` event that holds an AbortError. */
   abort(): void {
-    this.#controller.abort();
+    this.#canceller.cancel();
   }
 
   /** The same events as a web stream; cancelling it cancels the request. */
@@ -75,7 +76,7 @@ export class EventStream<Event> implements AsyncIterable<Event | ErrorEvent> {
     let decoded: Next<Event> | undefined;
     const begin: Next<Event> = async (give, fail) => {
       try {
-        this.#answer ??= this.#parts.open(this.#controller.signal);
+        this.#answer ??= this.#parts.open(this.#canceller);
         answer = await this.#answer;
         decoded = this.#parts.decode(answer);
         decoded(give, fail);

@@ -7,6 +7,7 @@ import { apiErrorFromAnswer } from './api-error.ts';
 import type { Next } from './batched-iterator.ts';
 import type { Attempt } from './connection-error.ts';
 import { errorFromBody, errorFromConnection, targetOf } from './connection-error.ts';
+import type { Canceller } from './deadline.ts';
 import { Deadline } from './deadline.ts';
 import { HttpError, ParseError } from './errors.ts';
 import type { SizeLimits, TimeLimits } from './limits.ts';
@@ -21,8 +22,9 @@ export interface TransportOptions {
   readonly dispatcher: RequestDispatcher;
   readonly headers: Readonly<Record<string, string>>;
   readonly onRetry: ((notice: RetryNotice) => void) | undefined;
-  /** Any of them cancels. */
-  readonly signals: readonly AbortSignal[];
+  /** Each of the two cancels. */
+  readonly signal: AbortSignal | undefined;
+  readonly canceller: Canceller | undefined;
   /** Between 0 and 1, for the jitter. */
   readonly random: () => number;
 }
@@ -66,7 +68,7 @@ const DRAIN_MS = 100;
 
 /** Sends a request, with retries, until an answer with a good status has begun. Throws only VllmErrors. */
 export async function sendRequest(request: HttpRequest, options: TransportOptions): Promise<HttpAnswer> {
-  const deadline = new Deadline(options.signals);
+  const deadline = new Deadline(options.signal, options.canceller);
   deadline.start('total', options.settings.totalTimeoutMs);
   try {
     for (let attempt = 1; ; attempt++) {
@@ -99,7 +101,7 @@ async function sendOnce(request: HttpRequest, options: TransportOptions, deadlin
     origin: url.origin,
     path: url.pathname,
     method,
-    headers: { ...options.headers, 'x-request-id': attempt.requestId },
+    headers: withHeader(options.headers, 'x-request-id', attempt.requestId),
     body: request.body ?? null,
     // The deadline keeps these limits, so that a custom dispatcher's defaults do not cut a long generation.
     headersTimeout: 0,
@@ -124,6 +126,11 @@ async function sendOnce(request: HttpRequest, options: TransportOptions, deadlin
   const isGood = head.status >= 200 && head.status < 300;
   if (!isGood) throw await readError(exchange, head);
   return openAnswer(exchange, head, sentAtMs);
+}
+
+/** Name by name, as in all that is made for every request: of a literal with a spread V8 may make a shape of its own each time. */
+function withHeader(headers: Readonly<Record<string, string>>, name: string, value: string): Record<string, string> {
+  return Object.assign({}, headers, { [name]: value });
 }
 
 interface Exchange {
