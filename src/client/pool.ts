@@ -1,7 +1,7 @@
 // Owns how connections are made: directly, over a Unix socket, or through a proxy named by the environment.
 // What is sent over them is left to the transport.
 
-import type { Dispatcher } from 'undici';
+import type { Agent, Dispatcher } from 'undici';
 import { pacedReads } from './paced-reads.ts';
 import type { RequestDispatcher } from './wire.ts';
 
@@ -20,8 +20,8 @@ const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 const PROXY_VARIABLES = ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY'];
 
 /**
- * The connection pool of a client. Whoever makes it closes it. undici is loaded with the first request: it takes longer to
- * load than all the rest, and a program that only defines agents needs none of it.
+ * The connection pool of a client. Whoever makes it closes it. undici is loaded with the first request: it takes as long to
+ * load as all the rest, and a program that only defines agents needs none of it.
  */
 export class Pool implements RequestDispatcher {
   readonly #options: ConnectionOptions;
@@ -60,7 +60,7 @@ export class Pool implements RequestDispatcher {
 
   async #load(): Promise<Dispatcher> {
     const wasClosed = this.#isClosed;
-    const dispatcher = createDispatcher(await import('undici'), this.#options);
+    const dispatcher = await createDispatcher(this.#options);
     // Closed before its first request: it refuses, as it does when it is closed later.
     if (wasClosed) await dispatcher.close();
     this.#loaded = dispatcher;
@@ -69,15 +69,23 @@ export class Pool implements RequestDispatcher {
 }
 
 /** Limits in time other than connecting are kept by the transport, so undici's own are off. */
-function createDispatcher(
-  { Agent, EnvHttpProxyAgent }: typeof import('undici'),
-  { connectTimeoutMs, socketPath, env }: ConnectionOptions,
-): Dispatcher {
+async function createDispatcher({ connectTimeoutMs, socketPath, env }: ConnectionOptions): Promise<Dispatcher> {
   const connect = { timeout: connectTimeoutMs, onread: pacedReads(), ...(socketPath !== undefined && { socketPath }) };
   const options = { connect, headersTimeout: 0, bodyTimeout: 0 };
   const isProxied = socketPath === undefined && PROXY_VARIABLES.some((name) => env[name]);
-  if (!isProxied) return new Agent(options);
+  if (!isProxied) return new (await loadAgent())(options);
+  const { EnvHttpProxyAgent } = await import('undici');
   const noProxy = [...LOOPBACK, env.no_proxy ?? env.NO_PROXY ?? ''].join(',');
   // A plain HTTP request goes to the proxy as it is: many proxies refuse CONNECT to ports other than 443.
   return new EnvHttpProxyAgent({ ...options, noProxy: env.no_proxy === '*' ? '*' : noProxy, proxyTunnel: false });
+}
+
+/** By its own file: the whole of undici, with fetch, caches and web sockets, takes three times as long and 9 MB more. */
+async function loadAgent(): Promise<typeof Agent> {
+  try {
+    return (await import('undici/lib/dispatcher/agent.js')).default;
+  } catch {
+    // No release promises where its files are.
+    return (await import('undici')).Agent;
+  }
 }

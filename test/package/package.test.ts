@@ -1,7 +1,7 @@
 // Owns what a user gets: what the tarball holds, that its parts find each other, and that a program on it runs.
 // `PACKAGE_TEST_NODES=20.18.1,22` also runs that program under those versions of Node, which npm fetches.
 
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import posix from 'node:path/posix';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -15,6 +15,8 @@ const PROGRAM_PRINTS = { events: ['content', 'done'], hasTesting: true, ok: fals
 const TIMEOUT_MS = 240_000;
 /** Each costs a lookup and a read before the first line of a program runs. */
 const MAX_MODULES = 20;
+/** The whole of undici is more than a hundred. */
+const MAX_REQUEST_MODULES = 30;
 
 let installed: Installed;
 let files: readonly string[];
@@ -33,7 +35,8 @@ const CHUNK = /^dist\/[a-z-]+-[0-9A-Z]{8}\.js(\.map)?$/;
 describe('the tarball', () => {
   test('holds the build, the source that its maps lead to, and nothing else', async () => {
     const source = (await filesIn(join(ROOT, 'src'))).filter((file) => file.endsWith('.ts'));
-    const declared = source.flatMap((file) =>
+    const modules = source.filter((file) => !file.endsWith('.d.ts'));
+    const declared = modules.flatMap((file) =>
       ['.d.ts', '.d.ts.map'].map((ending) => `dist/${file.replace(/\.ts$/, ending)}`),
     );
     const shipped = source.map((file) => `src/${file}`);
@@ -85,16 +88,15 @@ describe('a program on the installed package', () => {
   });
 
   test('loads few modules, and no HTTP, schema or MCP library, until it needs them', async () => {
-    const printed = await run(process.execPath, [join(ROOT, 'test/package/loaded-modules.mjs')], installed.consumer);
-    const modules = JSON.parse(printed) as string[];
-    expect(modules.length).toBeLessThanOrEqual(MAX_MODULES);
-    const packages = modules.flatMap((url) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? []);
-    expect([...new Set(packages)].toSorted()).toEqual([
-      'eventsource-parser',
-      'fastest-levenshtein',
-      'jsonrepair',
-      'vllm-agents',
-    ]);
+    const { byImport } = await loadedModules();
+    expect(byImport.length).toBeLessThanOrEqual(MAX_MODULES);
+    expect(packagesOf(byImport)).toEqual(['eventsource-parser', 'fastest-levenshtein', 'jsonrepair', 'vllm-agents']);
+  });
+
+  test('loads of undici only its connections with the first request', async () => {
+    const { byRequest } = await loadedModules();
+    expect(packagesOf(byRequest)).toEqual(['undici']);
+    expect(byRequest.length).toBeLessThanOrEqual(MAX_REQUEST_MODULES);
   });
 
   test.each(OTHER_NODES)('runs under Node %s', { timeout: TIMEOUT_MS }, async (version) => {
@@ -104,12 +106,37 @@ describe('a program on the installed package', () => {
   });
 });
 
-// The last: what it takes away, the tests before it need.
+// The last: what they take away, the tests before them need.
+test('where a release of undici hides the file of its Agent, a request is sent all the same', async () => {
+  const manifest = join(installed.consumer, 'node_modules/undici/package.json');
+  const kept = await readFile(manifest, 'utf8');
+  await writeFile(manifest, JSON.stringify({ ...JSON.parse(kept), exports: { '.': './index.js' } }));
+  const printed = await run(process.execPath, ['out/program.js'], installed.consumer);
+  expect(JSON.parse(printed)).toMatchObject(PROGRAM_PRINTS);
+  const { byRequest } = await loadedModules();
+  expect(byRequest.length).toBeGreaterThan(MAX_REQUEST_MODULES);
+  await writeFile(manifest, kept);
+});
+
 test('without the MCP SDK, an optional part, everything else works, and a server that is mounted says what to install', async () => {
   await rm(join(installed.consumer, 'node_modules/@modelcontextprotocol'), { recursive: true });
   const printed = await run(process.execPath, ['out/program.js'], installed.consumer);
   expect(JSON.parse(printed)).toMatchObject({ ...PROGRAM_PRINTS, mcp: 'mcp_sdk_missing' });
 });
+
+async function loadedModules(): Promise<{
+  readonly byImport: readonly string[];
+  readonly byRequest: readonly string[];
+}> {
+  const program = join(ROOT, 'test/package/loaded-modules.mjs');
+  return JSON.parse(await run(process.execPath, [program], installed.consumer));
+}
+
+/** The names of the packages that modules belong to, sorted. */
+function packagesOf(modules: readonly string[]): string[] {
+  const names = modules.flatMap((url) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? []);
+  return [...new Set(names)].toSorted();
+}
 
 /** The modules of the package itself that these files of the build name. */
 async function relativeImports(ending: RegExp): Promise<{ specifier: string; target: string }[]> {
