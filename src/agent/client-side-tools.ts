@@ -33,7 +33,7 @@ export async function clientSideRequest(
   const instructions = isShown
     ? plan.instructions
     : [plan.instructions, prompt(plan.tools, tag, index)].filter(Boolean).join('\n\n');
-  const request = turnRequest(run.model, { ...plan, instructions }, nudge === undefined ? {} : { nudge });
+  const request = turnRequest(run.model, { ...plan, instructions }, { nudge, output: undefined });
   return {
     format,
     request: {

@@ -2,6 +2,7 @@
 // The consumer's side is left to `run.ts`, the turns to `loop.ts`.
 
 import { randomUUID } from 'node:crypto';
+import type { Canceller } from '../client/canceller.ts';
 import { VllmClient } from '../client/client.ts';
 import { DefinitionError } from '../core/definition-error.ts';
 import type { JsonValue } from '../core/json.ts';
@@ -38,8 +39,8 @@ import { mergeParams } from './turn-request.ts';
 
 /** The stream's side of a run. */
 export interface RunEnds {
-  /** Aborted by the consumer. */
-  readonly signal: AbortSignal;
+  /** The consumer's. */
+  readonly canceller: Canceller;
   readonly takeSteering: () => Promise<readonly Message[]>;
   readonly push: (event: RunEvent) => Promise<void> | undefined;
 }
@@ -131,10 +132,12 @@ class Execution {
   /** Ties the run's end to the caller's signal, the consumer and the time limit; gives the way to untie it. */
   #watch(): () => void {
     const { timeMs } = this.#parts.limits;
-    const signals = [this.#ends.signal, ...(this.#job.options.signal === undefined ? [] : [this.#job.options.signal])];
+    const { canceller } = this.#ends;
+    const { signal } = this.#job.options;
     const abort = (): void => this.#controller.abort();
-    for (const signal of signals) signal.addEventListener('abort', abort);
-    if (signals.some((signal) => signal.aborted)) abort();
+    canceller.onCancel = abort;
+    signal?.addEventListener('abort', abort);
+    if (canceller.isCancelled || signal?.aborted) abort();
     const onTime = (): void => {
       this.#isOverTime = true;
       abort();
@@ -142,7 +145,8 @@ class Execution {
     const timer = timeMs > 0 && timeMs < MAX_TIMER_MS ? setTimeout(onTime, timeMs) : undefined;
     return () => {
       clearTimeout(timer);
-      for (const signal of signals) signal.removeEventListener('abort', abort);
+      canceller.onCancel = undefined;
+      signal?.removeEventListener('abort', abort);
     };
   }
 
@@ -160,17 +164,20 @@ class Execution {
 
   async #context(): Promise<RunContext> {
     const { agent, options } = this.#job;
-    const { client } = this.#parts;
+    const { client, limits, budget, toolbox } = this.#parts;
     const { signal } = this.#controller;
     const model = await resolveModel(client, options.model ?? agent.model, signal);
     const instructions = typeof agent.instructions === 'function' ? await agent.instructions() : agent.instructions;
     const thinking = options.thinking ?? agent.thinking;
     const profile = await resolveProfile(client, model, signal);
     const providers = await this.#openProviders(() => context);
-    const taken = new Set([...this.#parts.toolbox.tools.map(({ name }) => name), RESULT_TOOL]);
+    const taken = new Set([...toolbox.tools.map(({ name }) => name), RESULT_TOOL]);
     const switches = thinkingParams(profile, thinking);
     const context: RunContext = {
-      ...this.#parts,
+      client,
+      limits,
+      budget,
+      toolbox,
       agent,
       model,
       instructions: [instructions, providers.instructions].filter((text) => text !== '').join('\n\n'),

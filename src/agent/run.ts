@@ -2,6 +2,7 @@
 
 import type { Next } from '../client/batched-iterator.ts';
 import { BatchedIterator } from '../client/batched-iterator.ts';
+import { Canceller } from '../client/canceller.ts';
 import { DefinitionError } from '../core/definition-error.ts';
 import type { Message, UserMessage } from '../core/message.ts';
 import type { RunEvent } from '../core/run-event.ts';
@@ -30,7 +31,7 @@ const CHANNEL_CAPACITY = 256;
  */
 export class RunStream implements AsyncIterable<RunEvent> {
   readonly #channel: Channel<RunEvent> = createChannel(CHANNEL_CAPACITY);
-  readonly #controller = new AbortController();
+  readonly #canceller = new Canceller();
   readonly #steering: Message[] = [];
   readonly #execute: () => Promise<RunResult>;
   #execution: Promise<RunResult> | undefined;
@@ -38,12 +39,11 @@ export class RunStream implements AsyncIterable<RunEvent> {
 
   /** Made by `stream`. Throws a DefinitionError on misuse. */
   constructor(job: RunJob) {
-    const { signal } = this.#controller;
     const takeSteering = async (): Promise<readonly Message[]> => {
       await this.#channel.letCatchUp();
       return this.#steering.splice(0);
     };
-    this.#execute = prepareRun(job, { signal, takeSteering, push: this.#channel.push });
+    this.#execute = prepareRun(job, { canceller: this.#canceller, takeSteering, push: this.#channel.push });
   }
 
   /** How the run ended. Never rejects for what the world does wrong. Without an iteration it drives the run itself. */
@@ -67,7 +67,7 @@ export class RunStream implements AsyncIterable<RunEvent> {
 
   /** Ends the run with the outcome `aborted`. */
   abort(): void {
-    this.#controller.abort();
+    this.#canceller.cancel();
   }
 
   #start(): Promise<RunResult> {

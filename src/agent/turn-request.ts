@@ -10,19 +10,20 @@ import { toWire } from './history.ts';
 /** What a turn asks of the model beside the plan. */
 export interface TurnAsk {
   /** An instruction for this one request that does not enter the history. */
-  readonly nudge?: string;
+  readonly nudge: string | undefined;
   /** The schema-only turn. No tool may be called in it: vLLM lets a schema suppress every call. */
-  readonly output?: CompiledSchema<JsonValue>;
+  readonly output: CompiledSchema<JsonValue> | undefined;
 }
 
 /** The request of a turn on a server that parses calls itself. */
 export function turnRequest(model: string, plan: TurnPlan, ask: TurnAsk): ChatParams {
-  const messages = toWire(plan.instructions, plan.messages);
-  const base: ChatParams = { ...plan.params, model, messages: withNudge(messages, ask.nudge) };
-  if (ask.output !== undefined) return { ...base, response_format: schemaFormat(ask.output) };
-  if (plan.tools.length === 0) return base;
-  const choice = plan.toolChoice === undefined ? {} : { tool_choice: plan.toolChoice };
-  return { ...base, tools: plan.tools.map(toolDefinition), ...choice };
+  const messages = withNudge(toWire(plan.instructions, plan.messages), ask.nudge);
+  // Not by spreading: V8 was seen to make a new shape for each such literal, which every reader of it then pays for.
+  const request: ChatParams = Object.assign({}, plan.params, { model, messages });
+  if (ask.output !== undefined) return Object.assign(request, { response_format: schemaFormat(ask.output) });
+  if (plan.tools.length === 0) return request;
+  const choice = plan.toolChoice === undefined ? undefined : { tool_choice: plan.toolChoice };
+  return Object.assign(request, { tools: plan.tools.map(toolDefinition) }, choice);
 }
 
 function withNudge(messages: ChatParams['messages'], nudge: string | undefined): ChatParams['messages'] {
@@ -67,6 +68,7 @@ export function isForced(choice: ToolChoice | undefined): boolean {
 
 /** Parameters with others over them; template switches are merged, not replaced. */
 export function mergeParams(base: ModelParams, over: ModelParams): ModelParams {
+  if (Object.keys(over).length === 0) return base;
   const switches = { ...base.chat_template_kwargs, ...over.chat_template_kwargs };
   const merged = { ...base, ...over };
   return Object.keys(switches).length === 0 ? merged : { ...merged, chat_template_kwargs: switches };

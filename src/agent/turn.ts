@@ -91,30 +91,50 @@ async function ask(run: RunContext, turn: Turn, way: Way): Promise<AskedOnce> {
   const call = await modelCall(run, turn, way);
   const fitted = await fitContext(run, call.request);
   if (fitted.outcome !== undefined) return { answer: undefined, outcome: fitted.outcome };
-  const answer = await run.host.step(way.key, (io) => callModel({ ...call, request: fitted.request }, io));
+  const answer = await run.host.step(way.key, (io) => callModel(withRequest(call, fitted.request), io));
   if (answer.failure?.code !== 'context_overflow') return { answer, outcome: undefined };
   const refitted = await refit(run, fitted.request, answer.failure);
   if (refitted.outcome !== undefined) return { answer: undefined, outcome: refitted.outcome };
   const { request } = refitted;
   return {
-    answer: await run.host.step(`${way.key}/clamped`, (io) => callModel({ ...call, request }, io)),
+    answer: await run.host.step(`${way.key}/clamped`, (io) => callModel(withRequest(call, request), io)),
     outcome: undefined,
   };
 }
 
+function withRequest(call: ModelCall, request: ModelCall['request']): ModelCall {
+  return call.request === request ? call : { ...call, request };
+}
+
 async function modelCall(run: RunContext, turn: Turn, { plan, mode }: Way): Promise<ModelCall> {
-  const output = turn.phase === 'output' ? run.agent.output : undefined;
   const { client, warn, profile } = run;
   const isClientSide = mode === 'client' && plan.tools.length > 0;
-  const mintId = (name: string, index: number): string => mintCallId(run, name, index);
-  const base = { client, mintId, warn, isClientSide, delimiters: profile.delimiters };
-  if (isClientSide) {
-    const { request, format } = await clientSideRequest(run, plan, turn.nudge);
-    return { ...base, request, createScanner: scannerFor(plan.tools, rawFormatsOf(profile, format)) };
-  }
-  const ask = { ...(turn.nudge !== undefined && { nudge: turn.nudge }), ...(output !== undefined && { output }) };
-  const createScanner = scannerFor(plan.tools, formatsOf(profile));
-  return { ...base, request: turnRequest(run.model, plan, ask), createScanner };
+  const { request, formats } = isClientSide ? await askClientSide(run, turn, plan) : askServer(run, turn, plan);
+  return {
+    client,
+    request,
+    createScanner: scannerFor(plan.tools, formats),
+    delimiters: profile.delimiters,
+    mintId: (name, index) => mintCallId(run, name, index),
+    warn,
+    isClientSide,
+  };
+}
+
+/** What is sent, and how calls may be written that turn up in the text of the answer. */
+interface Asking {
+  readonly request: ModelCall['request'];
+  readonly formats: readonly CallFormat[];
+}
+
+async function askClientSide(run: RunContext, { nudge }: Turn, plan: TurnPlan): Promise<Asking> {
+  const { request, format } = await clientSideRequest(run, plan, nudge);
+  return { request, formats: rawFormatsOf(run.profile, format) };
+}
+
+function askServer(run: RunContext, { phase, nudge }: Turn, plan: TurnPlan): Asking {
+  const output = phase === 'output' ? run.agent.output : undefined;
+  return { request: turnRequest(run.model, plan, { nudge, output }), formats: formatsOf(run.profile) };
 }
 
 /** Calls that a server left in the text are looked for wherever there are tools; they turn up in the thinking too. */

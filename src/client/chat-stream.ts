@@ -3,10 +3,10 @@
 
 import type { StreamEvent } from '../core/stream-event.ts';
 import type { VllmError } from '../core/vllm-error.ts';
+import type { Canceller } from './canceller.ts';
 import type { ChunkListener } from './chat-decoder.ts';
 import { createChatDecoder } from './chat-decoder.ts';
 import type { ChatCompletionResponse } from './chat-response.ts';
-import type { Canceller } from './deadline.ts';
 import type { EventDecoder } from './decode-events.ts';
 import { decodeAnswer } from './decode-events.ts';
 import { StreamError } from './errors.ts';

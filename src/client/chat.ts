@@ -1,5 +1,6 @@
 // Owns `client.chat.completions`: options in, a whole answer or a stream out. The chain is left to `chat-builder.ts`.
 
+import type { Canceller } from './canceller.ts';
 import { ChatRequestBuilder } from './chat-builder.ts';
 import type { ChatParams } from './chat-params.ts';
 import { CHAT_PARAMS } from './chat-params.ts';
@@ -7,7 +8,6 @@ import type { ChatCompletionResponse } from './chat-response.ts';
 import { readChatResponse } from './chat-response.ts';
 import { ChatStream } from './chat-stream.ts';
 import type { Connection } from './connection.ts';
-import type { Canceller } from './deadline.ts';
 import type { RequestOptions } from './options.ts';
 import { buildBody } from './request-body.ts';
 import { sessionHeader } from './session-header.ts';

@@ -2,8 +2,8 @@
 
 import { isObject } from '../core/json.ts';
 import type { FinishReason } from '../core/stream-event.ts';
+import type { Canceller } from './canceller.ts';
 import type { CompletionEvent } from './completion-params.ts';
-import type { Canceller } from './deadline.ts';
 import type { EventDecoder } from './decode-events.ts';
 import { decodeAnswer } from './decode-events.ts';
 import { InvalidResponseError, StreamError } from './errors.ts';

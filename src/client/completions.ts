@@ -1,11 +1,11 @@
 // Owns `client.completions`, the legacy endpoint: asking, the chain, the stream. Types are in `completion-params.ts`.
 
 import { isObject } from '../core/json.ts';
+import type { Canceller } from './canceller.ts';
 import type { CompletionChoice, CompletionParams, CompletionResponse } from './completion-params.ts';
 import { COMPLETION_PARAMS } from './completion-params.ts';
 import { CompletionStream } from './completion-stream.ts';
 import type { Connection } from './connection.ts';
-import type { Canceller } from './deadline.ts';
 import { InvalidResponseError, MissingParameterError } from './errors.ts';
 import type { RequestOptions } from './options.ts';
 import { buildBody } from './request-body.ts';

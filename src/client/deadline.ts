@@ -2,6 +2,7 @@
 // What a phase is and when it ends is left to the transport.
 
 import type { VllmError } from '../core/vllm-error.ts';
+import type { Canceller } from './canceller.ts';
 import { AbortError, TimeoutError } from './errors.ts';
 
 export type Phase = 'first_byte' | 'idle' | 'call' | 'total';
@@ -35,22 +36,6 @@ const LIMITS: Record<Phase, Limit> = {
   },
   total: { code: 'total_timeout', failure: 'The call was not over', remedy: 'Raise `totalTimeoutMs`.' },
 };
-
-/** Cancels one call from within this program. An AbortController can do more, and costs as much as building the request. */
-export class Canceller {
-  #isCancelled = false;
-  /** Belongs to the deadline. */
-  onCancel: (() => void) | undefined;
-
-  get isCancelled(): boolean {
-    return this.#isCancelled;
-  }
-
-  cancel(): void {
-    this.#isCancelled = true;
-    this.onCancel?.();
-  }
-}
 
 /**
  * Tells whoever waits when a caller cancels or a limit passes. Whoever makes one calls `dispose` when the call is over: it

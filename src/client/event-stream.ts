@@ -5,7 +5,7 @@ import type { ErrorEvent } from '../core/stream-event.ts';
 import { VllmError } from '../core/vllm-error.ts';
 import type { Next } from './batched-iterator.ts';
 import { BatchedIterator } from './batched-iterator.ts';
-import { Canceller } from './deadline.ts';
+import { Canceller } from './canceller.ts';
 import type { HttpAnswer } from './transport.ts';
 
 export interface EventStreamParts<Event> {

@@ -16,19 +16,23 @@ export interface BodyRules {
 
 /** Builds the body. Throws a MissingParameterError before anything is sent. */
 export function buildBody(params: object, rules: BodyRules): string {
-  const { extra, ...fields }: Record<string, unknown> = { ...params };
+  const fields = params as Readonly<Record<string, unknown>>;
+  const { extra } = fields;
   if (extra !== undefined && !isObject(extra)) {
     throw new MissingParameterError('extra', '`extra` is to be an object of body fields.', 'invalid_parameter');
   }
-  for (const name of rules.required) requireField(name, { ...fields, ...extra });
-  for (const [name, value] of Object.entries(fields)) checkNumber(name, value);
-  rules.unknownParams.report(Object.keys(fields), rules.known);
   // `stream` decides how the answer is read, so not even `extra` changes it.
-  const body = { ...fields, ...withUsage(fields, rules.isStreamed), ...extra, stream: rules.isStreamed };
+  const stream = rules.isStreamed;
+  const own = Object.assign({}, fields, { extra: undefined }, usageFields(fields, stream));
+  const body: Record<string, unknown> = Object.assign(own, extra, { stream });
+  for (const name of rules.required) requireField(name, body);
+  const names = Object.keys(fields).filter((name) => name !== 'extra');
+  for (const name of names) checkNumber(name, fields[name]);
+  rules.unknownParams.report(names, rules.known);
   return encode(body);
 }
 
-function requireField(name: string, fields: Record<string, unknown>): void {
+function requireField(name: string, fields: Readonly<Record<string, unknown>>): void {
   const value = fields[name];
   if (value === undefined || value === null || value === '') {
     throw new MissingParameterError(name, `\`${name}\` is required: nothing was sent.`);
@@ -45,11 +49,14 @@ function checkNumber(name: string, value: unknown): void {
 }
 
 /** Token counts come with a stream only on demand; without them an agent cannot keep its limits. */
-function withUsage(fields: Record<string, unknown>, isStreamed: boolean): Record<string, unknown> {
-  if (!isStreamed) return {};
+function usageFields(
+  fields: Readonly<Record<string, unknown>>,
+  isStreamed: boolean,
+): Record<string, unknown> | undefined {
+  if (!isStreamed) return undefined;
   const options = fields.stream_options;
   if (options === null) return { stream_options: undefined };
-  return { stream_options: { include_usage: true, ...(isObject(options) && options) } };
+  return { stream_options: Object.assign({ include_usage: true }, isObject(options) ? options : undefined) };
 }
 
 function encode(body: Record<string, unknown>): string {
