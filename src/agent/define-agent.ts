@@ -2,8 +2,8 @@
 
 import { DefinitionError } from '../core/definition-error.ts';
 import { compileSchema } from '../schema/compile.ts';
-import { createToolbox } from '../tool/toolbox.ts';
 import type { Agent, AgentDefinition } from './agent.ts';
+import { toolboxOf } from './agent-toolbox.ts';
 import { resolveLimits } from './limits.ts';
 import { checkThinking } from './profile/thinking.ts';
 
@@ -36,14 +36,12 @@ export function defineAgent(definition: AgentDefinition): Agent {
   for (const key of Object.keys(definition)) {
     if (!Object.hasOwn(NAMES, key)) throw new DefinitionError(`Agent \`${name}\`: there is no option \`${key}\`.`);
   }
-  // Here for its check of the names: each run makes its own.
-  createToolbox([{ owner: `agent \`${name}\``, tools }]);
   if (!Number.isInteger(parallelCalls) || parallelCalls < 1) {
     throw new DefinitionError(`Agent \`${name}\`: \`parallelCalls\` is ${parallelCalls}; it is to be 1 or more.`);
   }
   checkThinking(definition.thinking, `Agent \`${name}\``);
   const { onEvent, prepareTurn, approve, askUser } = definition;
-  return {
+  const agent: Agent = {
     name,
     description: definition.description ?? '',
     instructions: definition.instructions ?? '',
@@ -62,4 +60,6 @@ export function defineAgent(definition: AgentDefinition): Agent {
     ...(approve !== undefined && { approve }),
     ...(askUser !== undefined && { askUser }),
   };
+  toolboxOf(agent);
+  return agent;
 }

@@ -10,8 +10,7 @@ import type { Message } from '../core/message.ts';
 import type { Outcome, PendingApproval, RunEvent, RunWarning } from '../core/run-event.ts';
 import type { SampleRequest } from '../tool/tool-provider.ts';
 import type { Toolbox } from '../tool/toolbox.ts';
-import { createToolbox } from '../tool/toolbox.ts';
-
+import { toolboxOf } from './agent-toolbox.ts';
 import { Budget } from './budget.ts';
 import { CALL_TASK } from './call-round.ts';
 import type { CallInput } from './call-task.ts';
@@ -51,9 +50,9 @@ export function prepareRun(job: RunJob, ends: RunEnds): () => Promise<RunResult>
   if (options.state !== undefined && options.messages !== undefined) {
     throw new DefinitionError('A run continues by `state` or by `messages`, not by both.');
   }
-  const toolbox = createToolbox([{ owner: `agent \`${agent.name}\``, tools: agent.tools }]);
+  const toolbox = toolboxOf(agent);
   checkThinking(options.thinking, 'The options of the run');
-  const limits = resolveLimits(options.limits ?? {}, agent.limits);
+  const limits = options.limits === undefined ? agent.limits : resolveLimits(options.limits, agent.limits);
   const budget = new Budget(limits, outer?.budget);
   const client = options.client ?? defaultClient();
   return () => new Execution(job, ends, { toolbox, limits, budget, client }).execute();
@@ -82,7 +81,8 @@ class Execution {
   #hookError: unknown;
   #host: Host | undefined;
   #toolbox: Toolbox;
-  readonly #results: ResultStore;
+  /** Made with the first long result: few runs have one. */
+  #results: ResultStore | undefined;
   #providers: OpenProviders | undefined;
   readonly #asked = new Map<string, PendingApproval>();
 
@@ -91,7 +91,6 @@ class Execution {
     this.#ends = ends;
     this.#parts = parts;
     this.#toolbox = parts.toolbox;
-    this.#results = createResultStore((name) => parts.toolbox.find(name) !== undefined);
     const earlier = job.options.state;
     this.#runId = job.options.runId ?? (earlier?.pending ? earlier.runId : randomUUID());
   }
@@ -171,7 +170,6 @@ class Execution {
     const thinking = options.thinking ?? agent.thinking;
     const profile = await resolveProfile(client, model, signal);
     const providers = await this.#openProviders(() => context);
-    const taken = new Set([...toolbox.tools.map(({ name }) => name), RESULT_TOOL]);
     const switches = thinkingParams(profile, thinking);
     const context: RunContext = {
       client,
@@ -181,7 +179,7 @@ class Execution {
       agent,
       model,
       instructions: [instructions, providers.instructions].filter((text) => text !== '').join('\n\n'),
-      providedTools: () => providers.tools(taken),
+      providedTools: () => providers.tools((name) => name === RESULT_TOOL || toolbox.find(name) !== undefined),
       signal,
       hooks: options,
       host: this.#createHost(),
@@ -194,7 +192,7 @@ class Execution {
       emit: (event) => this.#emit(event),
       warn: (warning) => this.#warn(warning),
       takeSteering: this.#ends.takeSteering,
-      extraTools: this.#results.tools,
+      extraTools: () => this.#results?.tools() ?? [],
       profile,
     };
     return context;
@@ -239,12 +237,18 @@ class Execution {
         warn: (warning) => this.#warn(warning),
         approve: (callId, toolName, args) => this.#approve(callId, toolName, args),
         onContext: (context, step) => registerRun(context, { budget, emit: step.emit, options: this.#job.options }),
-        keep: this.#results.keep,
+        keep: (callId, text) => this.#keep(callId, text),
         now: () => performance.now(),
       },
       io,
     );
     return outcome as unknown as JsonValue; // plain data
+  }
+
+  #keep(callId: string, text: string): string {
+    const { toolbox } = this.#parts;
+    this.#results ??= createResultStore((name) => toolbox.find(name) !== undefined);
+    return this.#results.keep(callId, text);
   }
 
   /** Asks the host for the decision on a call: a durable one may wait for it, this process can only ask its own people. */

@@ -1,16 +1,16 @@
 // Owns the host that runs everything in this process and stores nothing.
 
-import type { Branch, Host, HostServices, Settled } from './host.ts';
+import type { Branch, Host, HostServices, Settled, StepIo } from './host.ts';
 
 /** Throws on a key that was used before: a step must be found again by its key. */
 export function createInProcessHost(services: HostServices): Host {
   const { runId, tasks, signal, emit, answer } = services;
   const keys = new Set<string>();
 
-  async function step<T>(key: string, work: (io: StepIoOf) => Promise<T>): Promise<T> {
-    if (keys.has(key)) throw new Error(`step key used twice: ${key}`);
+  function step<T>(key: string, work: (io: StepIo) => Promise<T>): Promise<T> {
+    if (keys.has(key)) return Promise.reject(new Error(`step key used twice: ${key}`));
     keys.add(key);
-    return await work({ signal, emit, idempotencyKey: `${runId}/${key}` });
+    return work({ signal, emit, idempotencyKey: `${runId}/${key}` });
   }
 
   async function settle(branch: Branch): Promise<Settled> {
@@ -36,5 +36,3 @@ export function createInProcessHost(services: HostServices): Host {
 
   return { step, all, signal: answer };
 }
-
-type StepIoOf = Parameters<Parameters<Host['step']>[1]>[0];

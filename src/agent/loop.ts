@@ -17,7 +17,7 @@ import type { RunContext } from './run-context.ts';
 import { mintCallId } from './run-context.ts';
 import { askAgain, askForOutput, checkOutput } from './structured-output.ts';
 import type { Turn } from './turn.ts';
-import { askModel } from './turn.ts';
+import { askModel, planTurn } from './turn.ts';
 
 /** How a run ends, before it is told. */
 export interface Ending {
@@ -47,7 +47,10 @@ export async function takeTurns(run: RunContext): Promise<Ending> {
   };
   const { pending } = run.state();
   let ending = pending === null ? undefined : await resumeTurn(run, course, pending);
-  while (ending === undefined) ending = await takeTurn(run, course);
+  while (ending === undefined) {
+    const begun = await beginTurn(run, course);
+    ending = 'outcome' in begun ? begun : await closeTurn(run, begun.number, () => workOn(run, course, begun));
+  }
   return ending;
 }
 
@@ -55,7 +58,8 @@ function hasTools(run: RunContext): boolean {
   return run.toolbox.tools.length > 0 || run.providedTools().length > 0;
 }
 
-async function takeTurn(run: RunContext, course: Course): Promise<Ending | undefined> {
+/** The turn, begun, or why there is no further one. */
+async function beginTurn(run: RunContext, course: Course): Promise<Turn | Ending> {
   if (run.signal.aborted) return { outcome: { type: 'aborted' } };
   const over = run.budget.over('turns', 1) ?? run.budget.over('tokens', 1);
   if (over !== undefined) return { outcome: over };
@@ -64,25 +68,28 @@ async function takeTurn(run: RunContext, course: Course): Promise<Ending | undef
   course.added = NOTHING;
   run.budget.spend('turns', 1);
   await run.emit({ type: 'turn_start', turn: number, added });
-  const turn: Turn = {
+  return {
     number,
     phase: course.phase,
     toolChoice: course.toolChoice,
     nudge: course.remedy?.nudge,
     params: course.remedy?.params ?? {},
   };
-  return await closeTurn(run, number, async () => {
-    const { answer, tools, outcome } = await askModel(run, turn);
-    if (outcome !== undefined) return { answer, result: { messages: NOTHING, ending: { outcome } } };
-    const toolbox = tools === run.toolbox.tools ? run.toolbox : createToolbox([{ owner: 'the turn', tools }]);
-    run.useToolbox(toolbox);
-    return { answer, result: await settle(run, course, { number, answer, toolbox }) };
-  });
 }
 
 interface Work {
   readonly answer: ModelAnswer | undefined;
   readonly result: TurnResult;
+}
+
+async function workOn(run: RunContext, course: Course, turn: Turn): Promise<Work> {
+  const plan = await planTurn(run, turn);
+  const { answer, outcome } = await askModel(run, turn, plan);
+  if (outcome !== undefined) return { answer, result: { messages: NOTHING, ending: { outcome } } };
+  const { tools } = plan;
+  const toolbox = tools === run.toolbox.tools ? run.toolbox : createToolbox([{ owner: 'the turn', tools }]);
+  run.useToolbox(toolbox);
+  return { answer, result: await settle(run, course, { number: turn.number, answer, toolbox }) };
 }
 
 /** Gives the turn its one end, also when the work throws. */

@@ -7,12 +7,14 @@ import type { OpenProvider, ProviderHost, ToolProvider } from '../tool/tool-prov
 
 export interface OpenProviders {
   /** What they bring now, in the order of the providers, without names that are taken. */
-  readonly tools: (taken: ReadonlySet<string>) => readonly Tool[];
+  readonly tools: (isTaken: (name: string) => boolean) => readonly Tool[];
   /** What they say of themselves, for the model; '' when nothing. */
   readonly instructions: string;
   /** Never rejects. */
   readonly close: () => Promise<void>;
 }
+
+const NONE: OpenProviders = { tools: () => [], instructions: '', close: async () => {} };
 
 interface Opened {
   readonly name: string;
@@ -24,6 +26,7 @@ export async function openProviders(
   providers: readonly ToolProvider[],
   host: ProviderHost & { readonly warn: (warning: RunWarning) => void },
 ): Promise<OpenProviders> {
+  if (providers.length === 0) return NONE;
   const settled = await Promise.allSettled(providers.map((provider) => provider.open(host)));
   const opened: Opened[] = [];
   let failure: VllmError | undefined;
@@ -50,15 +53,15 @@ export async function openProviders(
       .filter(({ provider }) => provider.instructions !== '')
       .map(({ name, provider }) => `Notes of the tool server ${name}:\n${provider.instructions}`)
       .join('\n\n'),
-    tools: (taken) => collect(opened, taken, host),
+    tools: (isTaken) => collect(opened, isTaken, host),
   };
 }
 
-function collect(opened: readonly Opened[], taken: ReadonlySet<string>, host: ProviderHost): readonly Tool[] {
-  const names = new Set(taken);
+function collect(opened: readonly Opened[], isTaken: (name: string) => boolean, host: ProviderHost): readonly Tool[] {
+  const names = new Set<string>();
   return opened.flatMap(({ name: owner, provider }) =>
     provider.tools().filter((tool) => {
-      const isFree = !names.has(tool.name);
+      const isFree = !names.has(tool.name) && !isTaken(tool.name);
       names.add(tool.name);
       if (!isFree) {
         const message = `\`${tool.name}\` of ${owner} is left out: the name is taken. Rename or leave out one of the two.`;

@@ -48,32 +48,23 @@ export function createResultStore(isTaken: (name: string) => boolean): ResultSto
     return `\`${RESULT_TOOL}\` with call_id ${JSON.stringify(callId)} reads them.`;
   }
 
-  // Made when it is first needed: few runs have long results.
-  const makeTool = (): Tool =>
-    defineTool({
-      name: RESULT_TOOL,
-      description: 'Reads on in the result of an earlier call that was too long to show whole.',
-      parameters: PARAMETERS,
-      maxResultChars: DEFAULT_MAX_RESULT_CHARS,
-      execute: (args) => {
-        const { call_id: callId, from } = args as { readonly call_id: string; readonly from: number };
-        const text = texts.get(callId);
-        if (text === undefined)
-          throw new ToolRetry(`The result of ${callId} is not kept any more: make the call again.`);
-        const piece = text.slice(from, from + PIECE_CHARS);
-        const end = from + piece.length;
-        const rest = end < text.length ? `[${text.length - end} more characters, from ${end} on]` : '[the end]';
-        return `${piece}\n${rest}`;
-      },
-    });
+  const tool = defineTool({
+    name: RESULT_TOOL,
+    description: 'Reads on in the result of an earlier call that was too long to show whole.',
+    parameters: PARAMETERS,
+    maxResultChars: DEFAULT_MAX_RESULT_CHARS,
+    execute: (args) => {
+      const { call_id: callId, from } = args as { readonly call_id: string; readonly from: number };
+      const text = texts.get(callId);
+      if (text === undefined) throw new ToolRetry(`The result of ${callId} is not kept any more: make the call again.`);
+      const piece = text.slice(from, from + PIECE_CHARS);
+      const end = from + piece.length;
+      const rest = end < text.length ? `[${text.length - end} more characters, from ${end} on]` : '[the end]';
+      return `${piece}\n${rest}`;
+    },
+  });
 
-  let tool: Tool | undefined;
-
-  function tools(): readonly Tool[] {
-    if (texts.size === 0) return [];
-    tool ??= makeTool();
-    return [tool];
-  }
+  const tools = (): readonly Tool[] => (texts.size === 0 ? [] : [tool]);
 
   return { keep, tools };
 }

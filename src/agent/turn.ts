@@ -29,26 +29,12 @@ export interface Turn {
 }
 
 /** The answer, or the outcome that takes its place. */
-export type AskedModel = { readonly tools: readonly Tool[] } & (
+export type AskedModel =
   | { readonly answer: ModelAnswer; readonly outcome: undefined }
-  | { readonly answer: undefined; readonly outcome: Outcome }
-);
+  | { readonly answer: undefined; readonly outcome: Outcome };
 
-export async function askModel(run: RunContext, turn: Turn): Promise<AskedModel> {
-  const plan = await planTurn(run, turn);
-  const { tools } = plan;
-  for (const tool of tools) warnNotStrict(run, tool);
-  const mode = toolModeOf(run.client, run.model);
-  const first = await ask(run, turn, { plan, mode, key: `t${turn.number}/model` });
-  if (first.outcome !== undefined || mode !== 'server' || !isParserMissing(first.answer)) return { ...first, tools };
-  rememberToolMode(run.client, run.model, 'client');
-  const message =
-    'The server has no tool parser: its grammar makes the calls and they are read on this side from now on.';
-  run.warn({ code: 'client_side_tools', message });
-  return { ...(await ask(run, turn, { plan, mode: 'client', key: `t${turn.number}/model/client-side` })), tools };
-}
-
-async function planTurn(run: RunContext, turn: Turn): Promise<TurnPlan> {
+/** What a turn sends, as the hooks want it. */
+export async function planTurn(run: RunContext, turn: Turn): Promise<TurnPlan> {
   const tools = turn.phase === 'output' ? [] : toolsNow(run);
   let plan: TurnPlan = {
     turn: turn.number,
@@ -62,6 +48,19 @@ async function planTurn(run: RunContext, turn: Turn): Promise<TurnPlan> {
     if (prepare !== undefined) plan = await prepare(plan);
   }
   return plan;
+}
+
+/** Asks, and once more where the server turns out to have no tool parser. */
+export async function askModel(run: RunContext, turn: Turn, plan: TurnPlan): Promise<AskedModel> {
+  for (const tool of plan.tools) warnNotStrict(run, tool);
+  const mode = toolModeOf(run.client, run.model);
+  const first = await ask(run, turn, { plan, mode, key: `t${turn.number}/model` });
+  if (first.outcome !== undefined || mode !== 'server' || !isParserMissing(first.answer)) return first;
+  rememberToolMode(run.client, run.model, 'client');
+  const message =
+    'The server has no tool parser: its grammar makes the calls and they are read on this side from now on.';
+  run.warn({ code: 'client_side_tools', message });
+  return await ask(run, turn, { plan, mode: 'client', key: `t${turn.number}/model/client-side` });
 }
 
 /** The agent's own list itself where there are no others, so that nothing is made anew for it. */
@@ -83,11 +82,7 @@ interface Way {
   readonly key: string;
 }
 
-type AskedOnce =
-  | { readonly answer: ModelAnswer; readonly outcome: undefined }
-  | { readonly answer: undefined; readonly outcome: Outcome };
-
-async function ask(run: RunContext, turn: Turn, way: Way): Promise<AskedOnce> {
+async function ask(run: RunContext, turn: Turn, way: Way): Promise<AskedModel> {
   const call = await modelCall(run, turn, way);
   const fitted = await fitContext(run, call.request);
   if (fitted.outcome !== undefined) return { answer: undefined, outcome: fitted.outcome };

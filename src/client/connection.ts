@@ -67,12 +67,16 @@ export class Connection {
     return resolveSettings(this.#settings, options);
   }
 
-  async send({ method, url, body, isStreamed = false, options, headers, canceller }: Call): Promise<HttpAnswer> {
+  send(call: Call): Promise<HttpAnswer> {
     // A copy of a client has the pool of the first as its dispatcher.
-    if (this.dispatcher instanceof Pool) await this.dispatcher.open();
+    const opening = this.dispatcher instanceof Pool ? this.dispatcher.open() : undefined;
+    return opening === undefined ? this.#sendNow(call) : opening.then(() => this.#sendNow(call));
+  }
+
+  #sendNow({ method, url, body, isStreamed = false, options, headers, canceller }: Call): Promise<HttpAnswer> {
     const settings = this.settings(options);
     const request = { method, url, body, isStreamed };
-    return await sendRequest(request, {
+    return sendRequest(request, {
       settings,
       headers: Object.assign(
         {},

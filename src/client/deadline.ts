@@ -45,7 +45,7 @@ export class Deadline {
   readonly #caller: AbortSignal | undefined;
   readonly #canceller: Canceller | undefined;
   readonly #onCallerAbort = (): void => this.#cancel();
-  readonly #phases = new Map<Phase, Running>();
+  readonly #phases: Partial<Record<Phase, Running>> = {};
   #error: VllmError | undefined;
   /** The request id of the attempt under way, for the errors. */
   requestId: string | undefined;
@@ -68,24 +68,24 @@ export class Deadline {
   /** Starts a phase, or starts its time anew. 0 milliseconds: no limit. */
   start(phase: Phase, timeoutMs: number): void {
     if (timeoutMs <= 0) return;
-    const known = this.#phases.get(phase);
+    const known = this.#phases[phase];
     if (known !== undefined) {
       known.isOn = true;
       known.timer.refresh();
       return;
     }
     const timer = setTimeout(() => this.#expire(phase, timeoutMs), timeoutMs);
-    this.#phases.set(phase, { timer, isOn: true });
+    this.#phases[phase] = { timer, isOn: true };
   }
 
   /** Its timer stays, for the next start: a stream starts and stops with every piece. */
   stop(phase: Phase): void {
-    const known = this.#phases.get(phase);
+    const known = this.#phases[phase];
     if (known !== undefined) known.isOn = false;
   }
 
   dispose(): void {
-    for (const { timer } of this.#phases.values()) clearTimeout(timer);
+    for (const { timer } of Object.values(this.#phases)) clearTimeout(timer);
     this.#caller?.removeEventListener('abort', this.#onCallerAbort);
     if (this.#canceller !== undefined) this.#canceller.onCancel = undefined;
   }
@@ -97,7 +97,7 @@ export class Deadline {
   }
 
   #expire(phase: Phase, timeoutMs: number): void {
-    if (this.#phases.get(phase)?.isOn !== true) return;
+    if (this.#phases[phase]?.isOn !== true) return;
     const { code, failure, remedy } = LIMITS[phase];
     const options = { code, requestId: this.requestId, retryable: true };
     this.#end(new TimeoutError(`${failure} within ${timeoutMs} ms. ${remedy}`, options));
