@@ -5,9 +5,9 @@ import type { RunEvent } from '../core/run-event.ts';
 import { defineTool } from '../tool/define-tool.ts';
 import type { Tool, ToolContext } from '../tool/tool.ts';
 import type { Agent } from './agent.ts';
+import { CallContext } from './call-context.ts';
 import { RunStream } from './run.ts';
 import type { RunOptions, RunResult } from './run-options.ts';
-import { registeredRun } from './run-registry.ts';
 
 export interface AgentToolOptions {
   /** Default: the agent's name. */
@@ -39,7 +39,7 @@ const TASK: JsonObject = {
 };
 
 async function runInner(agent: Agent, task: string, context: ToolContext): Promise<RunResult> {
-  const outer = registeredRun(context);
+  const outer = CallContext.runOf(context);
   const { signal, callId: parentCallId } = context;
   const inherited: RunOptions = outer === undefined ? {} : pick(outer.options);
   const job = { agent, input: task, options: { ...inherited, signal }, outer };

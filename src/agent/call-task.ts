@@ -2,7 +2,7 @@
 // It always answers and never throws. Which calls run together is left to the turn.
 
 import type { JsonValue } from '../core/json.ts';
-import type { Message, ToolCall } from '../core/message.ts';
+import type { ToolCall } from '../core/message.ts';
 import type { RunEvent, RunWarning } from '../core/run-event.ts';
 import { coerceBySchema } from '../schema/coerce.ts';
 import { describeIssues } from '../schema/issues.ts';
@@ -11,6 +11,8 @@ import type { Tool, ToolContext } from '../tool/tool.ts';
 import type { CallResult, ResultLimit } from '../tool/tool-result.ts';
 import { failureOf, resultOf, resultText } from '../tool/tool-result.ts';
 import type { Toolbox } from '../tool/toolbox.ts';
+import type { CallRun } from './call-context.ts';
+import { CallContext } from './call-context.ts';
 import type { StepIo } from './host.ts';
 
 /** The input of a call's branch, as JSON. */
@@ -34,18 +36,14 @@ export type CallOutcome =
   | { readonly type: 'answered'; readonly result: CallResult; readonly problem: CallProblem | null }
   | { readonly type: 'waiting'; readonly toolName: string; readonly arguments: JsonValue };
 
-export interface CallServices {
-  readonly runId: string;
-  readonly toolbox: Toolbox;
-  readonly messages: () => readonly Message[];
-  readonly context: unknown;
+export interface CallServices extends CallRun {
+  /** Of the turn under way. */
+  readonly toolbox: () => Toolbox;
   readonly warn: (warning: RunWarning) => void;
   /** The decision on a call; undefined: nobody has made it yet. */
   readonly approve: (callId: string, toolName: string, args: JsonValue) => Promise<boolean | undefined>;
   /** Keeps a result that is too long to show whole; says how the model reads on in it. */
   readonly keep: (callId: string, text: string) => string;
-  /** Is given each call's context, so that an agent that runs as a tool finds the run that it belongs to. */
-  readonly onContext: (context: ToolContext, io: StepIo) => void;
   /** Milliseconds. */
   readonly now: () => number;
 }
@@ -63,14 +61,12 @@ export async function doCall({ call, wasCut }: CallInput, services: CallServices
   if (io.signal.aborted) return refuse('cancelled', 'The run was cancelled before this call ran.');
   const prepared = await prepare(call, wasCut, services);
   if ('type' in prepared) return prepared;
-  const stop = new Stop();
-  const context = contextOf(call, services, io, stop);
-  services.onContext(context, io);
-  const allowed = await isAllowed(prepared, context, services);
+  const context = new CallContext(call, services, io);
+  const allowed = prepared.tool.needsApproval === false || (await isAllowed(prepared, context, services));
   if (allowed === undefined) return { type: 'waiting', toolName: prepared.tool.name, arguments: prepared.shown };
   if (!allowed)
     return refuse('not_allowed', 'A person did not allow this call. Do not repeat it; go another way or ask.');
-  return await execute(prepared, context, stop, { services, io });
+  return await execute(prepared, context, services, io);
 }
 
 function refuse(problem: CallProblem, content: string): CallOutcome {
@@ -79,8 +75,9 @@ function refuse(problem: CallProblem, content: string): CallOutcome {
 
 async function prepare(call: ToolCall, wasCut: boolean, services: CallServices): Promise<Prepared | CallOutcome> {
   const { name, arguments: text } = call.function;
-  const tool = services.toolbox.find(name);
-  if (tool === undefined) return refuse('unknown_tool', unknownTool(name, services.toolbox));
+  const toolbox = services.toolbox();
+  const tool = toolbox.find(name);
+  if (tool === undefined) return refuse('unknown_tool', unknownTool(name, toolbox));
   const read = readArguments(text, wasCut);
   if (read.type === 'cut') return refuse('cut', CUT);
   if (read.type === 'broken')
@@ -118,41 +115,6 @@ function unknownTool(name: string, toolbox: Toolbox): string {
   return `There is no tool \`${name}\`. There are: ${names.slice(0, MAX_NAMES).join(', ')}${more}.`;
 }
 
-/** What stops a tool. Its signal is made when the tool asks for it: most tools are done before anything could stop them. */
-class Stop {
-  #controller: AbortController | undefined;
-  #isAborted = false;
-
-  get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
-    if (this.#isAborted) this.#controller.abort();
-    return this.#controller.signal;
-  }
-
-  abort(): void {
-    this.#isAborted = true;
-    this.#controller?.abort();
-  }
-}
-
-function contextOf(call: ToolCall, services: CallServices, io: StepIo, stop: Stop): ToolContext {
-  const { id: callId, function: called } = call;
-  const toolName = called.name;
-  return {
-    get signal() {
-      return stop.signal;
-    },
-    callId,
-    toolName,
-    runId: services.runId,
-    messages: services.messages(),
-    idempotencyKey: io.idempotencyKey,
-    context: services.context,
-    // Progress is for people: it is shown when there is room, and the tool is not held up for it.
-    progress: (progress) => void io.emit({ type: 'tool_progress', callId, toolName, progress }),
-  };
-}
-
 async function isAllowed(
   { tool, args, shown }: Prepared,
   context: ToolContext,
@@ -163,26 +125,20 @@ async function isAllowed(
   return isNeeded ? await services.approve(context.callId, tool.name, shown) : true;
 }
 
-interface Surroundings {
-  readonly services: CallServices;
-  readonly io: StepIo;
-}
-
 async function execute(
   { tool, args, shown }: Prepared,
-  context: ToolContext,
-  stop: Stop,
-  { services, io }: Surroundings,
+  context: CallContext,
+  services: CallServices,
+  io: StepIo,
 ): Promise<CallOutcome> {
   const { callId, toolName } = context;
   const startedAt = services.now();
   const wait = io.emit({ type: 'tool_start', callId, toolName, arguments: shown });
   if (wait !== undefined) await wait;
-  const { result, problem } = await runUnderLimits(tool, args, context, {
-    stop,
-    signal: io.signal,
-    keep: (text) => services.keep(callId, text),
-  });
+  const limit: ResultLimit = { maxChars: tool.maxResultChars, keep: (text) => services.keep(callId, text) };
+  const running = runTool(tool, args, context, io.signal);
+  const ran = running instanceof Promise ? await running : running;
+  const result = readRan(ran, limit);
   const end: RunEvent = {
     type: 'tool_end',
     callId,
@@ -192,49 +148,76 @@ async function execute(
     durationMs: Math.round(services.now() - startedAt),
   };
   await io.emit(end);
-  return { type: 'answered', result, problem };
+  return { type: 'answered', result, problem: ran.type === 'cancelled' ? 'cancelled' : null };
+}
+
+type Ran =
+  | { readonly type: 'returned'; readonly value: unknown }
+  | { readonly type: 'threw'; readonly error: unknown }
+  | { readonly type: 'timed_out'; readonly timeoutMs: number }
+  | { readonly type: 'cancelled' };
+
+function readRan(ran: Ran, limit: ResultLimit): CallResult {
+  switch (ran.type) {
+    case 'returned':
+      return resultOf(ran.value, limit);
+    case 'threw':
+      return failureOf(ran.error, limit);
+    case 'timed_out':
+      return { isError: true, content: `The tool took longer than its limit of ${ran.timeoutMs} ms and was stopped.` };
+    case 'cancelled':
+      return {
+        isError: true,
+        content: 'The run was cancelled while this call ran; whether it took effect is not known.',
+      };
+    default:
+      return ran satisfies never;
+  }
+}
+
+/** Runs the function. One that returns no promise is over before anything could stop it. */
+function runTool(tool: Tool, args: unknown, context: CallContext, signal: AbortSignal): Ran | Promise<Ran> {
+  if (signal.aborted) return { type: 'cancelled' };
+  try {
+    const value = tool.execute(args, context);
+    return isThenable(value)
+      ? waitFor(value, { timeoutMs: tool.timeoutMs, context, signal })
+      : { type: 'returned', value };
+  } catch (error) {
+    return { type: 'threw', error };
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
 interface Stops {
-  readonly stop: Stop;
+  readonly timeoutMs: number;
+  readonly context: CallContext;
   readonly signal: AbortSignal;
-  readonly keep: ResultLimit['keep'];
 }
 
-interface Ran {
-  readonly result: CallResult;
-  readonly problem: CallProblem | null;
-}
-
-/** Runs the function. A function that heeds no signal is left behind: its late end is nobody's business any more. */
-async function runUnderLimits(tool: Tool, args: unknown, context: ToolContext, stops: Stops): Promise<Ran> {
-  const { signal, keep } = stops;
-  const limit = { maxChars: tool.maxResultChars, keep };
-  return await new Promise<Ran>((resolve) => {
+/** A function that heeds no signal is left behind: its late end is nobody's business any more. */
+function waitFor(value: PromiseLike<unknown>, { timeoutMs, context, signal }: Stops): Promise<Ran> {
+  return new Promise<Ran>((resolve) => {
     const settle = (ran: Ran): void => {
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
       resolve(ran);
     };
-    const end = (content: string, problem: CallProblem | null): void => {
-      settle({ result: { isError: true, content }, problem });
-      stops.stop.abort();
+    const stop = (ran: Ran): void => {
+      settle(ran);
+      context.stop();
     };
-    const onAbort = (): void =>
-      end('The run was cancelled while this call ran; whether it took effect is not known.', 'cancelled');
-    const onTime = (): void =>
-      end(`The tool took longer than its limit of ${tool.timeoutMs} ms and was stopped.`, null);
-    const timer = tool.timeoutMs > 0 ? setTimeout(onTime, tool.timeoutMs) : undefined;
+    const onAbort = (): void => stop({ type: 'cancelled' });
+    const timer = timeoutMs > 0 ? setTimeout(() => stop({ type: 'timed_out', timeoutMs }), timeoutMs) : undefined;
     signal.addEventListener('abort', onAbort);
+    // It may have aborted the run itself.
     if (signal.aborted) onAbort();
-    else {
-      // Also a function that throws before its first await, or returns no promise, ends here.
-      Promise.resolve()
-        .then(() => tool.execute(args, context))
-        .then(
-          (value) => settle({ result: resultOf(value, limit), problem: null }),
-          (error: unknown) => settle({ result: failureOf(error, limit), problem: null }),
-        );
-    }
+    Promise.resolve(value).then(
+      (returned) => settle({ type: 'returned', value: returned }),
+      (error: unknown) => settle({ type: 'threw', error }),
+    );
   });
 }

@@ -13,7 +13,7 @@ import type { Toolbox } from '../tool/toolbox.ts';
 import { toolboxOf } from './agent-toolbox.ts';
 import { Budget } from './budget.ts';
 import { CALL_TASK } from './call-round.ts';
-import type { CallInput } from './call-task.ts';
+import type { CallInput, CallServices } from './call-task.ts';
 import { doCall } from './call-task.ts';
 import type { Host, StepIo } from './host.ts';
 import { createInProcessHost } from './in-process-host.ts';
@@ -30,7 +30,6 @@ import { createResultStore, RESULT_TOOL } from './result-store.ts';
 import type { RunContext } from './run-context.ts';
 import { createRunFold } from './run-fold.ts';
 import type { RunJob, RunResult } from './run-options.ts';
-import { registerRun } from './run-registry.ts';
 import type { RunState } from './run-state.ts';
 import { answerSample } from './sampling.ts';
 import { resolveModel, resolveProfile } from './served-models.ts';
@@ -215,34 +214,32 @@ class Execution {
 
   #createHost(): Host {
     const create = this.#job.options.host ?? createInProcessHost;
+    const services = this.#callServices();
+    // The round made the input, and the outcome is plain data.
+    const callTask = (input: JsonValue, io: StepIo): Promise<JsonValue> =>
+      doCall(input as unknown as CallInput, services, io) as Promise<unknown> as Promise<JsonValue>;
     this.#host = create({
       runId: this.#runId,
       signal: this.#controller.signal,
       emit: (event) => this.#emit(event),
-      tasks: { [CALL_TASK]: (input, io) => this.#doCall(input, io) },
+      tasks: { [CALL_TASK]: callTask },
       answer: (name) => this.#answer(name),
     });
     return this.#host;
   }
 
-  async #doCall(input: JsonValue, io: StepIo): Promise<JsonValue> {
-    const { budget } = this.#parts;
-    const outcome = await doCall(
-      input as unknown as CallInput, // the round made it
-      {
-        runId: this.#runId,
-        toolbox: this.#toolbox,
-        messages: () => this.#fold.settled().messages,
-        context: this.#job.options.context,
-        warn: (warning) => this.#warn(warning),
-        approve: (callId, toolName, args) => this.#approve(callId, toolName, args),
-        onContext: (context, step) => registerRun(context, { budget, emit: step.emit, options: this.#job.options }),
-        keep: (callId, text) => this.#keep(callId, text),
-        now: () => performance.now(),
-      },
-      io,
-    );
-    return outcome as unknown as JsonValue; // plain data
+  #callServices(): CallServices {
+    return {
+      runId: this.#runId,
+      budget: this.#parts.budget,
+      options: this.#job.options,
+      messages: () => this.#fold.settled().messages,
+      toolbox: () => this.#toolbox,
+      warn: (warning) => this.#warn(warning),
+      approve: (callId, toolName, args) => this.#approve(callId, toolName, args),
+      keep: (callId, text) => this.#keep(callId, text),
+      now: () => performance.now(),
+    };
   }
 
   #keep(callId: string, text: string): string {

@@ -24,13 +24,14 @@ export function createInProcessHost(services: HostServices): Host {
   }
 
   async function all(branches: readonly Branch[], limit: number): Promise<readonly Settled[]> {
+    if (branches.length <= limit) return await Promise.all(branches.map(settle));
     const results: Settled[] = [];
     const queue = branches.entries();
     const worker = async (): Promise<void> => {
       // One iterator for all workers: each takes the next branch that nobody has.
       for (const [at, branch] of queue) results[at] = await settle(branch);
     };
-    await Promise.all(Array.from({ length: Math.min(limit, branches.length) }, worker));
+    await Promise.all(Array.from({ length: limit }, worker));
     return results;
   }
 

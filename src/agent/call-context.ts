@@ -1,0 +1,69 @@
+// Owns what a tool is given beside its arguments, and finding the run that a call belongs to. Running the tool is left to `call-task.ts`.
+
+import type { JsonValue } from '../core/json.ts';
+import type { Message, ToolCall } from '../core/message.ts';
+import type { ToolContext } from '../tool/tool.ts';
+import type { Budget } from './budget.ts';
+import type { StepIo } from './host.ts';
+import type { RunOptions } from './run-options.ts';
+
+/** What the calls of a run have in common. */
+export interface CallRun {
+  readonly runId: string;
+  readonly budget: Budget;
+  readonly options: RunOptions;
+  readonly messages: () => readonly Message[];
+}
+
+/** The run of a call, for an agent that runs as its tool. */
+export interface RunOfCall extends Pick<CallRun, 'budget' | 'options'> {
+  readonly emit: StepIo['emit'];
+}
+
+export class CallContext implements ToolContext {
+  readonly callId: string;
+  readonly toolName: string;
+  readonly runId: string;
+  readonly messages: readonly Message[];
+  readonly idempotencyKey: string;
+  readonly context: unknown;
+  /** For people: it is shown when there is room, and the tool is not held up for it. */
+  readonly progress: (progress: JsonValue) => void;
+  /** Private: what a tool's author sees is what a tool may use. */
+  readonly #run: CallRun;
+  readonly #io: StepIo;
+  #controller: AbortController | undefined;
+  #isStopped = false;
+
+  constructor({ id: callId, function: { name: toolName } }: ToolCall, run: CallRun, io: StepIo) {
+    this.callId = callId;
+    this.toolName = toolName;
+    this.runId = run.runId;
+    this.messages = run.messages();
+    this.idempotencyKey = io.idempotencyKey;
+    this.context = run.options.context;
+    this.progress = (progress) => void io.emit({ type: 'tool_progress', callId, toolName, progress });
+    this.#run = run;
+    this.#io = io;
+  }
+
+  /** The run that a call belongs to; undefined for a context that no run made. */
+  static runOf(context: ToolContext): RunOfCall | undefined {
+    if (!(#run in context)) return undefined;
+    const { budget, options } = context.#run;
+    return { budget, options, emit: context.#io.emit };
+  }
+
+  /** Made when the tool asks for it: most tools are done before anything could stop them. */
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#isStopped) this.#controller.abort();
+    return this.#controller.signal;
+  }
+
+  /** Aborts the signal. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#controller?.abort();
+  }
+}
