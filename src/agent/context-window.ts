@@ -22,7 +22,7 @@ const NEAR = 0.7;
 /** Clamps `max_tokens` to the room there is; gives the outcome when there is none. */
 export async function fitContext(run: RunContext, request: ChatParams): Promise<Fitted> {
   const asked = askedTokens(request);
-  const guess = (charsOf(request.messages) + charsOf(request.tools ?? [])) / CHARS_PER_TOKEN;
+  const guess = (messageChars(run, request.messages) + toolChars(request.tools)) / CHARS_PER_TOKEN;
   if (guess + asked < SMALLEST_CONTEXT) return { request, outcome: undefined };
   const limit = await contextLength(run.client, run.model, run.signal);
   if (limit === undefined || guess + asked < limit * NEAR) return { request, outcome: undefined };
@@ -82,18 +82,37 @@ async function countTokens(run: RunContext, request: ChatParams): Promise<number
   }
 }
 
+interface Measured {
+  readonly last: object | undefined;
+  readonly count: number;
+  readonly chars: number;
+}
+
+/** By run: what its last request had. */
+const measured = new WeakMap<RunContext, Measured>();
+
+/** A history only grows, so the next request has the same messages and some more: a turn does not cost more for a longer one. */
+function messageChars(run: RunContext, messages: readonly object[]): number {
+  const known = measured.get(run);
+  const isGrown = known !== undefined && known.count > 0 && messages[known.count - 1] === known.last;
+  const fresh = isGrown ? messages.slice(known.count) : messages;
+  const chars = fresh.reduce((sum, message) => sum + sizeOf(message), isGrown ? known.chars : 0);
+  measured.set(run, { last: messages.at(-1), count: messages.length, chars });
+  return chars;
+}
+
+function toolChars(tools: readonly object[] | null | undefined): number {
+  if (tools === undefined || tools === null) return 0;
+  return once(tools, () => tools.reduce((sum, tool) => sum + once(tool, () => sizeOf(tool)), 0));
+}
+
 const sizes = new WeakMap<object, number>();
 
-/** Each message and tool is measured once: they do not change, and a turn must not cost more for a longer history. */
-function charsOf(things: readonly object[]): number {
-  let sum = 0;
-  for (const thing of things) {
-    const known = sizes.get(thing);
-    const size = known ?? sizeOf(thing);
-    if (known === undefined) sizes.set(thing, size);
-    sum += size;
-  }
-  return sum;
+/** A tool's definition does not change, and the list of them mostly not either. */
+function once(thing: object, measure: () => number): number {
+  const size = sizes.get(thing) ?? measure();
+  sizes.set(thing, size);
+  return size;
 }
 
 /** Characters of all texts in it, and some for what stands between them. */

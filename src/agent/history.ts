@@ -8,13 +8,13 @@ import type { CallResult } from '../tool/tool-result.ts';
 export interface Said {
   readonly content: string;
   readonly reasoning: string;
-  readonly calls: readonly ToolCall[];
   /** Whether the answer was cut: its last call may lack its end. */
   readonly wasCut: boolean;
 }
 
 /** The assistant's message as it is stored and sent back: thinking in both fields, so that every server version reads it. */
-export function assistantTurn({ content, reasoning, calls, wasCut }: Said): AssistantMessage {
+export function assistantTurn(said: Said, calls: readonly ToolCall[]): AssistantMessage {
+  const { content, reasoning, wasCut } = said;
   const last = calls.length - 1;
   return {
     role: 'assistant',
@@ -43,9 +43,10 @@ export function toolMessage(call: ToolCall, result: CallResult): ToolMessage {
 export function withUniqueIds(calls: readonly ToolCall[], mint: (name: string, index: number) => string): ToolCall[] {
   const seen = new Set<string>();
   return calls.map((call, index) => {
-    const id = seen.has(call.id) ? mint(call.function.name, index) : call.id;
-    seen.add(id);
-    return { ...call, id };
+    const isFresh = !seen.has(call.id);
+    const own = isFresh ? call : { ...call, id: mint(call.function.name, index) };
+    seen.add(own.id);
+    return own;
   });
 }
 

@@ -157,7 +157,7 @@ async function settleCalls(
   { number, answer, toolbox }: Answered,
 ): Promise<TurnResult> {
   const calls = withUniqueIds(answer.calls, (name, index) => mintCallId(run, name, index));
-  const message = assistantTurn({ ...answer, calls });
+  const message = assistantTurn(answer, calls);
   const { repetition } = course;
   const round = { turn: number, message, calls, known: [], wasCut: answer.wasCut, toolbox, repetition };
   return await settleRound(run, course, round);
@@ -191,7 +191,7 @@ function settleEmpty(run: RunContext, course: Course, emptiness: Emptiness): Tur
 }
 
 async function settleText(run: RunContext, course: Course, answer: ModelAnswer): Promise<TurnResult> {
-  const messages = [assistantTurn({ ...answer, calls: NOTHING })];
+  const messages = [assistantTurn(answer, NOTHING)];
   course.remedy = undefined;
   course.toolChoice = undefined;
   if (answer.wasCut) {
@@ -209,7 +209,7 @@ async function settleText(run: RunContext, course: Course, answer: ModelAnswer):
 
 async function settleOutput(run: RunContext, course: Course, answer: ModelAnswer): Promise<TurnResult> {
   const checked = await checkOutput(run, answer);
-  const messages = [assistantTurn({ ...answer, content: checked.text, calls: NOTHING })];
+  const messages = [assistantTurn({ ...answer, content: checked.text }, NOTHING)];
   if (checked.type === 'fits') return { messages, ending: { outcome: { type: 'completed' }, output: checked.value } };
   const over = run.budget.over('corrections', 1);
   if (over !== undefined) return { messages, ending: { outcome: over } };

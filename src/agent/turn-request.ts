@@ -23,7 +23,7 @@ export function turnRequest(model: string, plan: TurnPlan, ask: TurnAsk): ChatPa
   if (ask.output !== undefined) return Object.assign(request, { response_format: schemaFormat(ask.output) });
   if (plan.tools.length === 0) return request;
   const choice = plan.toolChoice === undefined ? undefined : { tool_choice: plan.toolChoice };
-  return Object.assign(request, { tools: plan.tools.map(toolDefinition) }, choice);
+  return Object.assign(request, { tools: toolDefinitions(plan.tools) }, choice);
 }
 
 function withNudge(messages: ChatParams['messages'], nudge: string | undefined): ChatParams['messages'] {
@@ -33,6 +33,15 @@ function withNudge(messages: ChatParams['messages'], nudge: string | undefined):
   return [...messages.slice(0, -1), { ...last, content: `${last.content}\n\n${nudge}` }];
 }
 
+const lists = new WeakMap<readonly Tool[], readonly ToolDefinition[]>();
+
+/** One list for each list of tools, so that it is made and measured once. */
+function toolDefinitions(tools: readonly Tool[]): readonly ToolDefinition[] {
+  const known = lists.get(tools) ?? tools.map(toolDefinition);
+  lists.set(tools, known);
+  return known;
+}
+
 /** What vLLM's grammar can hold is sent with `strict`, for that alone makes vLLM enforce arguments. */
 export function toolDefinition(tool: Tool): ToolDefinition {
   const known = definitions.get(tool) ?? makeDefinition(tool);
@@ -40,7 +49,7 @@ export function toolDefinition(tool: Tool): ToolDefinition {
   return known;
 }
 
-/** One object for each tool, so that it is made and measured once. */
+/** One object for each tool, so that it is made once. */
 const definitions = new WeakMap<Tool, ToolDefinition>();
 
 function makeDefinition(tool: Tool): ToolDefinition {
