@@ -29,8 +29,7 @@ export function createChannel<T>(capacity: number): Channel<T> {
     if (consumer === undefined || (buffer.length === 0 && state === 'open')) return;
     const give = consumer;
     consumer = undefined;
-    const values = buffer;
-    buffer = [];
+    const values = buffer.splice(0); // for the reason in the client's `Wire.take`
     makeRoom();
     give(values.length === 0 ? undefined : values);
   }

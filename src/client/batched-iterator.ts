@@ -15,10 +15,12 @@ export interface Batches<T> {
   readonly close: () => Promise<void> | void;
 }
 
+const NONE: readonly never[] = [];
+
 /** Steps asked for before the last one is answered are answered in their order, as those of a generator are. */
 export class BatchedIterator<T> implements AsyncGenerator<T, void, undefined> {
   readonly #batches: Batches<T>;
-  #batch: readonly T[] = [];
+  #batch: readonly T[] = NONE;
   #at = 0;
   #state: 'open' | 'failed' | 'over' = 'open';
   /** Asked for and not yet answered. */
@@ -107,11 +109,13 @@ export class BatchedIterator<T> implements AsyncGenerator<T, void, undefined> {
 
   #take(): IteratorResult<T, void> {
     const value = this.#batch[this.#at++] as T; // the callers look whether there is one
+    // Not held until the next batch comes: what waits with thousands of slow streams would grow old, and old garbage is the dear one.
+    if (this.#at === this.#batch.length) this.#batch = NONE;
     return { done: false, value };
   }
 
   async #end(): Promise<IteratorResult<T, void>> {
-    this.#batch = [];
+    this.#batch = NONE;
     if (this.#state !== 'over') {
       this.#state = 'over';
       await this.#batches.close();

@@ -1,6 +1,8 @@
 // Owns how connections are made: directly, over a Unix socket, or through a proxy named by the environment.
 // What is sent over them is left to the transport.
 
+/// <reference path="./undici-agent.d.ts" />
+
 import type { Agent, Dispatcher } from 'undici';
 import { pacedReads } from './paced-reads.ts';
 import type { RequestDispatcher } from './wire.ts';
