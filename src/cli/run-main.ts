@@ -8,7 +8,6 @@ import { fileURLToPath } from 'node:url';
 import type { Agent } from '../agent/agent.ts';
 import { readEnvironment } from './environment.ts';
 import type { Io, Output, Terminal } from './io.ts';
-import { main } from './main.ts';
 import { createTerminal } from './terminal.ts';
 
 /**
@@ -17,6 +16,8 @@ import { createTerminal } from './terminal.ts';
  */
 export async function runMain(meta: { readonly url: string }, agent: Agent): Promise<void> {
   if (!isProgram(meta.url)) return;
+  // Loaded here: who only imports an agent needs none of it.
+  const { main } = await import('./main.ts');
   await runProcess(relative(process.cwd(), fileURLToPath(meta.url)), (io) => main(agent, io));
 }
 
