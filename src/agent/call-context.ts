@@ -27,6 +27,8 @@ export class CallContext implements ToolContext {
   readonly messages: readonly Message[];
   readonly idempotencyKey: string;
   readonly context: unknown;
+  /** Made when the tool asks for it: most tools are done before anything could stop them. */
+  declare readonly signal: AbortSignal;
   /** For people: it is shown when there is room, and the tool is not held up for it. */
   readonly progress: (progress: JsonValue) => void;
   /** Private: what a tool's author sees is what a tool may use. */
@@ -45,6 +47,8 @@ export class CallContext implements ToolContext {
     this.progress = (progress) => void io.emit({ type: 'tool_progress', callId, toolName, progress });
     this.#run = run;
     this.#io = io;
+    // An own property and not the class's: tools that wrap tools hand on copies, by spreading.
+    Object.defineProperty(this, 'signal', { enumerable: true, get: () => this.#signal() });
   }
 
   /** The run that a call belongs to; undefined for a context that no run made. */
@@ -54,16 +58,15 @@ export class CallContext implements ToolContext {
     return { budget, options, emit: context.#io.emit };
   }
 
-  /** Made when the tool asks for it: most tools are done before anything could stop them. */
-  get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
-    if (this.#isStopped) this.#controller.abort();
-    return this.#controller.signal;
-  }
-
   /** Aborts the signal. */
   stop(): void {
     this.#isStopped = true;
     this.#controller?.abort();
+  }
+
+  #signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#isStopped) this.#controller.abort();
+    return this.#controller.signal;
   }
 }

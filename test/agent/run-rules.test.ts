@@ -265,6 +265,52 @@ describe('calls', () => {
     expect(aborted).toBe(true);
   });
 
+  test('that wrap another tool may hand on a copy of what they are given, its signal too', async () => {
+    let aborted = false;
+    const inner = defineTool({
+      name: 'inner',
+      description: 'x',
+      parameters: z.object({}),
+      execute: (_args, { signal, context }) =>
+        new Promise(() => {
+          signal.addEventListener('abort', () => {
+            aborted = context === 'of the copy';
+          });
+        }),
+    });
+    const outer = defineTool({
+      name: 'outer',
+      description: 'x',
+      parameters: z.object({}),
+      timeoutMs: 20,
+      execute: (args, context) => inner.execute(args, { ...context, context: 'of the copy' }),
+    });
+    const { result } = await tryRun([answer({ toolCalls: [{ name: 'outer', arguments: {} }] }), FINAL], {
+      agent: { tools: [outer] },
+    });
+    expect(result.outcome).toEqual({ type: 'completed' });
+    expect(aborted).toBe(true);
+  });
+
+  test('that return no promise run in order, with no more than their start and their end told', async () => {
+    const tool = defineTool({
+      name: 'at_once',
+      description: 'x',
+      parameters: z.object({ n: z.number() }),
+      execute: ({ n }) => {
+        if (n === 2) throw new Error('not two');
+        return n;
+      },
+    });
+    const calls = [1, 2, 3].map((n) => ({ name: 'at_once', arguments: { n } }));
+    const { events, result } = await tryRun([answer({ toolCalls: calls }), FINAL], { agent: { tools: [tool] } });
+    const told = events.flatMap((event) =>
+      event.type === 'tool_start' ? ['start'] : event.type === 'tool_end' ? [event.result] : [],
+    );
+    expect(told).toEqual(['start', '1', 'start', 'Error: not two', 'start', '3']);
+    expect(result.messages.slice(2, 5).map(({ content }) => content)).toEqual(['1', 'Error: not two', '3']);
+  });
+
   test('are given the context of the run, and show progress', async () => {
     const tool = defineTool<z.ZodObject, { user: string }>({
       name: 'who',
