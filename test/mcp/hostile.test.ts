@@ -40,12 +40,12 @@ interface Faced {
 async function face(
   way: string,
   steps: readonly Step[],
-  options: RunOptions & { server?: Partial<McpServerConfig> } = {},
+  options: RunOptions & { server?: Partial<McpServerConfig>; retries?: number } = {},
 ): Promise<Faced> {
-  const { server, ...more } = options;
+  const { server, retries: maxRetries = 0, ...more } = options;
   // Room for 10 000 tools.
   await using vllm = await startFakeVllm({ models: [{ id: 'fake', maxModelLen: 100_000_000 }] });
-  await using client = new VllmClient(vllm.baseUrl, { maxRetries: 0 });
+  await using client = new VllmClient(vllm.baseUrl, { maxRetries, retryBaseMs: 1 });
   vllm.script(...steps);
   const agent = defineAgent({
     name: 'a',
@@ -128,7 +128,8 @@ describe('a list', () => {
   });
 
   test('of 10 000 tools is read whole', async () => {
-    const { offered } = await face('many', [DONE]);
+    // On a slow machine their schemas take longer to compile than a server keeps the connection that was asked for its models.
+    const { offered } = await face('many', [DONE], { retries: 2 });
     expect(offered[0]).toHaveLength(10_002);
   });
 
