@@ -60,6 +60,7 @@ export function defineAgent(definition: AgentDefinition): Agent {
     ...(approve !== undefined && { approve }),
     ...(askUser !== undefined && { askUser }),
   };
+  // Made here for its check of the names; the runs take the same one.
   toolboxOf(agent);
   return agent;
 }
