@@ -1,20 +1,14 @@
 // Owns the list of public names, one by one, and nothing else.
 
-export type { Agent, AgentDefinition, ModelParams, RunHooks, TurnPlan } from './agent/agent.ts';
+export type { Agent, AgentDefinition, RunHooks, TurnPlan } from './agent/agent.ts';
 export type { AgentToolOptions } from './agent/agent-tool.ts';
 export { agentTool } from './agent/agent-tool.ts';
-export type { Branch, CreateHost, Host, HostServices, Settled, StepIo, Task } from './agent/host.ts';
-export { createInProcessHost } from './agent/in-process-host.ts';
 export type { RunLimits } from './agent/limits.ts';
 export { DEFAULT_LIMITS } from './agent/limits.ts';
-export type { Thinking } from './agent/profile/thinking.ts';
 export type { RunStream } from './agent/run.ts';
-export { run, stream } from './agent/run.ts';
 export type { RunInput, RunOptions, RunResult } from './agent/run-options.ts';
 export type { CallView, RunState, TurnView } from './agent/run-state.ts';
 export { INITIAL_RUN_STATE, reduceRun } from './agent/run-state.ts';
-export type { AgentWithServersDefinition } from './cli/mcp-servers.ts';
-export { defineAgent, mountMcp } from './cli/mcp-servers.ts';
 export { runMain } from './cli/run-main.ts';
 export type { ChatCompletions } from './client/chat.ts';
 export type { ChatRequestBuilder } from './client/chat-builder.ts';
@@ -63,6 +57,7 @@ export { parseArgs, parseArgsAs, toolResult } from './client/tool-messages.ts';
 export type { ClientWarning } from './client/unknown-params.ts';
 export type { RequestDispatcher } from './client/wire.ts';
 export { DefinitionError } from './core/definition-error.ts';
+export type { Branch, CreateHost, Host, HostServices, Settled, StepIo, Task } from './core/host.ts';
 export type { JsonObject, JsonPrimitive, JsonValue } from './core/json.ts';
 export type {
   AssistantMessage,
@@ -109,6 +104,7 @@ export type {
 } from './core/stream-event.ts';
 export type { RunUsage, Usage } from './core/usage.ts';
 export { VllmError } from './core/vllm-error.ts';
+export { createInProcessHost } from './hosts/in-process-host.ts';
 export { mcpServersFrom } from './mcp/config-file.ts';
 export type { CompletionRequest, McpConnection, ServerInfo } from './mcp/connection.ts';
 export type { MountedServers } from './mcp/mount.ts';
@@ -123,7 +119,12 @@ export type {
   StdioServerConfig,
   TransportServerConfig,
 } from './mcp/server-config.ts';
+export type { ModelParams } from './model/model-params.ts';
+export type { Thinking } from './model/profile/thinking.ts';
 export type { InferArguments, ToolSchema } from './schema/compile.ts';
+export type { AgentWithServersDefinition } from './setup/mcp-servers.ts';
+export { defineAgent, mountMcp } from './setup/mcp-servers.ts';
+export { run, stream } from './setup/run.ts';
 export type { ToolDefinitionOptions } from './tool/define-tool.ts';
 export { defineTool } from './tool/define-tool.ts';
 export type { Tool, ToolContext } from './tool/tool.ts';

@@ -40,21 +40,27 @@ const TASK: JsonObject = {
 
 async function runInner(agent: Agent, task: string, context: ToolContext): Promise<RunResult> {
   const outer = CallContext.runOf(context);
+  if (outer === undefined) throw new Error('An agent is a tool only inside a run.');
   const { signal, callId: parentCallId } = context;
-  const inherited: RunOptions = outer === undefined ? {} : pick(outer.options);
-  const job = { agent, input: task, options: { ...inherited, signal }, outer };
-  const stream = new RunStream(job);
+  const { client, host } = outer;
+  const stream = new RunStream({
+    agent,
+    input: task,
+    options: { ...pick(outer.options), signal },
+    client,
+    host,
+    outer,
+  });
   for await (const event of stream) {
     // The innermost call is the parent: a view finds the outer ones by their own events.
     const nested: RunEvent = { ...event, parentCallId: event.parentCallId ?? parentCallId };
-    await outer?.emit(nested);
+    await outer.emit(nested);
   }
   return await stream.result;
 }
 
-function pick({ client, model, context, approve, thinking, params }: RunOptions): RunOptions {
+function pick({ model, context, approve, thinking, params }: RunOptions): RunOptions {
   return {
-    ...(client !== undefined && { client }),
     ...(approve !== undefined && { approve }),
     ...(params !== undefined && { params }),
     model,

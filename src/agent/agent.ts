@@ -1,20 +1,15 @@
 // Owns what an agent is: plain data, no state. Running it is left to the loop.
 
-import type { ChatParams, ToolChoice } from '../client/chat-params.ts';
+import type { ToolChoice } from '../client/chat-params.ts';
 import type { JsonValue } from '../core/json.ts';
 import type { Message } from '../core/message.ts';
 import type { PendingApproval, RunEvent } from '../core/run-event.ts';
+import type { ModelParams } from '../model/model-params.ts';
+import type { Thinking } from '../model/profile/thinking.ts';
 import type { CompiledSchema, ToolSchema } from '../schema/compile.ts';
 import type { Tool } from '../tool/tool.ts';
 import type { InputAnswer, InputRequest, ToolProvider } from '../tool/tool-provider.ts';
 import type { RunLimits } from './limits.ts';
-import type { Thinking } from './profile/thinking.ts';
-
-/** Request parameters that an agent may set: all but what the loop sets itself. */
-export type ModelParams = Omit<
-  Partial<ChatParams>,
-  'model' | 'messages' | 'stream' | 'stream_options' | 'tools' | 'tool_choice' | 'response_format' | 'n'
->;
 
 /** What a turn is going to send; `prepareTurn` may return a changed copy. */
 export interface TurnPlan {

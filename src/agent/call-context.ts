@@ -1,10 +1,11 @@
 // Owns what a tool is given beside its arguments, and finding the run that a call belongs to. Running the tool is left to `call-task.ts`.
 
+import type { VllmClient } from '../client/client.ts';
+import type { CreateHost, StepIo } from '../core/host.ts';
 import type { JsonValue } from '../core/json.ts';
 import type { Message, ToolCall } from '../core/message.ts';
 import type { ToolContext } from '../tool/tool.ts';
 import type { Budget } from './budget.ts';
-import type { StepIo } from './host.ts';
 import type { RunOptions } from './run-options.ts';
 
 /** What the calls of a run have in common. */
@@ -12,11 +13,14 @@ export interface CallRun {
   readonly runId: string;
   readonly budget: Budget;
   readonly options: RunOptions;
+  readonly client: VllmClient;
+  /** What runs inside it execute on. */
+  readonly host: CreateHost;
   readonly messages: () => readonly Message[];
 }
 
 /** The run of a call, for an agent that runs as its tool. */
-export interface RunOfCall extends Pick<CallRun, 'budget' | 'options'> {
+export interface RunOfCall extends Pick<CallRun, 'budget' | 'options' | 'client' | 'host'> {
   readonly emit: StepIo['emit'];
 }
 
@@ -54,8 +58,8 @@ export class CallContext implements ToolContext {
   /** The run that a call belongs to; undefined for a context that no run made. */
   static runOf(context: ToolContext): RunOfCall | undefined {
     if (!(#run in context)) return undefined;
-    const { budget, options } = context.#run;
-    return { budget, options, emit: context.#io.emit };
+    const { budget, options, client, host } = context.#run;
+    return { budget, options, client, host, emit: context.#io.emit };
   }
 
   /** Aborts the signal. */

@@ -1,13 +1,13 @@
 // Owns answering all calls of one turn: each gets one result, in call order, on every path.
 // The life of one call is left to `call-task.ts`.
 
+import type { Branch, Settled } from '../core/host.ts';
 import type { JsonValue } from '../core/json.ts';
 import type { AssistantMessage, ToolCall, ToolMessage } from '../core/message.ts';
 import type { Outcome, PendingApproval, PendingTurn } from '../core/run-event.ts';
 import type { Toolbox } from '../tool/toolbox.ts';
 import type { CallInput, CallOutcome, CallProblem } from './call-task.ts';
 import { toolMessage } from './history.ts';
-import type { Branch, Settled } from './host.ts';
 import type { Repetition } from './repetition.ts';
 import type { RunContext } from './run-context.ts';
 

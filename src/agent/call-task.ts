@@ -1,19 +1,19 @@
 // Owns the life of one tool call: found, arguments read and checked, allowed, run under its time limit, answered.
 // It always answers and never throws. Which calls run together is left to the turn.
 
+import type { StepIo } from '../core/host.ts';
 import type { JsonValue } from '../core/json.ts';
 import type { ToolCall } from '../core/message.ts';
 import type { RunEvent, RunWarning } from '../core/run-event.ts';
 import { coerceBySchema } from '../schema/coerce.ts';
 import { describeIssues } from '../schema/issues.ts';
-import { readArguments } from '../tool/read-arguments.ts';
+import { readArguments } from '../schema/read-arguments.ts';
 import type { Tool, ToolContext } from '../tool/tool.ts';
 import type { CallResult, ResultLimit } from '../tool/tool-result.ts';
 import { failureOf, resultOf, resultText } from '../tool/tool-result.ts';
 import type { Toolbox } from '../tool/toolbox.ts';
 import type { CallRun } from './call-context.ts';
 import { CallContext } from './call-context.ts';
-import type { StepIo } from './host.ts';
 
 /** The input of a call's branch, as JSON. */
 export interface CallInput {

@@ -3,11 +3,11 @@
 
 import type { ChatParams } from '../client/chat-params.ts';
 import type { JsonObject } from '../core/json.ts';
+import type { CallFormat, CallTag } from '../model/format/call-format.ts';
+import { HERMES } from '../model/format/call-formats.ts';
+import { pythonKeywords } from '../model/python-grammar.ts';
 import type { Tool } from '../tool/tool.ts';
 import type { TurnPlan } from './agent.ts';
-import { pythonKeywords } from './python-grammar.ts';
-import type { CallFormat, CallTag } from './rescue/call-format.ts';
-import { HERMES } from './rescue/call-formats.ts';
 import type { RunContext } from './run-context.ts';
 import { callCount } from './run-context.ts';
 import { isForced, toolDefinition, turnRequest } from './turn-request.ts';

@@ -3,9 +3,9 @@
 import type { ToolChoice } from '../client/chat-params.ts';
 import type { Message } from '../core/message.ts';
 import type { Outcome } from '../core/run-event.ts';
-import type { ModelParams } from './agent.ts';
+import type { ModelParams } from '../model/model-params.ts';
+import { thinkingParams } from '../model/profile/profile-of.ts';
 import type { CallProblemReport } from './call-round.ts';
-import { thinkingParams } from './profile/profile-of.ts';
 import type { Repetition } from './repetition.ts';
 import type { RunContext } from './run-context.ts';
 

@@ -1,11 +1,11 @@
 // Owns checking an agent's definition. Running it is left to `run.ts`.
 
 import { DefinitionError } from '../core/definition-error.ts';
+import { checkThinking } from '../model/profile/thinking.ts';
 import { compileSchema } from '../schema/compile.ts';
 import type { Agent, AgentDefinition } from './agent.ts';
 import { toolboxOf } from './agent-toolbox.ts';
 import { resolveLimits } from './limits.ts';
-import { checkThinking } from './profile/thinking.ts';
 
 const DEFAULT_PARALLEL_CALLS = 8;
 

@@ -2,12 +2,15 @@
 // The consumer's side is left to `run.ts`, the turns to `loop.ts`.
 
 import { randomUUID } from 'node:crypto';
-import type { Canceller } from '../client/canceller.ts';
-import { VllmClient } from '../client/client.ts';
 import { DefinitionError } from '../core/definition-error.ts';
+import type { Host, StepIo } from '../core/host.ts';
 import type { JsonValue } from '../core/json.ts';
 import type { Message } from '../core/message.ts';
 import type { Outcome, PendingApproval, RunEvent, RunWarning } from '../core/run-event.ts';
+import type { Canceller } from '../flow/canceller.ts';
+import { mergeParams } from '../model/model-params.ts';
+import { thinkingParams } from '../model/profile/profile-of.ts';
+import { checkThinking } from '../model/profile/thinking.ts';
 import type { SampleRequest } from '../tool/tool-provider.ts';
 import type { Toolbox } from '../tool/toolbox.ts';
 import { toolboxOf } from './agent-toolbox.ts';
@@ -15,14 +18,10 @@ import { Budget } from './budget.ts';
 import { CALL_TASK } from './call-round.ts';
 import type { CallInput, CallServices } from './call-task.ts';
 import { doCall } from './call-task.ts';
-import type { Host, StepIo } from './host.ts';
-import { createInProcessHost } from './in-process-host.ts';
 import { resolveLimits } from './limits.ts';
 import type { Ending } from './loop.ts';
 import { takeTurns } from './loop.ts';
 import { failureFrom } from './model-answer.ts';
-import { thinkingParams } from './profile/profile-of.ts';
-import { checkThinking } from './profile/thinking.ts';
 import type { OpenProviders } from './providers.ts';
 import { openProviders } from './providers.ts';
 import type { ResultStore } from './result-store.ts';
@@ -33,7 +32,6 @@ import type { RunJob, RunResult } from './run-options.ts';
 import type { RunState } from './run-state.ts';
 import { answerSample } from './sampling.ts';
 import { resolveModel, resolveProfile } from './served-models.ts';
-import { mergeParams } from './turn-request.ts';
 
 /** The stream's side of a run. */
 export interface RunEnds {
@@ -45,7 +43,7 @@ export interface RunEnds {
 
 /** Checks a job; gives the function that does it. Throws a DefinitionError on misuse. */
 export function prepareRun(job: RunJob, ends: RunEnds): () => Promise<RunResult> {
-  const { agent, options, outer } = job;
+  const { agent, options, client, outer } = job;
   if (options.state !== undefined && options.messages !== undefined) {
     throw new DefinitionError('A run continues by `state` or by `messages`, not by both.');
   }
@@ -53,20 +51,10 @@ export function prepareRun(job: RunJob, ends: RunEnds): () => Promise<RunResult>
   checkThinking(options.thinking, 'The options of the run');
   const limits = options.limits === undefined ? agent.limits : resolveLimits(options.limits, agent.limits);
   const budget = new Budget(limits, outer?.budget);
-  const client = options.client ?? defaultClient();
   return () => new Execution(job, ends, { toolbox, limits, budget, client }).execute();
 }
 
 type Parts = Pick<RunContext, 'toolbox' | 'limits' | 'budget' | 'client'>;
-
-let shared: VllmClient | undefined;
-
-/** One client for all runs that name none, so that they share its connections. */
-function defaultClient(): VllmClient {
-  const fresh = new VllmClient();
-  if (shared?.baseUrl !== fresh.baseUrl || shared.apiKey !== fresh.apiKey) shared = fresh;
-  return shared;
-}
 
 class Execution {
   readonly #job: RunJob;
@@ -213,12 +201,11 @@ class Execution {
   }
 
   #createHost(): Host {
-    const create = this.#job.options.host ?? createInProcessHost;
     const services = this.#callServices();
     // The round made the input, and the outcome is plain data.
     const callTask = (input: JsonValue, io: StepIo): Promise<JsonValue> =>
       doCall(input as unknown as CallInput, services, io) as Promise<unknown> as Promise<JsonValue>;
-    this.#host = create({
+    this.#host = this.#job.host({
       runId: this.#runId,
       signal: this.#controller.signal,
       emit: (event) => this.#emit(event),
@@ -233,6 +220,8 @@ class Execution {
       runId: this.#runId,
       budget: this.#parts.budget,
       options: this.#job.options,
+      client: this.#job.client,
+      host: this.#job.host,
       messages: () => this.#fold.settled().messages,
       toolbox: () => this.#toolbox,
       warn: (warning) => this.#warn(warning),

@@ -2,7 +2,7 @@
 // Which results there are is left to the loop.
 
 import type { AssistantMessage, Message, SystemMessage, TextPart, ToolCall, ToolMessage } from '../core/message.ts';
-import { readArguments } from '../tool/read-arguments.ts';
+import { readArguments } from '../schema/read-arguments.ts';
 import type { CallResult } from '../tool/tool-result.ts';
 
 export interface Said {

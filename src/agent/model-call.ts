@@ -5,14 +5,14 @@ import type { ChatParams } from '../client/chat-params.ts';
 import type { VllmClient } from '../client/client.ts';
 import type { ThinkDelimiters } from '../client/think-tags.ts';
 import { createThinkSplitter } from '../client/think-tags.ts';
+import type { StepIo } from '../core/host.ts';
 import type { ToolCall } from '../core/message.ts';
 import type { RunWarning } from '../core/run-event.ts';
 import type { DoneEvent, StreamEvent } from '../core/stream-event.ts';
 import type { Usage } from '../core/usage.ts';
-import type { StepIo } from './host.ts';
+import type { RescuedCall, TextScanner } from '../model/scanner/text-scanner.ts';
 import type { ModelAnswer } from './model-answer.ts';
 import { failureFrom, isCut } from './model-answer.ts';
-import type { RescuedCall, TextScanner } from './rescue/text-scanner.ts';
 
 export interface ModelCall {
   readonly client: VllmClient;

@@ -2,16 +2,17 @@
 
 import type { ToolChoice } from '../client/chat-params.ts';
 import type { VllmClient } from '../client/client.ts';
+import type { Host } from '../core/host.ts';
 import type { Message } from '../core/message.ts';
 import type { RunEvent, RunWarning } from '../core/run-event.ts';
+import type { ModelParams } from '../model/model-params.ts';
+import type { Profile } from '../model/profile/profile.ts';
+import { mintId } from '../model/profile/profile-of.ts';
 import type { Tool } from '../tool/tool.ts';
 import type { Toolbox } from '../tool/toolbox.ts';
-import type { Agent, ModelParams, RunHooks } from './agent.ts';
+import type { Agent, RunHooks } from './agent.ts';
 import type { Budget } from './budget.ts';
-import type { Host } from './host.ts';
 import type { RunLimits } from './limits.ts';
-import type { Profile } from './profile/profile.ts';
-import { mintId } from './profile/profile-of.ts';
 import type { RunState } from './run-state.ts';
 
 export interface RunContext {

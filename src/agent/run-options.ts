@@ -2,15 +2,16 @@
 
 import type { ToolChoice } from '../client/chat-params.ts';
 import type { VllmClient } from '../client/client.ts';
+import type { CreateHost } from '../core/host.ts';
 import type { JsonValue } from '../core/json.ts';
 import type { Message } from '../core/message.ts';
 import type { Outcome, RunWarning } from '../core/run-event.ts';
 import type { RunUsage } from '../core/usage.ts';
-import type { Agent, ModelParams, RunHooks } from './agent.ts';
+import type { ModelParams } from '../model/model-params.ts';
+import type { Thinking } from '../model/profile/thinking.ts';
+import type { Agent, RunHooks } from './agent.ts';
 import type { Budget } from './budget.ts';
-import type { CreateHost } from './host.ts';
 import type { RunLimits } from './limits.ts';
-import type { Thinking } from './profile/thinking.ts';
 import type { RunState } from './run-state.ts';
 
 /** A question, or messages. Empty text adds nothing: for a run that goes on by its decisions. */
@@ -69,5 +70,7 @@ export interface RunJob {
   readonly agent: Agent;
   readonly input: RunInput;
   readonly options: RunOptions;
+  readonly client: VllmClient;
+  readonly host: CreateHost;
   readonly outer: OuterRun | undefined;
 }

@@ -1,26 +1,15 @@
-// Owns the two ways to run an agent: `stream`, and `run`, which is `stream` drained. What happens is left to `execute.ts`.
+// Owns the consumer's side of a run: its events, its result, steering and abort. What happens is left to `execute.ts`.
 
-import type { Next } from '../client/batched-iterator.ts';
-import { BatchedIterator } from '../client/batched-iterator.ts';
-import { Canceller } from '../client/canceller.ts';
 import { DefinitionError } from '../core/definition-error.ts';
 import type { Message, UserMessage } from '../core/message.ts';
 import type { RunEvent } from '../core/run-event.ts';
-import type { Agent } from './agent.ts';
-import type { Channel } from './channel.ts';
-import { createChannel } from './channel.ts';
+import type { Next } from '../flow/batched-iterator.ts';
+import { BatchedIterator } from '../flow/batched-iterator.ts';
+import { Canceller } from '../flow/canceller.ts';
+import type { Channel } from '../flow/channel.ts';
+import { createChannel } from '../flow/channel.ts';
 import { prepareRun } from './execute.ts';
-import type { RunInput, RunJob, RunOptions, RunResult } from './run-options.ts';
-
-/** Runs an agent on an input. What the world does wrong is the outcome; only misuse throws. */
-export async function run(agent: Agent, input: RunInput, options: RunOptions = {}): Promise<RunResult> {
-  return await stream(agent, input, options).result;
-}
-
-/** Runs an agent and gives its events as they happen. Nothing is sent before an event or the result is asked for. */
-export function stream(agent: Agent, input: RunInput, options: RunOptions = {}): RunStream {
-  return new RunStream({ agent, input, options, outer: undefined });
-}
+import type { RunJob, RunResult } from './run-options.ts';
 
 /** How many events may wait for the consumer before the run waits for it. */
 const CHANNEL_CAPACITY = 256;

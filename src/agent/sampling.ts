@@ -3,7 +3,7 @@
 import type { ChatParams } from '../client/chat-params.ts';
 import type { JsonObject } from '../core/json.ts';
 import { isObject } from '../core/json.ts';
-import { readArguments } from '../tool/read-arguments.ts';
+import { readArguments } from '../schema/read-arguments.ts';
 import type { SampleAnswer, SampleRequest } from '../tool/tool-provider.ts';
 import { toWire } from './history.ts';
 import type { RunContext } from './run-context.ts';

@@ -3,9 +3,9 @@
 import type { VllmClient } from '../client/client.ts';
 import type { ModelCard } from '../client/server.ts';
 import { VllmError } from '../core/vllm-error.ts';
-import { UNKNOWN } from './profile/families.ts';
-import type { Profile } from './profile/profile.ts';
-import { profileOf } from './profile/profile-of.ts';
+import { UNKNOWN } from '../model/profile/families.ts';
+import type { Profile } from '../model/profile/profile.ts';
+import { profileOf } from '../model/profile/profile-of.ts';
 
 const asked = new WeakMap<VllmClient, Promise<readonly ModelCard[]>>();
 

@@ -4,7 +4,7 @@ import type { ChatParams, ToolChoice, ToolDefinition } from '../client/chat-para
 import type { JsonObject, JsonValue } from '../core/json.ts';
 import type { CompiledSchema } from '../schema/compile.ts';
 import type { Tool } from '../tool/tool.ts';
-import type { ModelParams, TurnPlan } from './agent.ts';
+import type { TurnPlan } from './agent.ts';
 import { toWire } from './history.ts';
 
 /** What a turn asks of the model beside the plan. */
@@ -73,12 +73,4 @@ export function schemaFormat(schema: CompiledSchema<JsonValue>): NonNullable<Cha
 /** Whether this choice makes the model call. */
 export function isForced(choice: ToolChoice | undefined): boolean {
   return choice === 'required' || typeof choice === 'object';
-}
-
-/** Parameters with others over them; template switches are merged, not replaced. */
-export function mergeParams(base: ModelParams, over: ModelParams): ModelParams {
-  if (Object.keys(over).length === 0) return base;
-  const switches = { ...base.chat_template_kwargs, ...over.chat_template_kwargs };
-  const merged = { ...base, ...over };
-  return Object.keys(switches).length === 0 ? merged : { ...merged, chat_template_kwargs: switches };
 }

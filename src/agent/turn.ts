@@ -3,20 +3,22 @@
 
 import type { ToolChoice } from '../client/chat-params.ts';
 import type { Outcome } from '../core/run-event.ts';
+import type { CallFormat } from '../model/format/call-format.ts';
+import type { ModelParams } from '../model/model-params.ts';
+import { mergeParams } from '../model/model-params.ts';
+import { formatsOf, rawFormatsOf } from '../model/profile/profile-of.ts';
+import { createRescue } from '../model/scanner/rescue.ts';
 import type { Tool } from '../tool/tool.ts';
-import type { ModelParams, TurnPlan } from './agent.ts';
+import type { TurnPlan } from './agent.ts';
 import { clientSideRequest } from './client-side-tools.ts';
 import { fitContext, refit } from './context-window.ts';
 import type { ModelAnswer } from './model-answer.ts';
 import type { ModelCall } from './model-call.ts';
 import { callModel } from './model-call.ts';
-import { formatsOf, rawFormatsOf } from './profile/profile-of.ts';
-import type { CallFormat } from './rescue/call-format.ts';
-import { createRescue } from './rescue/rescue.ts';
 import type { RunContext } from './run-context.ts';
 import { mintCallId } from './run-context.ts';
 import { isParserMissing, rememberToolMode, toolModeOf } from './tool-mode.ts';
-import { mergeParams, notStrictReason, turnRequest } from './turn-request.ts';
+import { notStrictReason, turnRequest } from './turn-request.ts';
 
 export interface Turn {
   readonly number: number;

@@ -4,11 +4,11 @@
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { packageVersion } from '../setup/version.ts';
 import { readArgs, UsageError } from './args.ts';
 import { examine } from './doctor/doctor.ts';
 import { EXIT } from './help.ts';
 import { runProcess } from './run-main.ts';
-import { packageVersion } from './version.ts';
 
 const USAGE = `Usage: vllm-agents doctor [--base-url URL] [--model NAME] [--json] [agent.ts]
        vllm-agents --version

@@ -2,10 +2,10 @@
 // the loop.
 
 import type { Agent } from '../agent/agent.ts';
-import { stream } from '../agent/run.ts';
 import type { RunInput, RunOptions, RunResult } from '../agent/run-options.ts';
 import type { VllmClient } from '../client/client.ts';
 import { VllmError } from '../core/vllm-error.ts';
+import { stream } from '../setup/run.ts';
 import type { ChatCommand, ChatView } from './chat-commands.ts';
 import { runCommand } from './chat-commands.ts';
 import { holdProviders, withResources } from './chat-servers.ts';

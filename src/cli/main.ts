@@ -2,7 +2,6 @@
 
 import type { Agent } from '../agent/agent.ts';
 import { defineAgent } from '../agent/define-agent.ts';
-import { stream } from '../agent/run.ts';
 import type { RunOptions } from '../agent/run-options.ts';
 import type { ToolChoice } from '../client/chat-params.ts';
 import { MissingParameterError } from '../client/errors.ts';
@@ -10,6 +9,9 @@ import { DefinitionError } from '../core/definition-error.ts';
 import type { Outcome } from '../core/run-event.ts';
 import { VllmError } from '../core/vllm-error.ts';
 import { mcpServersFrom } from '../mcp/config-file.ts';
+import { serversOf } from '../setup/mcp-servers.ts';
+import { stream } from '../setup/run.ts';
+import { packageVersion } from '../setup/version.ts';
 import { createApprove } from './approval.ts';
 import type { Wanted } from './args.ts';
 import { readArgs, UsageError } from './args.ts';
@@ -17,11 +19,9 @@ import { chat } from './chat.ts';
 import { EXIT, helpText } from './help.ts';
 import { createAskUser } from './input-form.ts';
 import type { Io } from './io.ts';
-import { serversOf } from './mcp-servers.ts';
 import type { Renderer } from './render.ts';
 import { createRenderer } from './render.ts';
 import { chooseServer } from './server-choice.ts';
-import { packageVersion } from './version.ts';
 
 /** Does what the command line says; gives the exit code. */
 export async function main(agent: Agent, io: Io): Promise<number> {

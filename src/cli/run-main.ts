@@ -6,7 +6,7 @@ import { writeFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Agent } from '../agent/agent.ts';
-import { readEnvironment } from './environment.ts';
+import { readEnvironment } from '../setup/environment.ts';
 import type { Io, Output, Terminal } from './io.ts';
 import { createTerminal } from './terminal.ts';
 

@@ -3,7 +3,7 @@
 
 import type { StreamEvent } from '../core/stream-event.ts';
 import type { VllmError } from '../core/vllm-error.ts';
-import type { Canceller } from './canceller.ts';
+import type { Canceller } from '../flow/canceller.ts';
 import type { ChunkListener } from './chat-decoder.ts';
 import { createChatDecoder } from './chat-decoder.ts';
 import type { ChatCompletionResponse } from './chat-response.ts';

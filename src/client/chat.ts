@@ -1,6 +1,6 @@
 // Owns `client.chat.completions`: options in, a whole answer or a stream out. The chain is left to `chat-builder.ts`.
 
-import type { Canceller } from './canceller.ts';
+import type { Canceller } from '../flow/canceller.ts';
 import { ChatRequestBuilder } from './chat-builder.ts';
 import type { ChatParams } from './chat-params.ts';
 import { CHAT_PARAMS } from './chat-params.ts';

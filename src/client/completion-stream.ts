@@ -2,7 +2,7 @@
 
 import { isObject } from '../core/json.ts';
 import type { FinishReason } from '../core/stream-event.ts';
-import type { Canceller } from './canceller.ts';
+import type { Canceller } from '../flow/canceller.ts';
 import type { CompletionEvent } from './completion-params.ts';
 import type { EventDecoder } from './decode-events.ts';
 import { decodeAnswer } from './decode-events.ts';

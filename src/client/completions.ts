@@ -1,7 +1,7 @@
 // Owns `client.completions`, the legacy endpoint: asking, the chain, the stream. Types are in `completion-params.ts`.
 
 import { isObject } from '../core/json.ts';
-import type { Canceller } from './canceller.ts';
+import type { Canceller } from '../flow/canceller.ts';
 import type { CompletionChoice, CompletionParams, CompletionResponse } from './completion-params.ts';
 import { COMPLETION_PARAMS } from './completion-params.ts';
 import { CompletionStream } from './completion-stream.ts';

@@ -1,6 +1,6 @@
 // Owns where a client's requests go and with what settings. One exchange is the transport's; what is asked, the endpoints'.
 
-import type { Canceller } from './canceller.ts';
+import type { Canceller } from '../flow/canceller.ts';
 import { MissingParameterError, ParseError } from './errors.ts';
 import type { ClientOptions, RequestOptions, Settings } from './options.ts';
 import { DEFAULT_SETTINGS, resolveSettings } from './options.ts';

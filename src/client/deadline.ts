@@ -2,7 +2,7 @@
 // What a phase is and when it ends is left to the transport.
 
 import type { VllmError } from '../core/vllm-error.ts';
-import type { Canceller } from './canceller.ts';
+import type { Canceller } from '../flow/canceller.ts';
 import { AbortError, TimeoutError } from './errors.ts';
 
 export type Phase = 'first_byte' | 'idle' | 'call' | 'total';

@@ -1,7 +1,7 @@
 // Owns driving a decoder over an answer's bytes, so that every split of them gives the same events.
 // Framing is left to `sse.ts`, meaning to the decoder.
 
-import type { Next } from './batched-iterator.ts';
+import type { Next } from '../flow/batched-iterator.ts';
 import { ParseError } from './errors.ts';
 import type { SseReader } from './sse.ts';
 import { createSseReader } from './sse.ts';

@@ -3,9 +3,9 @@
 
 import type { ErrorEvent } from '../core/stream-event.ts';
 import { VllmError } from '../core/vllm-error.ts';
-import type { Next } from './batched-iterator.ts';
-import { BatchedIterator } from './batched-iterator.ts';
-import { Canceller } from './canceller.ts';
+import type { Next } from '../flow/batched-iterator.ts';
+import { BatchedIterator } from '../flow/batched-iterator.ts';
+import { Canceller } from '../flow/canceller.ts';
 import type { HttpAnswer } from './transport.ts';
 
 export interface EventStreamParts<Event> {

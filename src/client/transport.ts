@@ -3,9 +3,9 @@
 
 import { randomUUID } from 'node:crypto';
 import { VllmError } from '../core/vllm-error.ts';
+import type { Next } from '../flow/batched-iterator.ts';
+import type { Canceller } from '../flow/canceller.ts';
 import { apiErrorFromAnswer } from './api-error.ts';
-import type { Next } from './batched-iterator.ts';
-import type { Canceller } from './canceller.ts';
 import type { Attempt } from './connection-error.ts';
 import { errorFromBody, errorFromConnection, targetOf } from './connection-error.ts';
 import { Deadline } from './deadline.ts';

@@ -1,8 +1,8 @@
 // Owns running the client's decoder over bytes without a connection, with a clock that stands still.
 
-import type { Next } from '../../src/client/batched-iterator.ts';
 import { createChatDecoder } from '../../src/client/chat-decoder.ts';
 import { decodePieces } from '../../src/client/decode-events.ts';
+import type { Next } from '../../src/flow/batched-iterator.ts';
 import type { StreamEvent } from '../../src/index.ts';
 import { VllmError } from '../../src/index.ts';
 

@@ -1,10 +1,10 @@
 // Owns scanning a text for calls, in pieces, as tests look at it.
 
-import type { CallFormat } from '../../src/agent/rescue/call-format.ts';
-import { MARKED_FORMATS } from '../../src/agent/rescue/call-formats.ts';
-import { createRescue } from '../../src/agent/rescue/rescue.ts';
-import type { RescuedCall } from '../../src/agent/rescue/text-scanner.ts';
 import type { JsonObject } from '../../src/core/json.ts';
+import type { CallFormat } from '../../src/model/format/call-format.ts';
+import { MARKED_FORMATS } from '../../src/model/format/call-formats.ts';
+import { createRescue } from '../../src/model/scanner/rescue.ts';
+import type { RescuedCall } from '../../src/model/scanner/text-scanner.ts';
 
 export interface Scan {
   readonly text: string;

@@ -6,7 +6,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { FAMILIES } from '../../src/agent/profile/families.ts';
+import { FAMILIES } from '../../src/model/profile/families.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 

@@ -1,8 +1,8 @@
 // Owns the checks of plain answers: streaming, counts, thinking, structured output, the template.
 
-import { thinkingParams } from '../../agent/profile/profile-of.ts';
 import type { Message } from '../../core/message.ts';
 import { VllmError } from '../../core/vllm-error.ts';
+import { thinkingParams } from '../../model/profile/profile-of.ts';
 import type { Finding } from './finding.ts';
 import { bad, fatal, good, note, skipped } from './finding.ts';
 import type { Patient } from './patient.ts';

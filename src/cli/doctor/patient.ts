@@ -1,10 +1,10 @@
 // Owns what all checks share: the server, the model, its profile, and the count of what was sent.
 
-import type { Profile } from '../../agent/profile/profile.ts';
 import type { ChatParams } from '../../client/chat-params.ts';
 import type { ChatCompletionResponse } from '../../client/chat-response.ts';
 import type { VllmClient } from '../../client/client.ts';
 import { VllmError } from '../../core/vllm-error.ts';
+import type { Profile } from '../../model/profile/profile.ts';
 
 export interface Patient {
   readonly client: VllmClient;

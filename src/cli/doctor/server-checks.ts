@@ -1,10 +1,10 @@
 // Owns the checks of the server itself: is it there, is it a vLLM, does it take the key, what does it serve.
 
-import type { Profile } from '../../agent/profile/profile.ts';
-import { profileOf } from '../../agent/profile/profile-of.ts';
 import type { VllmClient } from '../../client/client.ts';
 import type { ModelCard } from '../../client/server.ts';
 import { VllmError } from '../../core/vllm-error.ts';
+import type { Profile } from '../../model/profile/profile.ts';
+import { profileOf } from '../../model/profile/profile-of.ts';
 import type { Finding } from './finding.ts';
 import { bad, fatal, good, note } from './finding.ts';
 

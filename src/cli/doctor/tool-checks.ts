@@ -1,10 +1,10 @@
 // Owns the checks of tool calls: each way that vLLM has, tried with a tiny request, and the way without its flags.
 
-import type { Profile } from '../../agent/profile/profile.ts';
-import { rawFormatsOf } from '../../agent/profile/profile-of.ts';
-import { HERMES } from '../../agent/rescue/call-formats.ts';
-import { createRescue } from '../../agent/rescue/rescue.ts';
 import type { ToolDefinition } from '../../client/chat-params.ts';
+import { HERMES } from '../../model/format/call-formats.ts';
+import type { Profile } from '../../model/profile/profile.ts';
+import { rawFormatsOf } from '../../model/profile/profile-of.ts';
+import { createRescue } from '../../model/scanner/rescue.ts';
 import type { Finding } from './finding.ts';
 import { bad, fatal, good, note } from './finding.ts';
 import type { Asked, Patient } from './patient.ts';

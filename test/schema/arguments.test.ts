@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineTool } from '../../src/index.ts';
-import { readArguments } from '../../src/tool/read-arguments.ts';
+import { readArguments } from '../../src/schema/read-arguments.ts';
 import { failureOf, resultOf } from '../../src/tool/tool-result.ts';
 import { createToolbox } from '../../src/tool/toolbox.ts';
 

@@ -2,8 +2,8 @@
 
 import { describe, expect, test } from 'vitest';
 import { defineAgent } from '../../src/agent/define-agent.ts';
-import { mintId, profileOf, thinkingParams } from '../../src/agent/profile/profile-of.ts';
-import type { Thinking } from '../../src/agent/profile/thinking.ts';
+import { mintId, profileOf, thinkingParams } from '../../src/model/profile/profile-of.ts';
+import type { Thinking } from '../../src/model/profile/thinking.ts';
 import { answer } from '../../src/testing/index.ts';
 import { tryRun } from '../support/run-helpers.ts';
 

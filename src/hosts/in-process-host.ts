@@ -1,6 +1,6 @@
 // Owns the host that runs everything in this process and stores nothing.
 
-import type { Branch, Host, HostServices, Settled, StepIo } from './host.ts';
+import type { Branch, Host, HostServices, Settled, StepIo } from '../core/host.ts';
 
 /** Throws on a key that was used before: a step must be found again by its key. */
 export function createInProcessHost(services: HostServices): Host {

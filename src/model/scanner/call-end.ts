@@ -1,7 +1,7 @@
 // Owns finding where a call ends, in text that grows: at a closing mark, or where its brackets close. Each character is looked
 // at once, however many pieces the text comes in.
 
-import type { CallFormat, FindPayload } from './call-format.ts';
+import type { CallFormat, FindPayload } from '../format/call-format.ts';
 
 /** Where the body ends, and where the text after the call begins. */
 export interface CallEnd {

@@ -2,11 +2,11 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FAMILIES } from '../../src/agent/profile/families.ts';
-import { formatsOf, rawFormatsOf } from '../../src/agent/profile/profile-of.ts';
-import type { CallFormat } from '../../src/agent/rescue/call-format.ts';
-import * as formats from '../../src/agent/rescue/call-formats.ts';
 import type { JsonObject } from '../../src/core/json.ts';
+import type { CallFormat } from '../../src/model/format/call-format.ts';
+import * as formats from '../../src/model/format/call-formats.ts';
+import { FAMILIES } from '../../src/model/profile/families.ts';
+import { formatsOf, rawFormatsOf } from '../../src/model/profile/profile-of.ts';
 import { scanPieces } from '../support/scan.ts';
 
 const SCHEMA = {

@@ -1,7 +1,7 @@
 // Owns what a profile is: what is known of a model family, as data. The data is in `families.ts`, using it is left to the run.
 
 import type { ThinkDelimiters } from '../../client/think-tags.ts';
-import type { CallFormat } from '../rescue/call-format.ts';
+import type { CallFormat } from '../format/call-format.ts';
 
 /** How a template is told whether to think. `always` and `never`: it cannot be told, the model does or does not. */
 export type ThinkingSwitch = 'enable_thinking' | 'thinking' | 'both' | 'effort' | 'always' | 'never';

@@ -2,9 +2,10 @@
 
 import { randomBytes } from 'node:crypto';
 import { mintToolCallId } from '../../client/tool-call-merger.ts';
-import type { ModelParams } from '../agent.ts';
-import type { CallFormat } from '../rescue/call-format.ts';
-import { END_MARKS, MARKED_FORMATS } from '../rescue/call-formats.ts';
+import type { CallFormat } from '../format/call-format.ts';
+import { END_MARKS, MARKED_FORMATS } from '../format/call-formats.ts';
+import type { ModelParams } from '../model-params.ts';
+import { mergeParams } from '../model-params.ts';
 import { FAMILIES, UNKNOWN } from './families.ts';
 import type { Profile } from './profile.ts';
 import type { Thinking } from './thinking.ts';
@@ -28,9 +29,9 @@ export function thinkingParams(profile: Profile, thinking: Thinking | undefined)
     const on = 'budget' in thinking ? switches(profile, true) : {};
     const wish =
       'budget' in thinking ? { thinking_token_budget: thinking.budget } : { reasoning_effort: thinking.effort };
-    return merge(kept, on, wish);
+    return mergeParams(mergeParams(kept, on), wish);
   }
-  return merge(kept, switches(profile, thinking === 'on'));
+  return mergeParams(kept, switches(profile, thinking === 'on'));
 }
 
 function switches({ thinking }: Profile, isOn: boolean): ModelParams {
@@ -50,12 +51,6 @@ function switches({ thinking }: Profile, isOn: boolean): ModelParams {
     default:
       return thinking satisfies never;
   }
-}
-
-function merge(...all: readonly ModelParams[]): ModelParams {
-  const switched = Object.assign({}, ...all.map(({ chat_template_kwargs: kwargs }) => kwargs));
-  const merged: ModelParams = Object.assign({}, ...all);
-  return Object.keys(switched).length === 0 ? merged : { ...merged, chat_template_kwargs: switched };
 }
 
 /** An id for a call that came without one. `index` counts the calls of the conversation. */

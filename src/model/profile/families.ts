@@ -36,7 +36,7 @@ import {
   SOLAR,
   STEP,
   TOOL_CALLS,
-} from '../rescue/call-formats.ts';
+} from '../format/call-formats.ts';
 import type { Profile } from './profile.ts';
 
 const PLAIN = {

@@ -2,7 +2,7 @@
 
 import type { JsonObject } from '../../core/json.ts';
 import { isObject } from '../../core/json.ts';
-import { readArguments } from '../../tool/read-arguments.ts';
+import { readArguments } from '../../schema/read-arguments.ts';
 import type { ReadCalls, WrittenCall } from './call-format.ts';
 
 /** `{"name": …, "arguments": {…}}`, or a list of them, under any of the names that models use for the two. */

@@ -1,6 +1,6 @@
 // Owns finding the marks of formats in text, and how much of its end may still become one.
 
-import type { CallFormat } from './call-format.ts';
+import type { CallFormat } from '../format/call-format.ts';
 
 /** The format that the mark begins, or where it says nothing. */
 export type MarkOwner = CallFormat | 'drop' | 'trail';

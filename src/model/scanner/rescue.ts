@@ -3,10 +3,10 @@
 
 import type { JsonObject } from '../../core/json.ts';
 import { coerceBySchema } from '../../schema/coerce.ts';
+import type { CallFormat, WrittenCall } from '../format/call-format.ts';
 import { createBareStart } from './bare-start.ts';
 import type { FindEnd } from './call-end.ts';
 import { createFindEnd } from './call-end.ts';
-import type { CallFormat, WrittenCall } from './call-format.ts';
 import { marksOf } from './marks.ts';
 import { createQuotation } from './quotation.ts';
 import type { RescuedCall, Scanned, TextScanner } from './text-scanner.ts';

@@ -1,7 +1,7 @@
 // Owns recognising a call that has no mark, by how it begins: at the start of the answer, with the name of a tool.
 
 import type { JsonObject } from '../../core/json.ts';
-import type { CallFormat } from './call-format.ts';
+import type { CallFormat } from '../format/call-format.ts';
 
 export interface BareCall {
   readonly at: number;

@@ -2,8 +2,8 @@
 // The loop asks for one thing after another; only `all` runs things side by side, and its branches are names with JSON,
 // so that a durable engine can run each as an invocation of its own.
 
-import type { JsonValue } from '../core/json.ts';
-import type { RunEvent } from '../core/run-event.ts';
+import type { JsonValue } from './json.ts';
+import type { RunEvent } from './run-event.ts';
 
 /** What the work of a step is given. */
 export interface StepIo {

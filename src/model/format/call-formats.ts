@@ -2,7 +2,7 @@
 // https://docs.vllm.ai/en/latest/features/tool_calling/
 // Which family writes which is in `../profile/families.ts`.
 
-import { payloadAtOnce } from './call-end.ts';
+import { payloadAtOnce } from '../scanner/call-end.ts';
 import type { CallFormat } from './call-format.ts';
 import { gemmaCalls } from './read-gemma.ts';
 import { namedJson, readJsonCalls, readKeyedCalls, severalNamedJson } from './read-json.ts';

@@ -1,8 +1,8 @@
 // Owns the claims about giving out one by one what comes many at once.
 
 import { expect, test } from 'vitest';
-import type { Next } from '../../src/client/batched-iterator.ts';
-import { BatchedIterator } from '../../src/client/batched-iterator.ts';
+import type { Next } from '../../src/flow/batched-iterator.ts';
+import { BatchedIterator } from '../../src/flow/batched-iterator.ts';
 
 function batchesOf(batches: readonly (readonly number[] | Error)[]) {
   const rest = batches.values();

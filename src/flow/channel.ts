@@ -1,6 +1,6 @@
 // Owns handing events from the loop to the consumer of a run, with back-pressure. What the events are is left to both.
 
-import type { Next } from '../client/batched-iterator.ts';
+import type { Next } from './batched-iterator.ts';
 
 export interface Channel<T> {
   /** Gives a value; a promise means that the consumer is behind and the giver should wait. */
