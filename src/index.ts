@@ -5,10 +5,12 @@ export type { AgentToolOptions } from './agent/agent-tool.ts';
 export { agentTool } from './agent/agent-tool.ts';
 export type { RunLimits } from './agent/limits.ts';
 export { DEFAULT_LIMITS } from './agent/limits.ts';
+export { parseRunState } from './agent/parse-run-state.ts';
 export type { RunStream } from './agent/run.ts';
+export { RunError } from './agent/run-error.ts';
 export type { RunInput, RunOptions, RunResult } from './agent/run-options.ts';
-export type { CallView, RunState, TurnView } from './agent/run-state.ts';
-export { INITIAL_RUN_STATE, reduceRun } from './agent/run-state.ts';
+export type { AgentTasks } from './agent/tasks/tasks.ts';
+export { tasksOf } from './agent/tasks/tasks.ts';
 export { runMain } from './cli/run-main.ts';
 export type { ChatCompletions } from './client/chat.ts';
 export type { ChatRequestBuilder } from './client/chat-builder.ts';
@@ -56,9 +58,30 @@ export type { DetokenizeParams, ModelCard, ModelList, TokenizeParams, TokenizeRe
 export { parseArgs, parseArgsAs, toolResult } from './client/tool-messages.ts';
 export type { ClientWarning } from './client/unknown-params.ts';
 export type { RequestDispatcher } from './client/wire.ts';
+export type {
+  CallProblem,
+  CallResult,
+  InnerUse,
+  KeptResult,
+  PreparedCall,
+  ReadyCall,
+  RefusedCall,
+  RunSpent,
+} from './core/call.ts';
 export { DefinitionError } from './core/definition-error.ts';
-export type { Branch, CreateHost, Host, HostServices, Settled, StepIo, Task } from './core/host.ts';
+export type {
+  CreateHost,
+  Host,
+  HostServices,
+  Step,
+  StepIo,
+  StepOptions,
+  StepResult,
+  Task,
+  Tasks,
+} from './core/host.ts';
 export type { JsonObject, JsonPrimitive, JsonValue } from './core/json.ts';
+export type { LoopState, NextRequest, RepeatedCall, ToolMode, TurnChoice } from './core/loop-state.ts';
 export type {
   AssistantMessage,
   ContentPart,
@@ -78,18 +101,23 @@ export type {
   Outcome,
   PendingApproval,
   PendingTurn,
+  ResultKeptEvent,
   ResumedRun,
   RunEndEvent,
   RunEvent,
   RunStartEvent,
-  RunWarning,
   ToolEndEvent,
   ToolProgressEvent,
   ToolStartEvent,
   TurnEndEvent,
   TurnStartEvent,
+  UnfinishedAnswer,
   WarningEvent,
 } from './core/run-event.ts';
+export type { RunState } from './core/run-state.ts';
+export { INITIAL_RUN_STATE, reduceRun } from './core/run-state.ts';
+export { RUN_STATE_SCHEMA } from './core/run-state-schema.ts';
+export type { RunWarning } from './core/run-warning.ts';
 export type {
   ContentEvent,
   DoneEvent,
@@ -102,6 +130,8 @@ export type {
   ToolCallDeltaEvent,
   UsageEvent,
 } from './core/stream-event.ts';
+export type { CallView, TurnView } from './core/turn-view.ts';
+export { reduceTurn } from './core/turn-view.ts';
 export type { RunUsage, Usage } from './core/usage.ts';
 export { VllmError } from './core/vllm-error.ts';
 export { createInProcessHost } from './hosts/in-process-host.ts';
@@ -125,6 +155,8 @@ export type { InferArguments, ToolSchema } from './schema/compile.ts';
 export type { AgentWithServersDefinition } from './setup/mcp-servers.ts';
 export { defineAgent, mountMcp } from './setup/mcp-servers.ts';
 export { run, stream } from './setup/run.ts';
+export type { ContentParts } from './tool/content-parts.ts';
+export { contentParts } from './tool/content-parts.ts';
 export type { ToolDefinitionOptions } from './tool/define-tool.ts';
 export { defineTool } from './tool/define-tool.ts';
 export type { Tool, ToolContext } from './tool/tool.ts';

@@ -1,13 +1,14 @@
-// Owns an agent as a tool of another: a run of its own, its events among the outer one's, its use in the outer one's limits.
+// Owns an agent as a tool of another: a run of its own inside the call's step, its events among the outer run's, its use in the outer
+// run's limits.
 
 import type { JsonObject } from '../core/json.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import { defineTool } from '../tool/define-tool.ts';
 import type { Tool, ToolContext } from '../tool/tool.ts';
 import type { Agent } from './agent.ts';
-import { CallContext } from './call-context.ts';
 import { RunStream } from './run.ts';
 import type { RunOptions, RunResult } from './run-options.ts';
+import { CallContext } from './tasks/call-context.ts';
 
 export interface AgentToolOptions {
   /** Default: the agent's name. */
@@ -19,9 +20,10 @@ export interface AgentToolOptions {
 /**
  * Makes an agent a tool of another one: it is given a task as text and answers with its text, or with its structured
  * output. Each call is a run with a history of its own; client, model, parameters and context are those of the outer run's options.
+ * The run has the same id and the same step keys on every attempt at the call.
  */
 export function agentTool(agent: Agent, options: AgentToolOptions = {}): Tool {
-  return defineTool({
+  const tool = defineTool({
     name: options.name ?? agent.name,
     description: options.description ?? agent.description,
     parameters: TASK,
@@ -29,6 +31,7 @@ export function agentTool(agent: Agent, options: AgentToolOptions = {}): Tool {
     timeoutMs: 0,
     execute: async (args, context) => answerOf(await runInner(agent, String(args.task), context)),
   });
+  return { ...tool, holdsRun: true };
 }
 
 const TASK: JsonObject = {
@@ -40,26 +43,24 @@ const TASK: JsonObject = {
 
 async function runInner(agent: Agent, task: string, context: ToolContext): Promise<RunResult> {
   const outer = CallContext.runOf(context);
-  if (outer === undefined) throw new Error('An agent is a tool only inside a run.');
+  if (outer === undefined) throw new Error('An agent can be a tool only inside a run.');
   const { signal, callId: parentCallId } = context;
-  const { client, host } = outer;
-  const stream = new RunStream({
-    agent,
-    input: task,
-    options: { ...pick(outer.options), signal },
-    client,
-    host,
-    outer,
-  });
+  const { client, budget, idempotencyKey: runId, io } = outer;
+  const options = { ...inherited(outer.options), signal, runId };
+  const stream = new RunStream({ agent, input: task, options, client, host: io.inner, budget });
   for await (const event of stream) {
     // The innermost call is the parent: a view finds the outer ones by their own events.
     const nested: RunEvent = { ...event, parentCallId: event.parentCallId ?? parentCallId };
-    await outer.emit(nested);
+    io.emit(nested);
+    await io.ready();
   }
-  return await stream.result;
+  const result = await stream.result;
+  const { usage, spent } = result.state;
+  outer.addUse({ usage, spent });
+  return result;
 }
 
-function pick({ model, context, approve, thinking, params }: RunOptions): RunOptions {
+function inherited({ model, context, approve, thinking, params }: RunOptions): RunOptions {
   return {
     ...(approve !== undefined && { approve }),
     ...(params !== undefined && { params }),

@@ -1,10 +1,10 @@
-// Owns checking an agent's definition. Running it is left to `run.ts`.
+// Owns checking an agent's definition. Running it is left to `execute.ts`.
 
 import { DefinitionError } from '../core/definition-error.ts';
 import { checkThinking } from '../model/profile/thinking.ts';
 import { compileSchema } from '../schema/compile.ts';
+import { createToolbox } from '../tool/toolbox.ts';
 import type { Agent, AgentDefinition } from './agent.ts';
-import { toolboxOf } from './agent-toolbox.ts';
 import { resolveLimits } from './limits.ts';
 
 const DEFAULT_PARALLEL_CALLS = 8;
@@ -60,7 +60,7 @@ export function defineAgent(definition: AgentDefinition): Agent {
     ...(approve !== undefined && { approve }),
     ...(askUser !== undefined && { askUser }),
   };
-  // Made here for its check of the names; the runs take the same one.
-  toolboxOf(agent);
+  // For its check of the names.
+  createToolbox([{ owner: `agent \`${name}\``, tools }]);
   return agent;
 }

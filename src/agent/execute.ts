@@ -1,279 +1,166 @@
-// Owns what surrounds the turns of one run: its parts put together, `run_start` and `run_end`, its time, its result.
-// The consumer's side is left to `run.ts`, the turns to `loop.ts`.
+// Owns one run in this process: its tasks and its host put together, its time, its hooks, why it was aborted, its result.
+// What a run begins with is left to `start-run.ts`, the run itself to `src/agent/loop`.
 
-import { randomUUID } from 'node:crypto';
-import { DefinitionError } from '../core/definition-error.ts';
-import type { Host, StepIo } from '../core/host.ts';
 import type { JsonValue } from '../core/json.ts';
 import type { Message } from '../core/message.ts';
-import type { Outcome, PendingApproval, RunEvent, RunWarning } from '../core/run-event.ts';
-import type { Canceller } from '../flow/canceller.ts';
-import { mergeParams } from '../model/model-params.ts';
-import { thinkingParams } from '../model/profile/profile-of.ts';
+import type { Outcome, PendingApproval, RunEvent } from '../core/run-event.ts';
+import type { RunState } from '../core/run-state.ts';
+import { NOTHING_SPENT } from '../core/run-state.ts';
 import { checkThinking } from '../model/profile/thinking.ts';
-import type { SampleRequest } from '../tool/tool-provider.ts';
-import type { Toolbox } from '../tool/toolbox.ts';
-import { toolboxOf } from './agent-toolbox.ts';
-import { Budget } from './budget.ts';
-import { CALL_TASK } from './call-round.ts';
-import type { CallInput, CallServices } from './call-task.ts';
-import { doCall } from './call-task.ts';
 import { resolveLimits } from './limits.ts';
-import type { Ending } from './loop.ts';
-import { takeTurns } from './loop.ts';
-import { failureFrom } from './model-answer.ts';
-import type { OpenProviders } from './providers.ts';
-import { openProviders } from './providers.ts';
-import type { ResultStore } from './result-store.ts';
-import { createResultStore, RESULT_TOOL } from './result-store.ts';
-import type { RunContext } from './run-context.ts';
-import { createRunFold } from './run-fold.ts';
+import { Budget, timeOutcome } from './loop/budget.ts';
+import type { RunRequest } from './loop/loop-run.ts';
+import { runLoop } from './loop/run-loop.ts';
+import { trustState } from './parse-run-state.ts';
+import { RunError } from './run-error.ts';
 import type { RunJob, RunResult } from './run-options.ts';
-import type { RunState } from './run-state.ts';
-import { answerSample } from './sampling.ts';
-import { resolveModel, resolveProfile } from './served-models.ts';
+import { startOf } from './start-run.ts';
+import { tasksOf } from './tasks/tasks.ts';
+import { failureFrom } from './turn/model-answer.ts';
 
 /** The stream's side of a run. */
 export interface RunEnds {
-  /** The consumer's. */
-  readonly canceller: Canceller;
   readonly takeSteering: () => Promise<readonly Message[]>;
-  readonly push: (event: RunEvent) => Promise<void> | undefined;
+  readonly push: (event: RunEvent) => void;
+  readonly ready: () => Promise<void> | undefined;
 }
 
-/** Checks a job; gives the function that does it. Throws a DefinitionError on misuse. */
-export function prepareRun(job: RunJob, ends: RunEnds): () => Promise<RunResult> {
-  const { agent, options, client, outer } = job;
-  if (options.state !== undefined && options.messages !== undefined) {
-    throw new DefinitionError('A run continues by `state` or by `messages`, not by both.');
-  }
-  const toolbox = toolboxOf(agent);
+/** A run that has not begun. */
+export interface PreparedRun {
+  /** Called once. Rejects only when the host takes the run away. */
+  readonly execute: () => Promise<RunResult>;
+  /** Ends the run with the outcome `aborted`, also before it begins. */
+  readonly abort: () => void;
+}
+
+/** Checks a job. Throws a DefinitionError on misuse. */
+export function prepareRun(job: RunJob, ends: RunEnds): PreparedRun {
+  const { agent, input, options, budget: outer } = job;
+  const start = startOf(agent, input, options);
   checkThinking(options.thinking, 'The options of the run');
   const limits = options.limits === undefined ? agent.limits : resolveLimits(options.limits, agent.limits);
-  const budget = new Budget(limits, outer?.budget);
-  return () => new Execution(job, ends, { toolbox, limits, budget, client }).execute();
+  const request: RunRequest = {
+    start,
+    limits,
+    parallelCalls: agent.parallelCalls,
+    toolChoice: options.toolChoice ?? agent.toolChoice ?? null,
+    hasOutput: agent.output !== undefined,
+  };
+  const budget = new Budget(limits, start.resumed?.spent ?? NOTHING_SPENT, outer);
+  const execution = new Execution(job, ends, request, budget);
+  return { execute: () => execution.execute(), abort: () => execution.abort() };
 }
-
-type Parts = Pick<RunContext, 'toolbox' | 'limits' | 'budget' | 'client'>;
 
 class Execution {
   readonly #job: RunJob;
   readonly #ends: RunEnds;
-  readonly #parts: Parts;
-  readonly #runId: string;
+  readonly #request: RunRequest;
+  readonly #budget: Budget;
   readonly #controller = new AbortController();
-  readonly #told = new Set<string>();
-  readonly #fold = createRunFold();
+  #timer: NodeJS.Timeout | undefined;
   #isOverTime = false;
-  #hookError: unknown;
-  #host: Host | undefined;
-  #toolbox: Toolbox;
-  /** Made with the first long result: few runs have one. */
-  #results: ResultStore | undefined;
-  #providers: OpenProviders | undefined;
-  readonly #asked = new Map<string, PendingApproval>();
+  #hookError: { readonly error: unknown } | undefined;
 
-  constructor(job: RunJob, ends: RunEnds, parts: Parts) {
+  constructor(job: RunJob, ends: RunEnds, request: RunRequest, budget: Budget) {
     this.#job = job;
     this.#ends = ends;
-    this.#parts = parts;
-    this.#toolbox = parts.toolbox;
-    const earlier = job.options.state;
-    this.#runId = job.options.runId ?? (earlier?.pending ? earlier.runId : randomUUID());
+    this.#request = request;
+    this.#budget = budget;
+  }
+
+  abort(): void {
+    this.#controller.abort();
   }
 
   async execute(): Promise<RunResult> {
+    const { agent, client, options, host: createHost } = this.#job;
+    const { signal } = this.#controller;
+    const { takeSteering, ready } = this.#ends;
+    const budget = this.#budget;
+    const { tasks, close } = tasksOf(agent, client, { options, signal, budget, takeSteering });
+    const emit = (event: RunEvent): void => this.#emit(event);
+    const { runId } = this.#request.start;
+    const host = createHost({ runId, tasks, signal, emit, ready, answer: (_, request) => this.#answer(request) });
     const release = this.#watch();
-    let ending: Ending;
     try {
-      await this.#emit(this.#startEvent());
-      ending = await takeTurns(await this.#context());
-    } catch (error) {
-      const { contextLimit: _limit, promptTokens: _tokens, ...failure } = failureFrom(error);
-      ending = { outcome: { type: 'failed', error: failure } };
+      const state = await runLoop(this.#request, {
+        host,
+        emit,
+        signal,
+        budget,
+        close,
+        failed: (error) => ({ type: 'failed', error: failureFrom(error) }),
+        judge: (outcome) => this.#judge(outcome),
+      });
+      return resultOf(trustState(state));
     } finally {
-      await this.#providers?.close();
       release();
     }
-    const outcome = this.#outcomeOf(ending.outcome);
-    const output = outcome.type === 'completed' ? ending.output : undefined;
-    await this.#emit({ type: 'run_end', runId: this.#runId, outcome, ...(output !== undefined && { output }) });
-    return resultOf(this.#fold.state());
   }
 
   /** Everything that ends a run from outside aborts the same signal; here it is told apart again. */
-  #outcomeOf(outcome: Outcome): Outcome {
+  #judge(outcome: Outcome): Outcome {
     if (this.#hookError !== undefined) {
-      const reason = this.#hookError instanceof Error ? this.#hookError.message : String(this.#hookError);
-      const message = `\`onEvent\` threw: ${reason}`;
+      const { error } = this.#hookError;
+      const message = `\`onEvent\` threw: ${error instanceof Error ? error.message : String(error)}`;
       return { type: 'failed', error: { code: 'hook_failed', message, retryable: false } };
     }
-    const isStopped = outcome.type === 'aborted' || (outcome.type === 'failed' && outcome.error.code === 'aborted');
-    if (!isStopped) return outcome;
-    if (!this.#isOverTime) return { type: 'aborted' };
-    const message = `The run took longer than its limit of ${this.#parts.limits.timeMs} ms (\`limits.timeMs\`).`;
-    return { type: 'limit', limit: 'time', message };
+    return outcome.type === 'aborted' && this.#isOverTime ? timeOutcome(this.#request.limits.timeMs) : outcome;
   }
 
-  /** Ties the run's end to the caller's signal, the consumer and the time limit; gives the way to untie it. */
+  /** Ties the run's end to the caller's signal and to the time limit; gives the way to untie it. */
   #watch(): () => void {
-    const { timeMs } = this.#parts.limits;
-    const { canceller } = this.#ends;
     const { signal } = this.#job.options;
-    const abort = (): void => this.#controller.abort();
-    canceller.onCancel = abort;
+    const abort = (): void => this.abort();
     signal?.addEventListener('abort', abort);
-    if (canceller.isCancelled || signal?.aborted) abort();
-    const onTime = (): void => {
-      this.#isOverTime = true;
-      abort();
-    };
-    const timer = timeMs > 0 && timeMs < MAX_TIMER_MS ? setTimeout(onTime, timeMs) : undefined;
+    if (signal?.aborted) abort();
+    this.#setTimer();
     return () => {
-      clearTimeout(timer);
-      canceller.onCancel = undefined;
+      clearTimeout(this.#timer);
       signal?.removeEventListener('abort', abort);
     };
   }
 
-  #startEvent(): RunEvent {
-    const { agent, input, options } = this.#job;
-    const { state } = options;
-    const added: readonly Message[] =
-      typeof input !== 'string' ? input : input === '' ? [] : [{ role: 'user', content: input }];
-    const messages = [...(state?.messages ?? options.messages ?? []), ...added];
-    const start = { type: 'run_start', runId: this.#runId, agent: agent.name, messages } as const;
-    if (!state?.pending) return start;
-    const { turns, toolCalls, usage, warnings, pending } = state;
-    return { ...start, resumed: { turns, toolCalls, usage, warnings, pending } };
-  }
-
-  async #context(): Promise<RunContext> {
-    const { agent, options } = this.#job;
-    const { client, limits, budget, toolbox } = this.#parts;
-    const { signal } = this.#controller;
-    const model = await resolveModel(client, options.model ?? agent.model, signal);
-    const instructions = typeof agent.instructions === 'function' ? await agent.instructions() : agent.instructions;
-    const thinking = options.thinking ?? agent.thinking;
-    const profile = await resolveProfile(client, model, signal);
-    const providers = await this.#openProviders(() => context);
-    const switches = thinkingParams(profile, thinking);
-    const context: RunContext = {
-      client,
-      limits,
-      budget,
-      toolbox,
-      agent,
-      model,
-      instructions: [instructions, providers.instructions].filter((text) => text !== '').join('\n\n'),
-      providedTools: () => providers.tools((name) => name === RESULT_TOOL || toolbox.find(name) !== undefined),
-      signal,
-      hooks: options,
-      host: this.#createHost(),
-      params: mergeParams(mergeParams(switches, agent.params), options.params ?? {}),
-      toolChoice: options.toolChoice ?? agent.toolChoice,
-      state: this.#fold.settled,
-      useToolbox: (toolbox) => {
-        this.#toolbox = toolbox;
-      },
-      emit: (event) => this.#emit(event),
-      warn: (warning) => this.#warn(warning),
-      takeSteering: this.#ends.takeSteering,
-      extraTools: () => this.#results?.tools() ?? [],
-      profile,
+  #setTimer(): void {
+    const { timeMs } = this.#request.limits;
+    clearTimeout(this.#timer);
+    const rest = timeMs - this.#budget.spent.timeMs;
+    if (timeMs === 0 || rest > MAX_TIMER_MS) return;
+    const onTime = (): void => {
+      this.#isOverTime = true;
+      this.abort();
     };
-    return context;
+    this.#timer = setTimeout(onTime, Math.max(0, rest));
   }
 
-  /** `context` is asked for only when a provider asks the model: the run is under way then. */
-  async #openProviders(context: () => RunContext): Promise<OpenProviders> {
-    const { agent, options } = this.#job;
-    const askUser = options.askUser ?? agent.askUser;
-    this.#providers = await openProviders(agent.providers, {
-      signal: this.#controller.signal,
-      warn: (warning) => this.#warn(warning),
-      ...(askUser !== undefined && { askUser }),
-      ...(agent.sampling !== undefined && {
-        sample: (request: SampleRequest, signal: AbortSignal) => answerSample(context(), request, signal),
-      }),
-    });
-    return this.#providers;
-  }
-
-  #createHost(): Host {
-    const services = this.#callServices();
-    // The round made the input, and the outcome is plain data.
-    const callTask = (input: JsonValue, io: StepIo): Promise<JsonValue> =>
-      doCall(input as unknown as CallInput, services, io) as Promise<unknown> as Promise<JsonValue>;
-    this.#host = this.#job.host({
-      runId: this.#runId,
-      signal: this.#controller.signal,
-      emit: (event) => this.#emit(event),
-      tasks: { [CALL_TASK]: callTask },
-      answer: (name) => this.#answer(name),
-    });
-    return this.#host;
-  }
-
-  #callServices(): CallServices {
-    return {
-      runId: this.#runId,
-      budget: this.#parts.budget,
-      options: this.#job.options,
-      client: this.#job.client,
-      host: this.#job.host,
-      messages: () => this.#fold.settled().messages,
-      toolbox: () => this.#toolbox,
-      warn: (warning) => this.#warn(warning),
-      approve: (callId, toolName, args) => this.#approve(callId, toolName, args),
-      keep: (callId, text) => this.#keep(callId, text),
-      now: () => performance.now(),
-    };
-  }
-
-  #keep(callId: string, text: string): string {
-    const { toolbox } = this.#parts;
-    this.#results ??= createResultStore((name) => toolbox.find(name) !== undefined);
-    return this.#results.keep(callId, text);
-  }
-
-  /** Asks the host for the decision on a call: a durable one may wait for it, this process can only ask its own people. */
-  async #approve(callId: string, toolName: string, args: JsonValue): Promise<boolean | undefined> {
-    const name = `approval/${callId}`;
-    this.#asked.set(name, { callId, toolName, arguments: args });
-    const decision = await this.#host?.signal(name);
-    return typeof decision === 'boolean' ? decision : undefined;
-  }
-
-  async #answer(name: string): Promise<boolean | undefined> {
-    const request = this.#asked.get(name);
-    if (request === undefined) return undefined;
+  /** The decision that the caller gave with the state, else what the caller's function says. */
+  async #answer(request: JsonValue): Promise<boolean | undefined> {
     const { options, agent } = this.#job;
-    const decided = options.approvals?.[request.callId];
-    return decided ?? (await (options.approve ?? agent.approve)?.(request));
+    const approval = request as unknown as PendingApproval; // the loop asks for nothing else
+    const { approvals = {} } = options;
+    const given = approvals[approval.id] ?? (this.#isOfFirstVersion() ? approvals[approval.callId] : undefined);
+    return given ?? (await (options.approve ?? agent.approve)?.(approval));
   }
 
-  #warn(warning: RunWarning): void {
-    const told = `${warning.code} ${warning.toolName ?? ''} ${warning.callId ?? ''} ${warning.message}`;
-    if (this.#told.has(told)) return;
-    this.#told.add(told);
-    const { turns } = this.#fold.settled();
-    void this.#emit({ type: 'warning', warning: { ...(turns > 0 && { turn: turns }), ...warning } });
+  /** States of version 1 knew calls by their own ids only. */
+  #isOfFirstVersion(): boolean {
+    const pending = this.#request.start.resumed?.pending;
+    return pending !== undefined && pending !== null && pending.calls.length === 0;
   }
 
   /** A hook that throws ends the run as failed, by the way out that keeps every start paired with its end. */
-  #emit(event: RunEvent): Promise<void> | undefined {
-    this.#fold.add(event);
-    const wait = this.#ends.push(event);
-    if (this.#hookError !== undefined) return wait;
+  #emit(event: RunEvent): void {
+    this.#ends.push(event);
+    // Recorded turns have used up a part of the time.
+    if (event.type === 'turn_start' && event.replayed) this.#setTimer();
+    if (this.#hookError !== undefined) return;
     try {
       this.#job.agent.onEvent?.(event);
       this.#job.options.onEvent?.(event);
     } catch (error) {
-      this.#hookError = error ?? new Error('nothing');
-      this.#controller.abort();
+      this.#hookError = { error };
+      this.abort();
     }
-    return wait;
   }
 }
 
@@ -281,17 +168,22 @@ class Execution {
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 function resultOf(state: RunState): RunResult {
-  const { messages, usage, turns, warnings, outcome, output, current } = state;
+  const { messages, usage, turns, warnings, outcome, output, unfinished } = state;
   const last = messages.at(-1);
-  const said = last?.role === 'assistant' && typeof last.content === 'string' ? last.content : '';
-  return {
+  const text = last?.role === 'assistant' && typeof last.content === 'string' ? last.content : '';
+  const result: RunResult = {
     outcome: outcome ?? { type: 'aborted' }, // there always is one after `run_end`
-    text: said === '' ? (current?.content ?? '') : said,
+    text: text === '' ? (unfinished?.content ?? '') : text,
     output: output ?? undefined,
     messages,
     usage,
     turns,
     state,
     warnings,
+    orThrow: () => {
+      if (result.outcome.type !== 'completed') throw new RunError(result);
+      return result;
+    },
   };
+  return result;
 }

@@ -1,18 +1,19 @@
-// Owns what a run is given and what it gives back. Doing it is left to `run.ts`.
+// Owns what a run is given and what it gives back. Doing it is left to `execute.ts`.
 
 import type { ToolChoice } from '../client/chat-params.ts';
 import type { VllmClient } from '../client/client.ts';
 import type { CreateHost } from '../core/host.ts';
 import type { JsonValue } from '../core/json.ts';
 import type { Message } from '../core/message.ts';
-import type { Outcome, RunWarning } from '../core/run-event.ts';
+import type { Outcome } from '../core/run-event.ts';
+import type { RunState } from '../core/run-state.ts';
+import type { RunWarning } from '../core/run-warning.ts';
 import type { RunUsage } from '../core/usage.ts';
 import type { ModelParams } from '../model/model-params.ts';
 import type { Thinking } from '../model/profile/thinking.ts';
 import type { Agent, RunHooks } from './agent.ts';
-import type { Budget } from './budget.ts';
 import type { RunLimits } from './limits.ts';
-import type { RunState } from './run-state.ts';
+import type { Budget } from './loop/budget.ts';
 
 /** A question, or messages. Empty text adds nothing: for a run that goes on by its decisions. */
 export type RunInput = string | readonly Message[];
@@ -26,11 +27,14 @@ export interface RunOptions extends RunHooks {
   readonly signal?: AbortSignal | undefined;
   /** Handed to tools and to `needsApproval`. */
   readonly context?: unknown;
-  /** Continues an earlier run, with its history. */
+  /**
+   * The state of an earlier run of this agent. A run that waits, or that ended before it was done and is given no input, goes on as the same
+   * run, with its counts and limits; otherwise a new run goes on with the conversation.
+   */
   readonly state?: RunState | undefined;
   /** Continues a conversation; not together with `state`. */
   readonly messages?: readonly Message[] | undefined;
-  /** Decisions for an earlier run that ended `waiting`, by call id. */
+  /** Decisions on the calls of a run that ended `waiting`, by the `id` of each entry of `outcome.approvals`. */
   readonly approvals?: Readonly<Record<string, boolean>>;
   /** For the first turn; wins over the agent's. */
   readonly toolChoice?: ToolChoice | undefined;
@@ -59,11 +63,8 @@ export interface RunResult {
   /** For continuing the run, here or elsewhere. */
   readonly state: RunState;
   readonly warnings: readonly RunWarning[];
-}
-
-/** What ties a run to the run that it is a part of, when an agent is used as a tool. */
-export interface OuterRun {
-  readonly budget: Budget;
+  /** This result when the run completed; else throws a RunError that says why it did not. */
+  readonly orThrow: () => RunResult;
 }
 
 export interface RunJob {
@@ -72,5 +73,6 @@ export interface RunJob {
   readonly options: RunOptions;
   readonly client: VllmClient;
   readonly host: CreateHost;
-  readonly outer: OuterRun | undefined;
+  /** Of the run that this one is a part of, when an agent is used as a tool. */
+  readonly budget: Budget | undefined;
 }

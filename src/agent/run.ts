@@ -5,9 +5,9 @@ import type { Message, UserMessage } from '../core/message.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import type { Next } from '../flow/batched-iterator.ts';
 import { BatchedIterator } from '../flow/batched-iterator.ts';
-import { Canceller } from '../flow/canceller.ts';
 import type { Channel } from '../flow/channel.ts';
 import { createChannel } from '../flow/channel.ts';
+import type { PreparedRun } from './execute.ts';
 import { prepareRun } from './execute.ts';
 import type { RunJob, RunResult } from './run-options.ts';
 
@@ -20,9 +20,8 @@ const CHANNEL_CAPACITY = 256;
  */
 export class RunStream implements AsyncIterable<RunEvent> {
   readonly #channel: Channel<RunEvent> = createChannel(CHANNEL_CAPACITY);
-  readonly #canceller = new Canceller();
   readonly #steering: Message[] = [];
-  readonly #execute: () => Promise<RunResult>;
+  readonly #run: PreparedRun;
   #execution: Promise<RunResult> | undefined;
   #isIterated = false;
 
@@ -32,7 +31,8 @@ export class RunStream implements AsyncIterable<RunEvent> {
       await this.#channel.letCatchUp();
       return this.#steering.splice(0);
     };
-    this.#execute = prepareRun(job, { canceller: this.#canceller, takeSteering, push: this.#channel.push });
+    const { push, ready } = this.#channel;
+    this.#run = prepareRun(job, { takeSteering, push, ready });
   }
 
   /** How the run ended. Never rejects for what the world does wrong. Without an iteration it drives the run itself. */
@@ -56,11 +56,11 @@ export class RunStream implements AsyncIterable<RunEvent> {
 
   /** Ends the run with the outcome `aborted`. */
   abort(): void {
-    this.#canceller.cancel();
+    this.#run.abort();
   }
 
   #start(): Promise<RunResult> {
-    this.#execution ??= this.#execute().finally(() => this.#channel.end());
+    this.#execution ??= this.#run.execute().finally(() => this.#channel.end());
     return this.#execution;
   }
 

@@ -2,9 +2,9 @@
 
 import { closest } from 'fastest-levenshtein';
 import type { Agent } from '../agent/agent.ts';
-import type { RunState } from '../agent/run-state.ts';
 import type { VllmClient } from '../client/client.ts';
 import type { Message } from '../core/message.ts';
+import type { RunState } from '../core/run-state.ts';
 import { VllmError } from '../core/vllm-error.ts';
 import type { Tool } from '../tool/tool.ts';
 import { getPrompt, listPrompts, listResources } from './chat-servers.ts';

@@ -119,6 +119,7 @@ export function createRenderer(io: Io, { isVerbose, hasOutput }: RendererOptions
         if (value.usage !== null) tokens += value.usage.total_tokens;
         return;
       case 'run_start':
+      case 'result_kept':
       case 'tool_call_delta':
       case 'tool_call_complete':
       case 'tool_progress':

@@ -1,4 +1,4 @@
-// Owns the token counts of a request and of a run. Adding them up is left to the agent.
+// Owns the token counts of a request and of a run, and adding them up.
 
 export interface Usage {
   readonly prompt_tokens: number;
@@ -28,4 +28,37 @@ export interface RunUsage {
   readonly cachedTokens: number | null;
   /** Tokens of thinking; null while no answer told. */
   readonly reasoningTokens: number | null;
+}
+
+export const NO_USAGE: RunUsage = {
+  promptTokens: 0,
+  completionTokens: 0,
+  totalTokens: 0,
+  cachedTokens: null,
+  reasoningTokens: null,
+};
+
+/** The sum; what a server does not tell stays unknown, which is not 0. */
+export function addUsage(total: RunUsage, usage: Usage): RunUsage {
+  return {
+    promptTokens: total.promptTokens + usage.prompt_tokens,
+    completionTokens: total.completionTokens + usage.completion_tokens,
+    totalTokens: total.totalTokens + usage.total_tokens,
+    cachedTokens: addKnown(total.cachedTokens, usage.prompt_tokens_details?.cached_tokens),
+    reasoningTokens: addKnown(total.reasoningTokens, usage.completion_tokens_details?.reasoning_tokens),
+  };
+}
+
+export function addRunUsage(total: RunUsage, more: RunUsage): RunUsage {
+  return {
+    promptTokens: total.promptTokens + more.promptTokens,
+    completionTokens: total.completionTokens + more.completionTokens,
+    totalTokens: total.totalTokens + more.totalTokens,
+    cachedTokens: addKnown(total.cachedTokens, more.cachedTokens),
+    reasoningTokens: addKnown(total.reasoningTokens, more.reasoningTokens),
+  };
+}
+
+function addKnown(total: number | null, more: number | null | undefined): number | null {
+  return more === null || more === undefined ? total : (total ?? 0) + more;
 }

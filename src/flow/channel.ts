@@ -1,10 +1,12 @@
-// Owns handing events from the loop to the consumer of a run, with back-pressure. What the events are is left to both.
+// Owns handing values from a giver to a consumer, with back-pressure. What the values are is left to both.
 
 import type { Next } from './batched-iterator.ts';
 
 export interface Channel<T> {
-  /** Gives a value; a promise means that the consumer is behind and the giver should wait. */
-  readonly push: (value: T) => Promise<void> | undefined;
+  /** Gives a value. Never blocks: a giver waits for `ready` when it can. */
+  readonly push: (value: T) => void;
+  /** A promise while the consumer is behind by more than the capacity: wait for it before giving more. */
+  readonly ready: () => Promise<void> | undefined;
   /** Lets a consumer that is behind, and not waiting for anything else, catch up; undefined when none is behind. */
   readonly letCatchUp: () => Promise<void> | undefined;
   /** No more values; the consumer gets what is left. */
@@ -39,11 +41,14 @@ export function createChannel<T>(capacity: number): Channel<T> {
     room = undefined;
   }
 
-  function push(value: T): Promise<void> | undefined {
-    if (state !== 'open') return undefined;
+  function push(value: T): void {
+    if (state !== 'open') return;
     buffer.push(value);
     serve();
-    if (buffer.length < capacity) return undefined;
+  }
+
+  function ready(): Promise<void> | undefined {
+    if (state !== 'open' || buffer.length < capacity) return undefined;
     room ??= gate();
     return room.promise;
   }
@@ -60,6 +65,7 @@ export function createChannel<T>(capacity: number): Channel<T> {
 
   return {
     push,
+    ready,
     letCatchUp,
     end: () => {
       if (state === 'open') state = 'ended';

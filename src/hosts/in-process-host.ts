@@ -1,39 +1,61 @@
-// Owns the host that runs everything in this process and stores nothing.
+// Owns the host that runs everything in this process and records nothing.
 
-import type { Branch, Host, HostServices, Settled, StepIo } from '../core/host.ts';
+import type { CreateHost, Host, HostServices, Step, StepIo, StepResult } from '../core/host.ts';
+import type { JsonValue } from '../core/json.ts';
 
 /** Throws on a key that was used before: a step must be found again by its key. */
 export function createInProcessHost(services: HostServices): Host {
-  const { runId, tasks, signal, emit, answer } = services;
+  const { runId, tasks, signal, emit, ready, answer } = services;
   const keys = new Set<string>();
 
-  function step<T>(key: string, work: (io: StepIo) => Promise<T>): Promise<T> {
-    if (keys.has(key)) return Promise.reject(new Error(`step key used twice: ${key}`));
+  function run({ key, task: name, input }: Step): Promise<JsonValue> {
+    const task = tasks[name];
+    if (task === undefined) return Promise.reject(new Error(`No task is called ${name}.`));
+    if (keys.has(key)) return Promise.reject(new Error(`The step key ${key} was used twice.`));
     keys.add(key);
-    return work({ signal, emit, idempotencyKey: `${runId}/${key}` });
+    const io: StepIo = {
+      runId,
+      key,
+      signal,
+      emit,
+      ready,
+      idempotencyKey: `${runId}/${key}`,
+      inner: createInProcessHost,
+    };
+    return task(input, io);
   }
 
-  async function settle(branch: Branch): Promise<Settled> {
-    const task = tasks[branch.task];
-    if (task === undefined) return { status: 'rejected', reason: `no task is called ${branch.task}` };
+  return {
+    step: run,
+    all: (steps, limit) => runSideBySide(steps, limit, run),
+    signal: answer,
+  };
+}
+
+createInProcessHost satisfies CreateHost;
+
+/** Runs steps, at most `limit` at once. Rejects only with what `isLeaving` claims; results are in the order of the steps. */
+export async function runSideBySide(
+  steps: readonly Step[],
+  limit: number,
+  run: (step: Step) => Promise<JsonValue>,
+  isLeaving?: (error: unknown) => boolean,
+): Promise<readonly StepResult[]> {
+  const resultOf = async (step: Step): Promise<StepResult> => {
     try {
-      return { status: 'fulfilled', value: await step(branch.key, (io) => task(branch.input, io)) };
+      return { status: 'fulfilled', value: await run(step) };
     } catch (error) {
+      if (isLeaving?.(error)) throw error;
       return { status: 'rejected', reason: error instanceof Error ? error.message : String(error) };
     }
-  }
-
-  async function all(branches: readonly Branch[], limit: number): Promise<readonly Settled[]> {
-    if (branches.length <= limit) return await Promise.all(branches.map(settle));
-    const results: Settled[] = [];
-    const queue = branches.entries();
-    const worker = async (): Promise<void> => {
-      // One iterator for all workers: each takes the next branch that nobody has.
-      for (const [at, branch] of queue) results[at] = await settle(branch);
-    };
-    await Promise.all(Array.from({ length: limit }, worker));
-    return results;
-  }
-
-  return { step, all, signal: answer };
+  };
+  if (steps.length <= limit) return await Promise.all(steps.map(resultOf));
+  const results: StepResult[] = [];
+  const queue = steps.entries();
+  const worker = async (): Promise<void> => {
+    // One iterator for all workers: each takes the next step that nobody has.
+    for (const [at, step] of queue) results[at] = await resultOf(step);
+  };
+  await Promise.all(Array.from({ length: limit }, worker));
+  return results;
 }

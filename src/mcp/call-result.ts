@@ -3,13 +3,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isObject } from '../core/json.ts';
 import type { ContentPart } from '../core/message.ts';
+import type { ContentParts } from '../tool/content-parts.ts';
+import { contentParts } from '../tool/content-parts.ts';
 import { ToolRetry } from '../tool/tool.ts';
 import type { RawResult } from './connection.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** What the model reads. Throws a ToolRetry with the text when the server calls it an error. */
-export function readResult({ content, structuredContent, isError }: RawResult): string | readonly ContentPart[] {
+export function readResult({ content, structuredContent, isError }: RawResult): string | ContentParts {
   const parts = (Array.isArray(content) ? content : []).filter((part) => !isForUserOnly(part)).map(readPart);
   const extra = structuredText(parts, structuredContent);
   const all: readonly ContentPart[] = extra === undefined ? parts : [...parts, { type: 'text', text: extra }];
@@ -17,7 +19,7 @@ export function readResult({ content, structuredContent, isError }: RawResult): 
   const isPlain = texts.every((text) => text !== undefined);
   if (isError === true)
     throw new ToolRetry(texts.filter((text) => text !== undefined).join('\n') || 'The call failed.');
-  return isPlain ? texts.join('\n') : all;
+  return isPlain ? texts.join('\n') : contentParts(all);
 }
 
 /** What a tool meant for people only is not put before the model. */

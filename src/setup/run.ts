@@ -15,7 +15,7 @@ export async function run(agent: Agent, input: RunInput, options: RunOptions = {
 /** Runs an agent and gives its events as they happen. Nothing is sent before an event or the result is asked for. */
 export function stream(agent: Agent, input: RunInput, options: RunOptions = {}): RunStream {
   const { client = defaultClient(), host = createInProcessHost } = options;
-  return new RunStream({ agent, input, options, client, host, outer: undefined });
+  return new RunStream({ agent, input, options, client, host, budget: undefined });
 }
 
 let shared: VllmClient | undefined;

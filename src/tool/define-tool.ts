@@ -19,7 +19,7 @@ export interface ToolDefinitionOptions<S extends ToolSchema, Context> {
   /** A zod 4 or zod 3 schema, a Standard Schema, or a JSON Schema; its root is an object. */
   readonly parameters: S;
   /**
-   * Does the work. Returns text, anything that JSON can hold, or content parts. What it throws, the model is told by name
+   * Does the work. Returns text, anything that JSON can hold, or `contentParts([…])`. What it throws, the model is told by name
    * and message; `throw new ToolRetry('say which unit')` tells just that.
    */
   readonly execute: (args: InferArguments<S>, context: ToolContext<Context>) => unknown;
@@ -60,6 +60,7 @@ export function defineTool<S extends ToolSchema, Context = unknown>(options: Too
     maxResultChars,
     isSequential: options.sequential ?? false,
     isStrict: options.strict ?? true,
+    holdsRun: false,
   };
 }
 

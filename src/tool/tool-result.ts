@@ -1,16 +1,12 @@
 // Owns what a tool returned or threw -> what the model reads. Keeping what is left out of it is the caller's.
 
-import { isObject } from '../core/json.ts';
+import type { CallResult } from '../core/call.ts';
 import type { ContentPart } from '../core/message.ts';
+import { ContentParts } from './content-parts.ts';
 import { ToolRetry } from './tool.ts';
 
-/** The answer to one call. */
-export interface CallResult {
-  readonly isError: boolean;
-  readonly content: string | readonly ContentPart[];
-}
-
 export interface ResultLimit {
+  /** For the whole result, however many parts it has. */
   readonly maxChars: number;
   /** Is given a text that is too long as a whole; says how the model gets the rest. */
   readonly keep: (text: string) => string;
@@ -18,7 +14,7 @@ export interface ResultLimit {
 
 /** Text goes as it is, content parts as parts, everything else as JSON. */
 export function resultOf(value: unknown, limit: ResultLimit): CallResult {
-  if (isContentParts(value)) return { isError: false, content: value.map((part) => cutPart(part, limit)) };
+  if (value instanceof ContentParts) return { isError: false, content: cutParts(value.parts, limit) };
   const text = typeof value === 'string' ? value : encode(value);
   return { isError: false, content: cutMiddle(text === '' ? '(no output)' : text, limit) };
 }
@@ -40,17 +36,45 @@ export function resultText({ content }: CallResult): string {
   return content.map((part) => (part.type === 'text' ? part.text : `(${part.type})`)).join('\n');
 }
 
-/**
- * Keeps the head and the tail, which hold what matters most in listings, logs and errors, says how much is missing, and
- * how to get it.
- */
-export function cutMiddle(text: string, { maxChars, keep }: ResultLimit): string {
-  if (text.length <= maxChars) return text;
+/** Keeps the head and the tail, which hold what matters most in listings, logs and errors. */
+function cutMiddle(text: string, limit: ResultLimit): string {
+  if (text.length <= limit.maxChars) return text;
+  const { head, tail } = shares(limit.maxChars);
+  return wellFormed(text.slice(0, head)) + noteOf(text, limit) + wellFormed(text.slice(-tail));
+}
+
+/** The texts of all parts are cut as one: the head and the tail stay where they are, and the note stands where the first cut is. */
+function cutParts(parts: readonly ContentPart[], limit: ResultLimit): readonly ContentPart[] {
+  const whole = parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
+  if (whole.length <= limit.maxChars) return parts;
+  const { head, tail } = shares(limit.maxChars);
+  const tailStart = whole.length - tail;
+  let start = 0;
+  let isNoted = false;
+  return parts.flatMap((part): readonly ContentPart[] => {
+    if (part.type !== 'text') return [part];
+    const { text } = part;
+    const end = start + text.length;
+    const first = text.slice(0, Math.max(0, head - start));
+    const last = end <= tailStart ? '' : text.slice(Math.max(0, tailStart - start));
+    const isWhole = end <= head || start >= tailStart;
+    start = end;
+    if (isWhole) return [part];
+    const note = isNoted ? '' : noteOf(whole, limit);
+    isNoted = true;
+    const shown = wellFormed(first) + note + wellFormed(last);
+    return shown === '' ? [] : [{ type: 'text', text: shown }];
+  });
+}
+
+function shares(maxChars: number): { readonly head: number; readonly tail: number } {
   const tail = Math.floor(maxChars / 4);
-  const head = maxChars - tail;
-  const missing = text.length - maxChars;
-  const note = `\n\n[${missing} of ${text.length} characters are left out here. ${keep(text)}]\n\n`;
-  return wellFormed(text.slice(0, head)) + note + wellFormed(text.slice(-tail));
+  return { head: maxChars - tail, tail };
+}
+
+/** Says how much is missing, and how to get it. */
+function noteOf(text: string, { maxChars, keep }: ResultLimit): string {
+  return `\n\n[${text.length - maxChars} of ${text.length} characters are left out here. ${keep(text)}]\n\n`;
 }
 
 /** A cut through a pair of surrogates would leave half a character, which JSON turns into an escape. */
@@ -67,19 +91,4 @@ function encode(value: unknown): string {
     const reason = cause instanceof Error ? cause.message.split('\n')[0] : 'unknown';
     return `The tool returned a value that is not JSON: ${reason}.`;
   }
-}
-
-function cutPart(part: ContentPart, limit: ResultLimit): ContentPart {
-  return part.type === 'text' ? { type: 'text', text: cutMiddle(part.text, limit) } : part;
-}
-
-const PART_TYPES = new Set(['text', 'image_url', 'audio_url', 'video_url', 'input_audio', 'file']);
-
-function isContentParts(value: unknown): value is readonly ContentPart[] {
-  return Array.isArray(value) && value.length > 0 && value.every(isContentPart);
-}
-
-function isContentPart(value: unknown): value is ContentPart {
-  if (!isObject(value) || typeof value.type !== 'string' || !PART_TYPES.has(value.type)) return false;
-  return value.type === 'text' ? typeof value.text === 'string' : true;
 }

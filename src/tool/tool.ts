@@ -1,7 +1,7 @@
-// Owns what a tool is. Making one from a schema is left to `define-tool.ts`, running it to the call's own files.
+// Owns what a tool is. Making one from a schema is left to `define-tool.ts`, running it to `run-call.ts`.
 
 import type { JsonValue } from '../core/json.ts';
-import type { ContentPart, Message } from '../core/message.ts';
+import type { Message } from '../core/message.ts';
 import type { CompiledSchema } from '../schema/compile.ts';
 
 /** What `execute` is given beside the arguments. */
@@ -21,9 +21,6 @@ export interface ToolContext<Context = unknown> {
   readonly context: Context;
 }
 
-/** What a tool may return: text, anything that JSON can hold, or content parts. */
-export type ToolOutput = JsonValue | readonly ContentPart[] | undefined;
-
 /** A tool as the runtime holds it. Made by `defineTool`. */
 export interface Tool {
   readonly name: string;
@@ -39,6 +36,8 @@ export interface Tool {
   readonly maxResultChars: number;
   /** Whether the schema may be enforced by vLLM's grammar. */
   readonly isStrict: boolean;
+  /** Whether it is an agent: its calls hold runs, whose steps a host records. */
+  readonly holdsRun: boolean;
 }
 
 /** Thrown by a tool to have the model try again: the message is all that the model reads. */

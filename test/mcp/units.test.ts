@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { DefinitionError, defineAgent, mcpServersFrom, ToolRetry, VllmError } from '../../src/index.ts';
+import { contentParts, DefinitionError, defineAgent, mcpServersFrom, ToolRetry, VllmError } from '../../src/index.ts';
 import { readResult } from '../../src/mcp/call-result.ts';
 import { expandConfig } from '../../src/mcp/expand.ts';
 import { guardedFetch } from '../../src/mcp/guarded-fetch.ts';
@@ -194,7 +194,10 @@ describe('a result', () => {
     [
       'an image',
       { content: [text('a'), { type: 'image', data: 'AAAA', mimeType: 'image/png' }] },
-      [text('a'), { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } }],
+      contentParts([
+        { type: 'text', text: 'a' },
+        { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } },
+      ]),
     ],
     [
       'audio',
@@ -220,7 +223,7 @@ describe('a result', () => {
     [
       'a MIME type that is none',
       { content: [{ type: 'image', data: 'AA', mimeType: 'x;y"' }] },
-      [{ type: 'image_url', image_url: { url: 'data:application/octet-stream;base64,AA' } }],
+      contentParts([{ type: 'image_url', image_url: { url: 'data:application/octet-stream;base64,AA' } }]),
     ],
   ])('with %s is put before the model', (_name, raw, shown) => {
     expect(readResult(raw)).toEqual(shown);

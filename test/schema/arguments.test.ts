@@ -1,10 +1,9 @@
-// Owns claims about reading arguments, naming tools and shortening results.
+// Owns claims about reading arguments and naming tools.
 
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineTool } from '../../src/index.ts';
 import { readArguments } from '../../src/schema/read-arguments.ts';
-import { failureOf, resultOf } from '../../src/tool/tool-result.ts';
 import { createToolbox } from '../../src/tool/toolbox.ts';
 
 describe('arguments', () => {
@@ -56,56 +55,5 @@ describe('a tool', () => {
         { owner: 'server `b`', tools },
       ]),
     ).toThrow('Tool `f` is brought by agent `a` and by server `b`: rename or leave out one of them.');
-  });
-});
-
-describe('a result', () => {
-  const limit = { maxChars: 200, keep: () => 'Ask on.' };
-
-  test.each([
-    ['text', 'text'],
-    [{ a: 1 }, '{"a":1}'],
-    [undefined, '(no output)'],
-    [null, 'null'],
-    [0, '0'],
-    [[1, 2], '[1,2]'],
-    [[], '[]'],
-  ])('%j is %j', (value, content) => {
-    expect(resultOf(value, limit)).toEqual({ isError: false, content });
-  });
-
-  test('of content parts stays as parts', () => {
-    const parts = [
-      { type: 'text', text: 'a' },
-      { type: 'image_url', image_url: { url: 'data:' } },
-    ];
-    expect(resultOf(parts, limit).content).toEqual(parts);
-  });
-
-  test('that is too long keeps head and tail and says what is missing', () => {
-    const { content } = resultOf(`${'a'.repeat(500)}${'z'.repeat(500)}`, limit);
-    expect(content).toBe(
-      `${'a'.repeat(150)}\n\n[800 of 1000 characters are left out here. Ask on.]\n\n${'z'.repeat(50)}`,
-    );
-  });
-
-  test('is never cut through a character', () => {
-    expect(resultOf('🌍'.repeat(200), { ...limit, maxChars: 201 }).content).not.toMatch(
-      /[\uD800-\uDBFF](?![\uDC00-\uDFFF])/,
-    );
-  });
-
-  test('of a cycle is an error of words', () => {
-    const cycle: { self?: unknown } = {};
-    cycle.self = cycle;
-    expect(resultOf(cycle, limit).content).toMatch(/^The tool returned a value that is not JSON/);
-  });
-
-  test.each([
-    [new RangeError('out'), 'RangeError: out'],
-    ['text', 'Error: text'],
-    [{ a: 1 }, 'Error: {"a":1}'],
-  ])('of throwing %s is %j', (thrown, content) => {
-    expect(failureOf(thrown, limit)).toEqual({ isError: true, content });
   });
 });

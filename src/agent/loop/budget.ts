@@ -1,0 +1,97 @@
+// Owns counting a run's use of its limits, that of an inner agent against those of the agent that called it.
+// What happens at a limit is left to the loop.
+
+import type { RunSpent } from '../../core/call.ts';
+import type { LimitName, Outcome } from '../../core/run-event.ts';
+import type { RunLimits } from '../limits.ts';
+
+export type Counter = 'turns' | 'toolCalls' | 'tokens' | 'corrections';
+
+const COUNTERS: readonly Counter[] = ['turns', 'toolCalls', 'tokens', 'corrections'];
+
+const NOUNS: Readonly<Record<Counter, string>> = {
+  turns: 'turns',
+  toolCalls: 'tool calls',
+  tokens: 'tokens',
+  corrections: 'corrections',
+};
+
+/**
+ * What is spent is part of the run's state. What runs inside a step counts at once, so that inner agents side by side share one limit,
+ * and is replaced by the recorded figures when the step has given its value.
+ */
+export class Budget {
+  readonly #limits: RunLimits;
+  readonly #outer: Budget | undefined;
+  #spent: Record<Counter | 'timeMs', number>;
+  #inFlight: Record<Counter, number> = nothing();
+
+  constructor(limits: RunLimits, spent: RunSpent, outer?: Budget) {
+    this.#limits = limits;
+    this.#spent = { ...spent };
+    this.#outer = outer;
+  }
+
+  get spent(): RunSpent {
+    return { ...this.#spent };
+  }
+
+  spend(counter: Counter, amount: number): void {
+    this.#spent[counter] += amount;
+    this.#outer?.spendInside(counter, amount);
+  }
+
+  /** Counts for something that runs inside a step, before the step gives its value. */
+  spendInside(counter: Counter, amount: number): void {
+    this.#inFlight[counter] += amount;
+    this.#outer?.spendInside(counter, amount);
+  }
+
+  /** The steps under way have given their values: what they say they used is what counts. */
+  settle(used: readonly RunSpent[]): void {
+    for (const counter of COUNTERS) {
+      const total = used.reduce((sum, spent) => sum + spent[counter], 0);
+      this.#spent[counter] += total;
+      // A replayed step was not seen to use anything.
+      this.#outer?.spendInside(counter, total - this.#inFlight[counter]);
+    }
+    this.#inFlight = nothing();
+  }
+
+  /** Milliseconds under way since the start of the run. */
+  setTime(timeMs: number): void {
+    this.#spent.timeMs = timeMs;
+  }
+
+  /** The outcome when the time is over; that of an outer run is ended by the outer run itself. */
+  overTime(): Outcome | undefined {
+    const { timeMs } = this.#limits;
+    return timeMs > 0 && this.#spent.timeMs >= timeMs ? timeOutcome(timeMs) : undefined;
+  }
+
+  /** The outcome when `more` of it would pass a limit, this run's or an outer one's. */
+  over(counter: Counter, more: number): Outcome | undefined {
+    const limit = this.#limits[counter];
+    if (limit > 0 && this.#spent[counter] + this.#inFlight[counter] + more > limit) {
+      const message = `The run reached its limit of ${limit} ${NOUNS[counter]} (\`limits.${counter}\`).`;
+      return { type: 'limit', limit: LIMIT_NAMES[counter], message };
+    }
+    return this.#outer?.over(counter, more);
+  }
+}
+
+const LIMIT_NAMES: Readonly<Record<Counter, LimitName>> = {
+  turns: 'turns',
+  toolCalls: 'tool_calls',
+  tokens: 'tokens',
+  corrections: 'corrections',
+};
+
+export function timeOutcome(timeMs: number): Outcome {
+  const message = `The run took longer than its limit of ${timeMs} ms (\`limits.timeMs\`).`;
+  return { type: 'limit', limit: 'time', message };
+}
+
+function nothing(): Record<Counter, number> {
+  return { turns: 0, toolCalls: 0, tokens: 0, corrections: 0 };
+}

@@ -1,0 +1,16 @@
+// Owns noticing that the model makes the same call again and again. What is done about it is left to `calls.ts`.
+
+import type { PreparedCall } from '../../core/call.ts';
+import { comparableArguments } from '../../core/call.ts';
+import { isSameJson } from '../../core/json.ts';
+import type { RepeatedCall } from '../../core/loop-state.ts';
+
+/**
+ * The call with how often it has now come in a row. Another call in between may have changed the world, so the count begins again. The
+ * same arguments in another order or with other white space are the same.
+ */
+export function countRepetition(last: RepeatedCall | null, call: PreparedCall): RepeatedCall {
+  const args = comparableArguments(call);
+  const isSame = last !== null && last.toolName === call.toolName && isSameJson(last.arguments, args);
+  return { toolName: call.toolName, arguments: args, times: isSame ? last.times + 1 : 1 };
+}

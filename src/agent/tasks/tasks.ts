@@ -1,0 +1,71 @@
+// Owns the tasks of an agent: everything that its runs do to the world, by name and JSON, so that a host can run any of it in any process
+// that has the agent. The order of things is left to `src/agent/loop`.
+
+import type { VllmClient } from '../../client/client.ts';
+import type { StepIo, Task, Tasks } from '../../core/host.ts';
+import { asJson } from '../../core/json.ts';
+import { resolveModel, weightsOf } from '../../model/server-facts.ts';
+import type { Agent } from '../agent.ts';
+import type { AddedInput, AddedValue, StartValue, TaskTypes } from '../loop/task-values.ts';
+import type { TaskSetting } from './agent-worker.ts';
+import { AgentWorker } from './agent-worker.ts';
+import { callTask } from './call-task.ts';
+import { modelTask, prepareTask } from './model-task.ts';
+
+export interface AgentTasks {
+  readonly tasks: Tasks;
+  /** Closes the providers that the tasks opened. Never rejects. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * The tasks of an agent in this worker. They may serve one run or many; whoever makes them closes them. Providers are opened with the first
+ * task that needs them.
+ */
+export function tasksOf(agent: Agent, client: VllmClient, setting: TaskSetting = {}): AgentTasks {
+  const worker = new AgentWorker(agent, client, setting);
+  return {
+    tasks: {
+      start: task<'start'>((_input, io) => startTask(worker, io)),
+      added: task<'added'>((input) => addedTask(worker, input)),
+      model: task<'model'>((input, io) => modelTask(worker, input, io)),
+      prepare: task<'prepare'>((input, io) => prepareTask(worker, input, io)),
+      call: task<'call'>((input, io) => callTask(worker, input, io)),
+    },
+    close: () => worker.tools.close(),
+  };
+}
+
+type Typed<Name extends keyof TaskTypes> = (
+  input: TaskTypes[Name]['input'],
+  io: StepIo,
+) => Promise<TaskTypes[Name]['value']>;
+
+/** The loop gives a task its own input: see `TaskTypes`. */
+function task<Name extends keyof TaskTypes>(run: Typed<Name>): Task {
+  return async (input, io) => asJson(await run(input as unknown as TaskTypes[Name]['input'], io));
+}
+
+async function startTask(worker: AgentWorker, { signal }: StepIo): Promise<StartValue> {
+  const { agent, client, options, tools } = worker;
+  const model = await resolveModel(client, options.model ?? agent.model, signal);
+  const weights = await weightsOf(client, model, signal);
+  const own = typeof agent.instructions === 'function' ? await agent.instructions() : agent.instructions;
+  const head = { model, weights, instructions: own, hasTools: true };
+  worker.use(head);
+  const hasProviders = agent.providers.length > 0;
+  const provided = hasProviders ? (await tools.providers()).instructions : '';
+  return {
+    ...head,
+    instructions: [own, provided].filter((text) => text !== '').join('\n\n'),
+    hasTools: tools.own.tools.length > 0 || (hasProviders && (await tools.list(false)).length > 0),
+    at: worker.now(),
+    facts: worker.notes.take(),
+  };
+}
+
+async function addedTask(worker: AgentWorker, { timeMs, since }: AddedInput): Promise<AddedValue> {
+  const messages = await worker.takeSteering();
+  const at = worker.now();
+  return { messages, timeMs: since === null ? timeMs : timeMs + Math.max(0, at - since), at };
+}

@@ -1,0 +1,78 @@
+// Owns the tools of a run by name: the agent's own, those that providers bring now, and the run's own. Which of them a turn offers is left
+// to the hooks of the run.
+
+import type { Tool } from '../../tool/tool.ts';
+import type { Toolbox } from '../../tool/toolbox.ts';
+import { createToolbox } from '../../tool/toolbox.ts';
+import type { Agent } from '../agent.ts';
+import { RESULT_TOOL } from '../loop/task-values.ts';
+import { resultTool } from './kept-results.ts';
+import type { OpenProviders } from './providers.ts';
+
+export class ToolSource {
+  readonly #agent: Agent;
+  readonly #open: () => Promise<OpenProviders>;
+  #opened: Promise<OpenProviders> | undefined;
+  #own: Toolbox | undefined;
+  #last: Toolbox | undefined;
+  /** Tools that only a hook of the run brings, by name. */
+  readonly #planned = new Map<string, Tool>();
+
+  constructor(agent: Agent, open: () => Promise<OpenProviders>) {
+    this.#agent = agent;
+    this.#open = open;
+  }
+
+  /** The agent's own. Throws a DefinitionError when two have one name. */
+  get own(): Toolbox {
+    const { name, tools } = this.#agent;
+    this.#own ??= createToolbox([{ owner: `agent \`${name}\``, tools }]);
+    return this.#own;
+  }
+
+  /** Opens the providers with the first need. Rejects with a VllmError when a required one is not there. */
+  async providers(): Promise<OpenProviders> {
+    this.#opened ??= this.#open();
+    return await this.#opened;
+  }
+
+  /** All tools as of now. The same array as long as they are the same, so that nothing is made anew for them. */
+  async list(hasKept: boolean): Promise<readonly Tool[]> {
+    const { own } = this;
+    const isTaken = (name: string): boolean => name === RESULT_TOOL || own.find(name) !== undefined;
+    const provided = this.#agent.providers.length === 0 ? [] : (await this.providers()).tools(isTaken);
+    const extra = hasKept && own.find(RESULT_TOOL) === undefined ? [resultTool()] : [];
+    if (provided.length === 0 && extra.length === 0) return own.tools;
+    return this.#same([...own.tools, ...provided, ...extra]);
+  }
+
+  #same(tools: readonly Tool[]): readonly Tool[] {
+    const last = this.#last?.tools;
+    return last?.length === tools.length && tools.every((tool, at) => tool === last[at]) ? last : tools;
+  }
+
+  /** These tools by name. */
+  toolboxOf(tools: readonly Tool[]): Toolbox {
+    if (tools === this.own.tools) return this.own;
+    if (this.#last?.tools !== tools) this.#last = { ...createToolbox([{ owner: 'the turn', tools }]), tools };
+    return this.#last;
+  }
+
+  /** Remembers what a hook put beside the tools that there are. */
+  plan(planned: readonly Tool[], listed: readonly Tool[]): void {
+    if (planned === listed) return;
+    const known = new Set(listed);
+    for (const tool of planned) if (!known.has(tool)) this.#planned.set(tool.name, tool);
+  }
+
+  planned(name: string): Tool | undefined {
+    return this.#planned.get(name);
+  }
+
+  /** Never rejects. */
+  async close(): Promise<void> {
+    // What did not open has nothing to close, and has been told where it was needed.
+    const opened = await this.#opened?.catch(() => undefined);
+    await opened?.close();
+  }
+}

@@ -1,0 +1,137 @@
+// Owns one question to the model: the plan, whether it fits the context, the request, and the second request where a server turns out to
+// have no tool parser. What the answer leads to is left to the loop.
+
+import type { StepIo } from '../../core/host.ts';
+import type { ToolMode } from '../../core/loop-state.ts';
+import type { Outcome } from '../../core/run-event.ts';
+import type { CallFormat } from '../../model/format/call-format.ts';
+import { mergeParams } from '../../model/model-params.ts';
+import { formatsOf, rawFormatsOf, thinkingParams } from '../../model/profile/profile-of.ts';
+import { createRescue } from '../../model/scanner/rescue.ts';
+import { knownToolMode, rememberToolMode } from '../../model/server-facts.ts';
+import type { Tool } from '../../tool/tool.ts';
+import type { TurnPlan } from '../agent.ts';
+import type { ModelInput } from '../loop/task-values.ts';
+import { clientSideRequest } from './client-side-tools.ts';
+import type { ModelAnswer } from './model-answer.ts';
+import type { ModelCall } from './model-call.ts';
+import { callModel } from './model-call.ts';
+import { notStrictReason, turnRequest } from './request.ts';
+import type { TurnContext } from './turn-context.ts';
+import { mintCallId } from './turn-context.ts';
+import type { Fitted } from './window.ts';
+import { fitContext, refit } from './window.ts';
+
+/** The answer, or the outcome that takes its place. */
+export type AskedModel =
+  | {
+      readonly answer: ModelAnswer;
+      readonly outcome: undefined;
+      readonly mode: ToolMode;
+      /** Tokens of the prompt, counted or estimated. */
+      readonly promptTokens: number;
+    }
+  | { readonly answer: undefined; readonly outcome: Outcome; readonly mode: ToolMode };
+
+/** What a turn sends, as the hooks want it. */
+export async function planTurn(turn: TurnContext, tools: readonly Tool[]): Promise<TurnPlan> {
+  const { agent, hooks, input, params } = turn;
+  let plan: TurnPlan = {
+    turn: input.turn,
+    messages: input.messages,
+    instructions: input.head.instructions,
+    tools,
+    toolChoice: tools.length === 0 ? undefined : (input.toolChoice ?? undefined),
+    params: mergeParams(params, paramsOf(turn, input.request)),
+  };
+  for (const prepare of [agent.prepareTurn, hooks.prepareTurn]) {
+    if (prepare !== undefined) plan = await prepare(plan);
+  }
+  return plan;
+}
+
+/** The parameters of this request alone. */
+function paramsOf(
+  { profile, params }: TurnContext,
+  { isWithoutThinking, roomFactor }: ModelInput['request'],
+): TurnContext['params'] {
+  if (!isWithoutThinking && roomFactor === 1) return {};
+  const { max_tokens: tokens, max_completion_tokens: completion } = params;
+  return {
+    ...(isWithoutThinking && thinkingParams(profile, 'off')),
+    ...(typeof tokens === 'number' && { max_tokens: tokens * roomFactor }),
+    ...(typeof completion === 'number' && { max_completion_tokens: completion * roomFactor }),
+  };
+}
+
+/** Asks, and once more where the server turns out to have no tool parser. */
+export async function askModel(turn: TurnContext, plan: TurnPlan, io: StepIo): Promise<AskedModel> {
+  for (const tool of plan.tools) warnNotStrict(turn, tool);
+  const { client, input } = turn;
+  const { model } = input.head;
+  const mode = input.toolMode === 'client' ? 'client' : (knownToolMode(client, model) ?? 'server');
+  const first = await ask(turn, plan, mode, io);
+  if (mode === 'client' || first.answer?.failure?.code !== 'tool_parser_missing') return first;
+  rememberToolMode(client, model, 'client');
+  const message =
+    'The server has no tool parser: its grammar makes the calls and they are read on this side from now on.';
+  turn.warn({ code: 'client_side_tools', message });
+  return await ask(turn, plan, 'client', io);
+}
+
+function warnNotStrict({ warn }: TurnContext, tool: Tool): void {
+  const reason = notStrictReason(tool);
+  if (reason === undefined) return;
+  const message = `vLLM's grammar cannot enforce the arguments of \`${tool.name}\`: ${reason}`;
+  warn({ code: 'not_strict', message, toolName: tool.name });
+}
+
+/** Asks in one mode; once more with less room for the answer where the server refuses for length. */
+async function ask(turn: TurnContext, plan: TurnPlan, mode: ToolMode, io: StepIo): Promise<AskedModel> {
+  const isClientSide = mode === 'client' && plan.tools.length > 0;
+  const { request, formats } = isClientSide ? await buildClientSide(turn, plan) : build(turn, plan);
+  const send = async (fitted: Fitted): Promise<AskedModel> => {
+    if (fitted.outcome !== undefined) return { answer: undefined, outcome: fitted.outcome, mode };
+    const call: ModelCall = {
+      client: turn.client,
+      request: fitted.request,
+      createScanner: scannerFor(plan.tools, formats),
+      delimiters: turn.profile.delimiters,
+      mintId: (name, index) => mintCallId(turn, name, index),
+      warn: turn.warn,
+      isClientSide,
+    };
+    return { answer: await callModel(call, io), outcome: undefined, mode, promptTokens: fitted.tokens };
+  };
+  const fitted = await fitContext(turn, plan, request);
+  const first = await send(fitted);
+  const overflow = first.answer?.overflow ?? null;
+  if (overflow === null || fitted.outcome !== undefined) return first;
+  return await send(await refit(turn, fitted.request, overflow));
+}
+
+/** What is sent, and how calls may be written that turn up in the text of the answer. */
+interface BuiltRequest {
+  readonly request: ModelCall['request'];
+  readonly formats: readonly CallFormat[];
+}
+
+async function buildClientSide(turn: TurnContext, plan: TurnPlan): Promise<BuiltRequest> {
+  const { request, format } = await clientSideRequest(turn, plan);
+  return { request, formats: rawFormatsOf(turn.profile, format) };
+}
+
+function build({ agent, input, profile }: TurnContext, plan: TurnPlan): BuiltRequest {
+  const { head, phase, request } = input;
+  const output = phase === 'output' ? agent.output : undefined;
+  return { request: turnRequest(head.model, plan, { nudge: request.nudge, output }), formats: formatsOf(profile) };
+}
+
+/** Calls that a server left in the text are looked for wherever there are tools; they turn up in the thinking too. */
+function scannerFor(tools: readonly Tool[], formats: readonly CallFormat[]): ModelCall['createScanner'] {
+  if (tools.length === 0) return undefined;
+  return () => {
+    const schemas = new Map(tools.map(({ name, schema }) => [name, schema.jsonSchema]));
+    return createRescue({ formats, schemas });
+  };
+}

@@ -1,0 +1,71 @@
+// Owns what a turn adds to the conversation, and the conversation as templates take it. Which results there are is left to the loop.
+
+import type { AssistantMessage, Message, SystemMessage, TextPart, ToolCall } from '../../core/message.ts';
+
+export interface AnswerParts {
+  readonly content: string;
+  readonly reasoning: string;
+  /** With arguments that can be sent. */
+  readonly calls: readonly ToolCall[];
+}
+
+/** The assistant's message as it is stored and sent back: thinking in both fields, so that every server version reads it. */
+export function assistantTurn({ content, reasoning, calls }: AnswerParts): AssistantMessage {
+  return {
+    role: 'assistant',
+    content: content === '' && calls.length > 0 ? null : content,
+    ...(reasoning !== '' && { reasoning, reasoning_content: reasoning }),
+    ...(calls.length > 0 && { tool_calls: calls }),
+  };
+}
+
+/** Gives a call whose id another one of the same answer has an id of its own: results are told apart by them. */
+export function withUniqueIds(calls: readonly ToolCall[], mint: (name: string, index: number) => string): ToolCall[] {
+  const seen = new Set<string>();
+  return calls.map((call, index) => {
+    const isFresh = !seen.has(call.id);
+    const own = isFresh ? call : { ...call, id: mint(call.function.name, index) };
+    seen.add(own.id);
+    return own;
+  });
+}
+
+/**
+ * The conversation as templates take it: one system message, first; no two user messages in a row.
+ * Many templates refuse anything else.
+ */
+export function toWire(instructions: string, messages: readonly Message[]): Message[] {
+  const texts = [instructions];
+  const wire: Message[] = [{ role: 'system', content: '' }];
+  for (const message of messages) {
+    if (isSystem(message)) {
+      texts.push(systemText(message));
+      continue;
+    }
+    const last = wire.at(-1);
+    const isJoined = last?.role === 'user' && message.role === 'user';
+    if (isJoined && typeof last.content === 'string' && typeof message.content === 'string') {
+      wire[wire.length - 1] = { ...last, content: `${last.content}\n\n${message.content}` };
+    } else wire.push(message);
+  }
+  const system = texts.filter((text) => text !== '').join('\n\n');
+  if (system === '') wire.shift();
+  else wire[0] = { role: 'system', content: system };
+  return wire;
+}
+
+/** An instruction for one request, joined to the last message when that is the user's. */
+export function withNudge(messages: readonly Message[], nudge: string | null): readonly Message[] {
+  if (nudge === null) return messages;
+  const last = messages.at(-1);
+  if (last?.role !== 'user' || typeof last.content !== 'string') return [...messages, { role: 'user', content: nudge }];
+  return [...messages.slice(0, -1), { ...last, content: `${last.content}\n\n${nudge}` }];
+}
+
+function isSystem(message: Message): message is SystemMessage {
+  return message.role === 'system' || message.role === 'developer';
+}
+
+function systemText({ content }: SystemMessage): string {
+  return typeof content === 'string' ? content : content.map((part: TextPart) => part.text).join('\n');
+}

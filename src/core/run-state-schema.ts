@@ -1,0 +1,157 @@
+// Owns the JSON Schema of a run's state, for whoever stores one or reads one in another language. Reading a state is left to
+// `parseRunState`. Fields that it does not name are allowed.
+
+import type { JsonObject } from './json.ts';
+
+const count: JsonObject = { type: 'integer', minimum: 0 };
+const text: JsonObject = { type: 'string' };
+const textOrNull: JsonObject = { type: ['string', 'null'] };
+const known: JsonObject = { type: ['integer', 'null'], minimum: 0 };
+
+function object(properties: JsonObject, optional: readonly string[] = []): JsonObject {
+  return { type: 'object', properties, required: Object.keys(properties).filter((name) => !optional.includes(name)) };
+}
+
+function list(items: JsonObject): JsonObject {
+  return { type: 'array', items };
+}
+
+function orNull(schema: JsonObject): JsonObject {
+  return { anyOf: [schema, { type: 'null' }] };
+}
+
+function ref(name: string): JsonObject {
+  return { $ref: `#/$defs/${name}` };
+}
+
+const content: JsonObject = {
+  anyOf: [textOrNull, list({ type: 'object', properties: { type: text }, required: ['type'] })],
+};
+
+const toolCall = object({
+  id: text,
+  type: { const: 'function' },
+  function: object({ name: text, arguments: text }),
+});
+
+const preparedPart = { key: text, callId: text, toolName: text };
+
+const definitions: JsonObject = {
+  assistantMessage: object(
+    {
+      role: { const: 'assistant' },
+      content,
+      tool_calls: list(toolCall),
+      reasoning: textOrNull,
+      reasoning_content: textOrNull,
+    },
+    ['content', 'tool_calls', 'reasoning', 'reasoning_content'],
+  ),
+  toolMessage: object({ role: { const: 'tool' }, tool_call_id: text, content }),
+  message: {
+    anyOf: [
+      object({ role: { enum: ['system', 'developer', 'user'] }, content }),
+      ref('assistantMessage'),
+      ref('toolMessage'),
+    ],
+  },
+  warning: object({ code: text, message: text, turn: count, callId: text, toolName: text }, [
+    'turn',
+    'callId',
+    'toolName',
+  ]),
+  usage: object({
+    promptTokens: count,
+    completionTokens: count,
+    totalTokens: count,
+    cachedTokens: known,
+    reasoningTokens: known,
+  }),
+  spent: object({
+    turns: count,
+    toolCalls: count,
+    tokens: count,
+    corrections: count,
+    timeMs: { type: 'number', minimum: 0 },
+  }),
+  toolChoice: {
+    anyOf: [
+      { enum: ['auto', 'none', 'required', null] },
+      object({ type: { const: 'function' }, function: object({ name: text }) }),
+    ],
+  },
+  loop: object({
+    phase: { enum: ['work', 'output'] },
+    toolChoice: ref('toolChoice'),
+    added: list(ref('message')),
+    request: object({ nudge: textOrNull, isWithoutThinking: { type: 'boolean' }, roomFactor: { type: 'number' } }),
+    retry: orNull(object({ of: { enum: ['empty', 'stream'] } })),
+    failures: { type: 'object', additionalProperties: count },
+    outputFailures: count,
+    lastCall: orNull(object({ toolName: text, arguments: {}, times: count })),
+    context: orNull(object({ tokens: { type: 'number', minimum: 0 }, messages: count })),
+    toolMode: { enum: ['server', 'client'] },
+  }),
+  preparedCall: {
+    anyOf: [
+      object({
+        type: { const: 'ready' },
+        ...preparedPart,
+        arguments: { type: 'object' },
+        approvalId: textOrNull,
+        isSequential: { type: 'boolean' },
+        holdsRun: { type: 'boolean' },
+      }),
+      object({ type: { const: 'refused' }, ...preparedPart, problem: text, message: text, argumentsText: text }),
+    ],
+  },
+  pending: object({
+    message: ref('assistantMessage'),
+    calls: list(ref('preparedCall')),
+    results: list(orNull(ref('toolMessage'))),
+  }),
+  outcome: object({ type: { enum: ['completed', 'limit', 'aborted', 'failed', 'empty', 'waiting'] } }),
+};
+
+/** The JSON Schema (2020-12) of `RunState`. */
+export const RUN_STATE_SCHEMA: JsonObject = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'RunState of vllm-agents, version 2',
+  ...object({
+    version: { const: 2 },
+    runId: text,
+    agent: text,
+    messages: list(ref('message')),
+    turns: count,
+    toolCalls: count,
+    usage: ref('usage'),
+    warnings: list(ref('warning')),
+    spent: ref('spent'),
+    loop: orNull(ref('loop')),
+    kept: list(object({ callId: text, text })),
+    pending: orNull(ref('pending')),
+    unfinished: orNull(object({ reasoning: text, content: text })),
+    outcome: orNull(ref('outcome')),
+    output: {},
+  }),
+  $defs: definitions,
+};
+
+/** What states of version 1 hold of it. */
+export const RUN_STATE_SCHEMA_1: JsonObject = {
+  ...object({
+    version: { const: 1 },
+    runId: text,
+    agent: text,
+    messages: list(ref('message')),
+    turns: count,
+    toolCalls: count,
+    usage: ref('usage'),
+    warnings: list(ref('warning')),
+    pending: orNull(object({ message: ref('assistantMessage'), results: list(orNull(ref('toolMessage'))) })),
+    current: orNull(object({ reasoning: text, content: text })),
+    outcome: orNull(ref('outcome')),
+    output: {},
+  }),
+  $defs: definitions,
+};

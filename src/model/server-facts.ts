@@ -1,0 +1,124 @@
+// Owns what is known of a server: the models that it serves, and how its tools and templates were seen to behave. One object a client,
+// so that a fact lasts as long as the client that found it. What follows from a fact is left to the caller.
+
+import type { VllmClient } from '../client/client.ts';
+import { AbortError } from '../client/errors.ts';
+import type { ModelCard } from '../client/server.ts';
+import type { ToolMode } from '../core/loop-state.ts';
+import { VllmError } from '../core/vllm-error.ts';
+import { UNKNOWN } from './profile/families.ts';
+import { profileOf } from './profile/profile-of.ts';
+
+interface ServerFacts {
+  models: Promise<readonly ModelCard[]> | undefined;
+  /** By model. */
+  readonly toolModes: Map<string, ToolMode>;
+  /** Whether the template writes the tools into the prompt, by model. */
+  readonly shownTools: Map<string, boolean>;
+}
+
+const known = new WeakMap<VllmClient, ServerFacts>();
+
+function factsOf(client: VllmClient): ServerFacts {
+  const facts = known.get(client) ?? { models: undefined, toolModes: new Map(), shownTools: new Map() };
+  known.set(client, facts);
+  return facts;
+}
+
+/**
+ * The models that the server serves, asked once. Rejects with a VllmError; a failure is not remembered. The request belongs to all who
+ * wait for it: aborting `signal` ends only this wait.
+ */
+export function servedModels(client: VllmClient, signal: AbortSignal): Promise<readonly ModelCard[]> {
+  const facts = factsOf(client);
+  if (facts.models === undefined) {
+    const models = client.models.list().then((list) => list.data);
+    facts.models = models;
+    models.catch(() => {
+      facts.models = undefined;
+    });
+  }
+  return untilAborted(facts.models, signal);
+}
+
+function untilAborted<T>(shared: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const onAbort = (): void => reject(new AbortError('The run was cancelled.', { code: 'aborted' }));
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort);
+    shared.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}
+
+/** The name to ask for: the given one, else the only one that the server serves. Adapters do not count. */
+export async function resolveModel(
+  client: VllmClient,
+  given: string | undefined,
+  signal: AbortSignal,
+): Promise<string> {
+  if (given !== undefined && given !== '') return given;
+  const models = await servedModels(client, signal);
+  const bases = models.filter((model) => model.parent === null || model.parent === undefined);
+  const [only] = bases;
+  if (only !== undefined && bases.length === 1) return only.id;
+  const names = models.map((model) => model.id).join(', ');
+  const message =
+    names === ''
+      ? `${client.baseUrl} serves no model.`
+      : `${client.baseUrl} serves several models: ${names}. Say which one (\`model\`, VLLM_MODEL or --model).`;
+  throw new VllmError(message, { code: 'model_unclear' });
+}
+
+/** The path of the weights, asked for only when the name does not tell the family; null where it is not known. */
+export async function weightsOf(client: VllmClient, model: string, signal: AbortSignal): Promise<string | null> {
+  if (profileOf(model) !== UNKNOWN) return null;
+  return (await cardOf(client, model, signal))?.root ?? null;
+}
+
+/** The context length in tokens; undefined where the server does not tell. */
+export async function contextLength(
+  client: VllmClient,
+  model: string,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  return (await cardOf(client, model, signal))?.max_model_len ?? undefined;
+}
+
+/** A gateway without the route knows no models: the family is then unknown, and the server's own refusal tells the limits. */
+async function cardOf(client: VllmClient, model: string, signal: AbortSignal): Promise<ModelCard | undefined> {
+  try {
+    return (await servedModels(client, signal)).find(({ id }) => id === model);
+  } catch (error) {
+    if (error instanceof AbortError) throw error;
+    return undefined;
+  }
+}
+
+/** How tools are asked for, as an earlier run with this client found out; undefined when none has. */
+export function knownToolMode(client: VllmClient, model: string): ToolMode | undefined {
+  return factsOf(client).toolModes.get(model);
+}
+
+/** Remembers it, so that the next run does not have to be refused first. */
+export function rememberToolMode(client: VllmClient, model: string, mode: ToolMode): void {
+  factsOf(client).toolModes.set(model, mode);
+}
+
+/** Whether the model's template shows tools: `ask` finds out, once a model. What it throws counts as no, and is not remembered. */
+export async function templateShowsTools(
+  client: VllmClient,
+  model: string,
+  ask: () => Promise<boolean>,
+): Promise<boolean> {
+  const { shownTools } = factsOf(client);
+  const remembered = shownTools.get(model);
+  if (remembered !== undefined) return remembered;
+  try {
+    const isShown = await ask();
+    shownTools.set(model, isShown);
+    return isShown;
+  } catch {
+    // A gateway without the route: tools that are described twice are better than none.
+    return false;
+  }
+}

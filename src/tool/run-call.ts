@@ -1,0 +1,124 @@
+// Owns the last stage of a call: its tool run under its time limit, the result shown and shortened. It always answers and never throws.
+
+import type { CallProblem, CallResult, ReadyCall } from '../core/call.ts';
+import type { RunEvent } from '../core/run-event.ts';
+import type { Tool, ToolContext } from './tool.ts';
+import type { ResultLimit } from './tool-result.ts';
+import { failureOf, resultOf, resultText } from './tool-result.ts';
+
+/** A tool's context, and how its signal is aborted. */
+export interface StoppableContext extends ToolContext {
+  readonly stop: () => void;
+}
+
+export interface CallRun {
+  readonly tool: Tool;
+  readonly call: ReadyCall;
+  /** As the schema gives them: defaults filled in, transforms done. */
+  readonly args: unknown;
+  readonly context: StoppableContext;
+  /** Aborted when the run is cancelled. */
+  readonly signal: AbortSignal;
+  readonly emit: (event: RunEvent) => void;
+  /** Keeps a result that is too long to show whole; says how the model reads on in it. */
+  readonly keep: (text: string) => string;
+  /** Milliseconds. */
+  readonly now: () => number;
+}
+
+export interface RanCall {
+  readonly result: CallResult;
+  readonly problem: CallProblem | null;
+}
+
+export async function runCall(run: CallRun): Promise<RanCall> {
+  const { tool, call, args, context, signal, emit, now } = run;
+  const { callId, toolName } = call;
+  const startedAt = now();
+  emit({ type: 'tool_start', callId, toolName, arguments: call.arguments });
+  const running = execute(tool, args, context, signal);
+  const ended = running instanceof Promise ? await running : running;
+  const result = resultFrom(ended, { maxChars: tool.maxResultChars, keep: run.keep });
+  const durationMs = Math.round(now() - startedAt);
+  emit({ type: 'tool_end', callId, toolName, isError: result.isError, result: resultText(result), durationMs });
+  return { result, problem: ended.type === 'cancelled' ? 'cancelled' : null };
+}
+
+type ToolRun =
+  | { readonly type: 'returned'; readonly value: unknown }
+  | { readonly type: 'threw'; readonly error: unknown }
+  | { readonly type: 'timed_out'; readonly timeoutMs: number }
+  | { readonly type: 'cancelled' };
+
+function resultFrom(ended: ToolRun, limit: ResultLimit): CallResult {
+  switch (ended.type) {
+    case 'returned':
+      return resultOf(ended.value, limit);
+    case 'threw':
+      return failureOf(ended.error, limit);
+    case 'timed_out':
+      return {
+        isError: true,
+        content: `The tool took longer than its limit of ${ended.timeoutMs} ms and was stopped.`,
+      };
+    case 'cancelled':
+      return {
+        isError: true,
+        content: 'The run was cancelled while this call ran; whether it took effect is not known.',
+      };
+    default:
+      return ended satisfies never;
+  }
+}
+
+/** Runs the function. One that returns no promise is over before anything could stop it. */
+function execute(
+  tool: Tool,
+  args: unknown,
+  context: StoppableContext,
+  signal: AbortSignal,
+): ToolRun | Promise<ToolRun> {
+  if (signal.aborted) return { type: 'cancelled' };
+  try {
+    const value = tool.execute(args, context);
+    return isThenable(value)
+      ? waitFor(value, { timeoutMs: tool.timeoutMs, context, signal })
+      : { type: 'returned', value };
+  } catch (error) {
+    return { type: 'threw', error };
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
+
+interface Stops {
+  readonly timeoutMs: number;
+  readonly context: StoppableContext;
+  readonly signal: AbortSignal;
+}
+
+/** A function that ignores its signal is left behind: nobody waits for its late end. */
+function waitFor(value: PromiseLike<unknown>, { timeoutMs, context, signal }: Stops): Promise<ToolRun> {
+  return new Promise<ToolRun>((resolve) => {
+    const finish = (ended: ToolRun): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+      resolve(ended);
+    };
+    const stop = (ended: ToolRun): void => {
+      finish(ended);
+      context.stop();
+    };
+    const onAbort = (): void => stop({ type: 'cancelled' });
+    const timer = timeoutMs > 0 ? setTimeout(() => stop({ type: 'timed_out', timeoutMs }), timeoutMs) : undefined;
+    signal.addEventListener('abort', onAbort);
+    // It may have aborted the run itself.
+    if (signal.aborted) onAbort();
+    Promise.resolve(value).then(
+      (returned) => finish({ type: 'returned', value: returned }),
+      (error: unknown) => finish({ type: 'threw', error }),
+    );
+  });
+}
