@@ -27,7 +27,8 @@ const LAYOUT: Layout = {
     serve: ['agent', 'session', 'tool', 'schema', 'trace'],
     // The door: agents joined with MCP servers, stores and hosts.
     setup: ['agent', 'client', 'hosts', 'mcp', 'session'],
-    testing: ['client', 'flow'],
+    // The conformance of hosts plays whole runs.
+    testing: ['agent', 'client', 'flow', 'tool'],
     cli: [
       'agent',
       'client',

@@ -1,8 +1,16 @@
 // Owns the list of what `vllm-agents/testing` gives, one by one, and nothing else.
 
+export type { HostUnderTest, RecordedRun, RecordedScenario } from './check-prefixes.ts';
+export { memoryHost, recordScenario } from './check-prefixes.ts';
 export type { FakeVllm, FakeVllmOptions } from './fake-vllm.ts';
 export { startFakeVllm } from './fake-vllm.ts';
+export type { ConformanceCase } from './host-conformance.ts';
+export { hostConformance } from './host-conformance.ts';
+export { hostScenarios } from './host-scenarios.ts';
+export { Journal, journalHost } from './journal.ts';
 export type { FakeModel, FakePersonality } from './personality.ts';
+export type { Attempt, Played, Scenario } from './play-scenario.ts';
+export { playScenario } from './play-scenario.ts';
 export type { Recorder } from './recorder.ts';
 export { recordVllm } from './recorder.ts';
 export type { Replay } from './replay.ts';

@@ -82,7 +82,10 @@ describe('the state', () => {
       description: 'Pays.',
       parameters: z.object({ n: z.number() }),
       needsApproval: true,
-      execute: ({ n }) => paid.push(n),
+      execute: ({ n }) => {
+        paid.push(n);
+        return 'paid';
+      },
     });
     const tools = [pay, ...weatherAgent().tools];
     const calls = answer({

@@ -1,5 +1,6 @@
 // Owns the small steps that tests of runs share: an agent to try, a run against a scripted server, events by kind.
 
+import { afterEach } from 'vitest';
 import { z } from 'zod';
 import type {
   Agent,
@@ -11,9 +12,10 @@ import type {
   RunResult,
   Tool,
 } from '../../src/index.ts';
-import { defineAgent, defineTool, stream, ToolRetry, VllmClient } from '../../src/index.ts';
-import type { Step } from './fake.ts';
-import { startFakeVllm } from './fake.ts';
+import { defineAgent, defineTool, ToolRetry } from '../../src/index.ts';
+import type { RecordedScenario, Scenario } from '../../src/testing/index.ts';
+import { playScenario, recordScenario } from '../../src/testing/index.ts';
+import type { Step, startFakeVllm } from './fake.ts';
 
 /** Names of the cities that `get_weather` ran for, in order. */
 export type Ran = string[];
@@ -78,21 +80,48 @@ export interface TryOptions extends RunOptions {
   readonly server?: Parameters<typeof startFakeVllm>[0];
   /** Of the client; 0 unless told. */
   readonly retries?: number;
+  /** Why the run is not played again from every prefix of its journal, in words. */
+  readonly notReplayed?: string;
 }
 
-/** Runs an agent against a server that answers with these steps; fails when a step is left over. */
+/** Runs to be played again once the test has looked at what it has. */
+const recorded: RecordedScenario[] = [];
+
+afterEach(async () => {
+  for (const { replay } of recorded.splice(0)) await replay();
+});
+
+/**
+ * Runs an agent against a server that answers with these steps; fails when a step is left over. After the test the run is played again from
+ * every prefix of its journal, as another process would, and must end the same. Runs that are aborted are not: that is not recorded.
+ */
 export async function tryRun(
   steps: readonly Step[],
-  { agent, input, server, retries = 0, ...options }: TryOptions = {},
+  { agent, input, server, retries = 0, notReplayed, ...options }: TryOptions = {},
 ): Promise<Tried> {
-  await using vllm = await startFakeVllm(server);
-  await using client = new VllmClient(vllm.baseUrl, { maxRetries: retries, retryBaseMs: 1 });
-  vllm.script(...steps);
   const ran: Ran = [];
-  const running = stream(weatherAgent(agent, ran), input ?? 'Is it warm in Paris?', { client, ...options });
-  const events: RunEvent[] = [];
-  for await (const event of running) events.push(event);
-  return { result: await running.result, events, bodies: vllm.chatBodies() as unknown as ChatBody[], ran };
+  const scenario: Scenario = {
+    agent: () => weatherAgent(agent, ran),
+    input: input ?? 'Is it warm in Paris?',
+    steps,
+    options: () => options,
+    retries,
+    ...(server !== undefined && { server }),
+  };
+  const { played, replay } = await recordOrPlay(scenario, options.host);
+  const { result, events, requests } = played;
+  const isStopped =
+    result.outcome.type === 'aborted' || (result.outcome.type === 'limit' && result.outcome.limit === 'time');
+  if (notReplayed === undefined && !isStopped) recorded.push({ played, replay });
+  const bodies = requests.flatMap(({ path, body }) =>
+    path === '/v1/chat/completions' && body !== undefined ? [body] : [],
+  );
+  return { result, events, bodies: bodies as unknown as ChatBody[], ran: [...ran] };
+}
+
+async function recordOrPlay(scenario: Scenario, host: RunOptions['host']): Promise<RecordedScenario> {
+  if (host === undefined) return await recordScenario(scenario);
+  return { played: await playScenario(scenario, { host }), replay: async () => 0 };
 }
 
 export function kinds(events: readonly RunEvent[]): string[] {
