@@ -34,7 +34,7 @@ export async function judgeAnswer(run: LoopRun, turn: number, answer: ModelValue
   if (answer.failure !== null) return judgeFailure(run, answer, answer.failure);
   if (answer.calls.length > 0) {
     const { message, calls } = answer;
-    return await answerBatch(run, { turn, message, calls, results: [] }, answer);
+    return await answerBatch(run, { turn, message, calls, results: [], wasCounted: false }, answer);
   }
   if (answer.output !== null) return judgeOutput(run, answer, answer.output);
   const emptiness = emptinessOf(answer);

@@ -17,6 +17,8 @@ export interface CallBatch {
   readonly calls: readonly PreparedCall[];
   /** Results of an earlier part of the run, in call order; null for those that are still missing. */
   readonly results: readonly (ToolMessage | null)[];
+  /** Whether an earlier part of the run has counted these calls among the repeated ones. */
+  readonly wasCounted: boolean;
 }
 
 export interface BatchEnd {
@@ -39,9 +41,9 @@ export interface CallReport {
 type Answer = { readonly result: CallResult; readonly problem: CallProblem | null };
 
 export async function answerCalls(run: LoopRun, batch: CallBatch): Promise<BatchEnd> {
-  const { calls, results } = batch;
+  const { calls, results, wasCounted } = batch;
   const { sameCall } = run.request.limits;
-  const repeated = calls.map((call) => countCall(run, call));
+  const repeated = wasCounted ? [] : calls.map((call) => countCall(run, call));
   const answers = new Map<string, Answer>();
   for (const [at, call] of calls.entries()) {
     const times = repeated[at] ?? 1;

@@ -146,7 +146,9 @@ async function finishTurn(run: LoopRun, pending: PendingTurn): Promise<Ending | 
   run.emit({ type: 'turn_start', turn, added: [] });
   return await closeTurn(run, turn, async (close) => {
     const { message, results } = pending;
-    close.result = await answerBatch(run, { turn, message, calls: await preparedCalls(run, turn, pending), results });
+    const calls = await preparedCalls(run, turn, pending);
+    const wasCounted = pending.calls.length > 0;
+    close.result = await answerBatch(run, { turn, message, calls, results, wasCounted });
   });
 }
 
