@@ -8,7 +8,7 @@ import type { Tool, ToolContext } from '../tool/tool.ts';
 import type { Agent } from './agent.ts';
 import { RunStream } from './run.ts';
 import type { RunOptions, RunResult } from './run-options.ts';
-import { CallContext } from './tasks/call-context.ts';
+import { outerRunOf } from './tasks/call-context.ts';
 
 export interface AgentToolOptions {
   /** Default: the agent's name. */
@@ -42,11 +42,12 @@ const TASK: JsonObject = {
 };
 
 async function runInner(agent: Agent, task: string, context: ToolContext): Promise<RunResult> {
-  const outer = CallContext.runOf(context);
+  const outer = outerRunOf(context);
   if (outer === undefined) throw new Error('An agent can be a tool only inside a run.');
   const { signal, callId: parentCallId } = context;
-  const { client, budget, idempotencyKey: runId, io } = outer;
-  const options = { ...inherited(outer.options), signal, runId };
+  const { setting, idempotencyKey: runId, io } = outer;
+  const { client, budget } = setting;
+  const options = { ...inherited(setting.options), signal, runId };
   const stream = new RunStream({ agent, input: task, options, client, host: io.inner, budget });
   for await (const event of stream) {
     // The innermost call is the parent: a view finds the outer ones by their own events.

@@ -124,7 +124,7 @@ class Execution {
   #setTimer(): void {
     const { timeMs } = this.#request.limits;
     clearTimeout(this.#timer);
-    const rest = timeMs - this.#budget.spent.timeMs;
+    const rest = timeMs - this.#budget.timeMs;
     if (timeMs === 0 || rest > MAX_TIMER_MS) return;
     const onTime = (): void => {
       this.#isOverTime = true;

@@ -104,17 +104,25 @@ function startRun({ runId, agent, messages, kept = [], resumed }: RunStartEvent)
   return { ...INITIAL_RUN_STATE, ...resumed, runId, agent, messages, kept };
 }
 
+/** Field by field and not by a spread: it is the one fold that every turn pays for. */
 function endTurn(state: RunState, event: TurnEndEvent): RunState {
   const own = event.usage === null ? state.usage : addUsage(state.usage, event.usage);
   return {
-    ...state,
+    version: state.version,
+    runId: state.runId,
+    agent: state.agent,
     messages: event.messages.length === 0 ? state.messages : [...state.messages, ...event.messages],
+    turns: state.turns,
     toolCalls: state.toolCalls + event.toolCalls,
     usage: event.innerUsage === undefined ? own : addRunUsage(own, event.innerUsage),
+    warnings: state.warnings,
     spent: event.spent,
     loop: event.loop,
+    kept: state.kept,
     pending: event.pending ?? null,
     unfinished: event.unfinished ?? null,
+    outcome: state.outcome,
+    output: state.output,
   };
 }
 

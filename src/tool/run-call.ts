@@ -6,17 +6,14 @@ import type { Tool, ToolContext } from './tool.ts';
 import type { ResultLimit } from './tool-result.ts';
 import { failureOf, resultOf, resultText } from './tool-result.ts';
 
-/** A tool's context, and how its signal is aborted. */
-export interface StoppableContext extends ToolContext {
-  readonly stop: () => void;
-}
-
 export interface CallRun {
   readonly tool: Tool;
   readonly call: ReadyCall;
   /** As the schema gives them: defaults filled in, transforms done. */
   readonly args: unknown;
-  readonly context: StoppableContext;
+  readonly context: ToolContext;
+  /** Aborts the signal of the context. */
+  readonly stop: () => void;
   /** Aborted when the run is cancelled. */
   readonly signal: AbortSignal;
   readonly emit: (event: RunEvent) => void;
@@ -32,11 +29,11 @@ export interface RanCall {
 }
 
 export async function runCall(run: CallRun): Promise<RanCall> {
-  const { tool, call, args, context, signal, emit, now } = run;
+  const { tool, call, emit, now } = run;
   const { callId, toolName } = call;
   const startedAt = now();
   emit({ type: 'tool_start', callId, toolName, arguments: call.arguments });
-  const running = execute(tool, args, context, signal);
+  const running = execute(run);
   const ended = running instanceof Promise ? await running : running;
   const result = resultFrom(ended, { maxChars: tool.maxResultChars, keep: run.keep });
   const durationMs = Math.round(now() - startedAt);
@@ -72,17 +69,12 @@ function resultFrom(ended: ToolRun, limit: ResultLimit): CallResult {
 }
 
 /** Runs the function. One that returns no promise is over before anything could stop it. */
-function execute(
-  tool: Tool,
-  args: unknown,
-  context: StoppableContext,
-  signal: AbortSignal,
-): ToolRun | Promise<ToolRun> {
+function execute({ tool, args, context, stop, signal }: CallRun): ToolRun | Promise<ToolRun> {
   if (signal.aborted) return { type: 'cancelled' };
   try {
     const value = tool.execute(args, context);
     return isThenable(value)
-      ? waitFor(value, { timeoutMs: tool.timeoutMs, context, signal })
+      ? waitFor(value, { timeoutMs: tool.timeoutMs, stop, signal })
       : { type: 'returned', value };
   } catch (error) {
     return { type: 'threw', error };
@@ -95,24 +87,24 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 
 interface Stops {
   readonly timeoutMs: number;
-  readonly context: StoppableContext;
+  readonly stop: () => void;
   readonly signal: AbortSignal;
 }
 
 /** A function that ignores its signal is left behind: nobody waits for its late end. */
-function waitFor(value: PromiseLike<unknown>, { timeoutMs, context, signal }: Stops): Promise<ToolRun> {
+function waitFor(value: PromiseLike<unknown>, { timeoutMs, stop, signal }: Stops): Promise<ToolRun> {
   return new Promise<ToolRun>((resolve) => {
     const finish = (ended: ToolRun): void => {
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
       resolve(ended);
     };
-    const stop = (ended: ToolRun): void => {
+    const leave = (ended: ToolRun): void => {
       finish(ended);
-      context.stop();
+      stop();
     };
-    const onAbort = (): void => stop({ type: 'cancelled' });
-    const timer = timeoutMs > 0 ? setTimeout(() => stop({ type: 'timed_out', timeoutMs }), timeoutMs) : undefined;
+    const onAbort = (): void => leave({ type: 'cancelled' });
+    const timer = timeoutMs > 0 ? setTimeout(() => leave({ type: 'timed_out', timeoutMs }), timeoutMs) : undefined;
     signal.addEventListener('abort', onAbort);
     // It may have aborted the run itself.
     if (signal.aborted) onAbort();

@@ -84,7 +84,7 @@ export async function answerBatch(run: LoopRun, batch: CallBatch, answer?: Model
   const { messages, pending, outcome, problems } = await answerCalls(run, batch);
   nextTurnIsPlain(run);
   // After its call the model is free: a forced choice would never let it come to an end.
-  if (!isNothingDone(problems)) run.change({ toolChoice: null });
+  if (!isNothingDone(problems)) leaveChoice(run);
   if (answer !== undefined && messages.length > 0) countContext(run, answer);
   const over = countProblems(run, problems);
   const ending = run.isAborted ? ({ type: 'aborted' } as const) : (outcome ?? over);
@@ -92,7 +92,12 @@ export async function answerBatch(run: LoopRun, batch: CallBatch, answer?: Model
 }
 
 function nextTurnIsPlain(run: LoopRun): void {
-  run.change({ request: PLAIN_REQUEST, retry: null });
+  const { request, retry } = run.loop;
+  if (request !== PLAIN_REQUEST || retry !== null) run.change({ request: PLAIN_REQUEST, retry: null });
+}
+
+function leaveChoice(run: LoopRun): void {
+  if (run.loop.toolChoice !== null) run.change({ toolChoice: null });
 }
 
 /** The server has counted the conversation as far as this answer. */
@@ -121,7 +126,7 @@ function judgeText(run: LoopRun, answer: ModelValue): TurnResult {
   const messages = [answer.message];
   countContext(run, answer);
   nextTurnIsPlain(run);
-  run.change({ toolChoice: null });
+  leaveChoice(run);
   if (answer.wasCut) {
     const message = 'The answer was cut by `max_tokens`; what came of it is in the history.';
     return { messages, ending: { outcome: { type: 'limit', limit: 'tokens', message } } };

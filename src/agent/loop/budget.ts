@@ -9,11 +9,12 @@ export type Counter = 'turns' | 'toolCalls' | 'tokens' | 'corrections';
 
 const COUNTERS: readonly Counter[] = ['turns', 'toolCalls', 'tokens', 'corrections'];
 
-const NOUNS: Readonly<Record<Counter, string>> = {
-  turns: 'turns',
-  toolCalls: 'tool calls',
-  tokens: 'tokens',
-  corrections: 'corrections',
+/** What each is called in an outcome, and in words. */
+const NAMES: Readonly<Record<Counter, readonly [limit: LimitName, noun: string]>> = {
+  turns: ['turns', 'turns'],
+  toolCalls: ['tool_calls', 'tool calls'],
+  tokens: ['tokens', 'tokens'],
+  corrections: ['corrections', 'corrections'],
 };
 
 /**
@@ -25,6 +26,7 @@ export class Budget {
   readonly #outer: Budget | undefined;
   #spent: Record<Counter | 'timeMs', number>;
   #inFlight: Record<Counter, number> = nothing();
+  #isInside = false;
 
   constructor(limits: RunLimits, spent: RunSpent, outer?: Budget) {
     this.#limits = limits;
@@ -33,7 +35,13 @@ export class Budget {
   }
 
   get spent(): RunSpent {
-    return { ...this.#spent };
+    const { turns, toolCalls, tokens, corrections, timeMs } = this.#spent;
+    return { turns, toolCalls, tokens, corrections, timeMs };
+  }
+
+  /** Milliseconds under way since the start of the run, as far as it is recorded. */
+  get timeMs(): number {
+    return this.#spent.timeMs;
   }
 
   spend(counter: Counter, amount: number): void {
@@ -43,12 +51,14 @@ export class Budget {
 
   /** Counts for something that runs inside a step, before the step gives its value. */
   spendInside(counter: Counter, amount: number): void {
+    this.#isInside = true;
     this.#inFlight[counter] += amount;
     this.#outer?.spendInside(counter, amount);
   }
 
   /** The steps under way have given their values: what they say they used is what counts. */
   settle(used: readonly RunSpent[]): void {
+    if (used.length === 0 && !this.#isInside) return;
     for (const counter of COUNTERS) {
       const total = used.reduce((sum, spent) => sum + spent[counter], 0);
       this.#spent[counter] += total;
@@ -56,6 +66,7 @@ export class Budget {
       this.#outer?.spendInside(counter, total - this.#inFlight[counter]);
     }
     this.#inFlight = nothing();
+    this.#isInside = false;
   }
 
   /** Milliseconds under way since the start of the run. */
@@ -73,19 +84,13 @@ export class Budget {
   over(counter: Counter, more: number): Outcome | undefined {
     const limit = this.#limits[counter];
     if (limit > 0 && this.#spent[counter] + this.#inFlight[counter] + more > limit) {
-      const message = `The run reached its limit of ${limit} ${NOUNS[counter]} (\`limits.${counter}\`).`;
-      return { type: 'limit', limit: LIMIT_NAMES[counter], message };
+      const [name, noun] = NAMES[counter];
+      const message = `The run reached its limit of ${limit} ${noun} (\`limits.${counter}\`).`;
+      return { type: 'limit', limit: name, message };
     }
     return this.#outer?.over(counter, more);
   }
 }
-
-const LIMIT_NAMES: Readonly<Record<Counter, LimitName>> = {
-  turns: 'turns',
-  toolCalls: 'tool_calls',
-  tokens: 'tokens',
-  corrections: 'corrections',
-};
 
 export function timeOutcome(timeMs: number): Outcome {
   const message = `The run took longer than its limit of ${timeMs} ms (\`limits.timeMs\`).`;

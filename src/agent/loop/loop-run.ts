@@ -112,18 +112,22 @@ export class LoopRun {
   }
 
   /** Runs a task as a step. */
-  async step<Name extends keyof TaskTypes>(
+  step<Name extends keyof TaskTypes>(
     key: string,
     task: Name,
     input: TaskTypes[Name]['input'],
     options?: StepOptions,
   ): Promise<TaskTypes[Name]['value']> {
-    const value: unknown = await this.host.step({ key, task, input: input === null ? null : asJson(input) }, options);
-    return value as TaskTypes[Name]['value']; // the task of this name gives no other
+    const value: Promise<unknown> = this.host.step({ key, task, input: input === null ? null : asJson(input) }, options);
+    return value as Promise<TaskTypes[Name]['value']>; // the task of this name gives no other
   }
 
   /** Takes over what steps caused beside their results, whether they ran now or were replayed. */
   absorb(facts: readonly StepFacts[]): void {
+    if (facts.every(hasNothing)) {
+      this.budget.settle(NONE);
+      return;
+    }
     const inner: InnerUse[] = [];
     for (const { warnings = [], kept = [], inner: uses = [] } of facts) {
       for (const warning of warnings) this.warn(warning);
@@ -147,4 +151,10 @@ export class LoopRun {
 
 function nameOf({ code, toolName = '', callId = '', message }: RunWarning): string {
   return `${code} ${toolName} ${callId} ${message}`;
+}
+
+const NONE: readonly never[] = [];
+
+function hasNothing({ warnings, kept, inner }: StepFacts): boolean {
+  return warnings === undefined && kept === undefined && inner === undefined;
 }

@@ -49,7 +49,7 @@ function overLimit(run: LoopRun): Ending | undefined {
 
 /** Reads what was sent to the run before its next turn. */
 async function readAdded(run: LoopRun): Promise<AddedValue> {
-  const { timeMs } = run.budget.spent;
+  const { timeMs } = run.budget;
   const { since, isReplaying: isReplayed } = run;
   const added = await run.step(`t${run.state.turns + 1}/added`, 'added', { timeMs, since });
   run.budget.setTime(added.timeMs);
@@ -61,14 +61,14 @@ async function readAdded(run: LoopRun): Promise<AddedValue> {
 async function takeTurn(run: LoopRun, { messages }: AddedValue): Promise<Ending | undefined> {
   const turn = run.state.turns + 1;
   const added = [...run.loop.added, ...messages];
-  run.change({ added: [] });
+  if (run.loop.added.length > 0) run.change({ added: [] });
   run.budget.spend('turns', 1);
   run.emit({ type: 'turn_start', turn, added });
   return await closeTurn(run, turn, async (close) => {
     const answer = await askModel(run, turn);
     close.answer = answer;
     run.absorb([answer.facts]);
-    run.change({ toolMode: answer.toolMode });
+    if (run.loop.toolMode !== answer.toolMode) run.change({ toolMode: answer.toolMode });
     if (answer.usage !== null) run.budget.spend('tokens', answer.usage.total_tokens);
     close.result = await judgeAnswer(run, turn, answer);
   });

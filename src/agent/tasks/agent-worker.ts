@@ -3,6 +3,7 @@
 
 import type { VllmClient } from '../../client/client.ts';
 import type { Message } from '../../core/message.ts';
+import type { ModelParams } from '../../model/model-params.ts';
 import { mergeParams } from '../../model/model-params.ts';
 import type { Profile } from '../../model/profile/profile.ts';
 import { profileOf, thinkingParams } from '../../model/profile/profile-of.ts';
@@ -11,7 +12,6 @@ import type { Agent } from '../agent.ts';
 import type { Budget } from '../loop/budget.ts';
 import type { RunHead } from '../loop/task-values.ts';
 import type { RunOptions } from '../run-options.ts';
-import type { TurnContext } from '../turn/turn-context.ts';
 import { openProviders } from './providers.ts';
 import { answerSample } from './sampling.ts';
 import { StepNotes } from './step-notes.ts';
@@ -30,6 +30,12 @@ export interface TaskSetting {
   readonly now?: () => number;
 }
 
+/** What follows from the model that a run asks. */
+interface ModelSetting extends Pick<RunHead, 'model' | 'weights'> {
+  readonly profile: Profile;
+  readonly params: ModelParams;
+}
+
 export class AgentWorker {
   readonly agent: Agent;
   readonly client: VllmClient;
@@ -44,6 +50,7 @@ export class AgentWorker {
   /** What the schema made of arguments that were prepared here, so that they are not checked again to run. */
   readonly checked = new WeakMap<object, { readonly value: unknown }>();
   #head: RunHead | undefined;
+  #model: ModelSetting | undefined;
 
   constructor(agent: Agent, client: VllmClient, setting: TaskSetting) {
     this.agent = agent;
@@ -62,15 +69,15 @@ export class AgentWorker {
   }
 
   /** The family of the model, and the parameters of the run for it. */
-  modelOf({ model, weights }: RunHead): Pick<TurnContext, 'profile' | 'params'> {
-    const profile = profileOf(model, weights);
-    return { profile, params: this.#paramsFor(profile) };
-  }
-
-  #paramsFor(profile: Profile): TurnContext['params'] {
+  modelOf({ model, weights }: RunHead): ModelSetting {
+    const known = this.#model;
+    if (known?.model === model && known.weights === weights) return known;
     const { agent, options } = this;
+    const profile = profileOf(model, weights);
     const switches = thinkingParams(profile, options.thinking ?? agent.thinking);
-    return mergeParams(mergeParams(switches, agent.params), options.params ?? {});
+    const params = mergeParams(mergeParams(switches, agent.params), options.params ?? {});
+    this.#model = { model, weights, profile, params };
+    return this.#model;
   }
 
   #openProviders(): ReturnType<typeof openProviders> {

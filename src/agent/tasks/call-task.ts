@@ -10,7 +10,7 @@ import type { CallInput, ModelInput } from '../loop/task-values.ts';
 import { RESULT_TOOL } from '../loop/task-values.ts';
 import { planTurn } from '../turn/ask-model.ts';
 import type { AgentWorker } from './agent-worker.ts';
-import { CallContext } from './call-context.ts';
+import { createCallContext } from './call-context.ts';
 import { keptNote, resultToolWith } from './kept-results.ts';
 import { StepNotes } from './step-notes.ts';
 
@@ -18,26 +18,25 @@ export async function callTask(worker: AgentWorker, input: CallInput, io: StepIo
   const { call } = input;
   if (io.signal.aborted) return refuse('cancelled', 'The run was cancelled before this call ran.');
   worker.use(input.head);
-  const tool = await findTool(worker, input, io);
+  const tool = worker.tools.own.find(call.toolName) ?? (await findOther(worker, input, io));
   if (tool === undefined) return refuse('unknown_tool', `There is no tool \`${call.toolName}\` any more.`);
   const checked = worker.checked.get(call.arguments) ?? (await checkAgain(tool, call.arguments));
   if (checked === undefined) {
     return refuse('invalid_arguments', 'This call did not run: its arguments do not fit the tool as it is now.');
   }
   const notes = new StepNotes();
-  const { options, client, budget, now } = worker;
   const { callId, toolName } = call;
-  const { runId, idempotencyKey, signal, emit } = io;
+  const { idempotencyKey, signal, emit } = io;
   const subject = { callId, toolName, messages: input.messages, idempotencyKey, addUse: notes.addUse };
   const ran = await runCall({
     tool,
     call,
     args: checked.value,
-    context: new CallContext(subject, { runId, options, client, budget }, io),
+    ...createCallContext(subject, worker, io),
     signal,
     emit,
     keep: (text) => keep(worker, notes, callId, text),
-    now,
+    now: worker.now,
   });
   return { hasRun: true, ...ran, facts: notes.add(worker.notes.take()).take() };
 }
@@ -46,11 +45,10 @@ function refuse(problem: CallValue['problem'], content: string): CallValue {
   return { hasRun: false, result: { isError: true, content }, problem, facts: {} };
 }
 
-async function findTool(worker: AgentWorker, input: CallInput, io: StepIo): Promise<Tool | undefined> {
+/** A tool that is not the agent's own. */
+async function findOther(worker: AgentWorker, input: CallInput, io: StepIo): Promise<Tool | undefined> {
   const { toolName } = input.call;
   const { tools: source, agent, options } = worker;
-  const own = source.own.find(toolName);
-  if (own !== undefined) return own;
   if (toolName === RESULT_TOOL) return resultToolWith(input);
   const listed = await source.list(false);
   const found = source.toolboxOf(listed).find(toolName) ?? source.planned(toolName);
@@ -73,8 +71,9 @@ function turnOf(worker: AgentWorker, { turn, head, messages }: CallInput, io: St
     toolMode: 'server',
     hasKept: false,
   };
+  const { profile, params } = worker.modelOf(head);
   const { signal } = io;
-  return { agent, client, hooks: options, input, ...worker.modelOf(head), signal, warn: worker.notes.warn };
+  return { agent, client, hooks: options, input, profile, params, signal, warn: worker.notes.warn };
 }
 
 function keep(worker: AgentWorker, notes: StepNotes, callId: string, text: string): string {

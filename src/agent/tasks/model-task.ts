@@ -17,15 +17,16 @@ import type { CallsOfTurn, TurnContext } from '../turn/turn-context.ts';
 import { mintCallId } from '../turn/turn-context.ts';
 import { CHARS_PER_TOKEN } from '../turn/window.ts';
 import type { AgentWorker } from './agent-worker.ts';
-import { CallContext } from './call-context.ts';
+import { createCallContext } from './call-context.ts';
 import { StepNotes } from './step-notes.ts';
 
 export async function modelTask(worker: AgentWorker, input: ModelInput, io: StepIo): Promise<ModelValue> {
   const { agent, client, options, tools: source } = worker;
   worker.use(input.head);
   const notes = new StepNotes();
-  const context = worker.modelOf(input.head);
-  const turn: TurnContext = { agent, client, hooks: options, input, ...context, signal: io.signal, warn: notes.warn };
+  const { profile, params } = worker.modelOf(input.head);
+  const { signal } = io;
+  const turn: TurnContext = { agent, client, hooks: options, input, profile, params, signal, warn: notes.warn };
   const listed = input.phase === 'output' ? [] : await source.list(input.hasKept);
   const plan = await planTurn(turn, listed);
   source.plan(plan.tools, listed);
@@ -107,7 +108,8 @@ async function prepareAnswer(worker: AgentWorker, turn: CallsOfTurn, place: Answ
     for (const warning of prepared.warnings) notes.warn(warning);
     if (prepared.call.type === 'ready') worker.checked.set(prepared.call.arguments, { value: prepared.checked });
     calls.push(prepared.call);
-    sent.push({ ...call, function: { name: call.function.name, arguments: prepared.sentArguments } });
+    const { name } = call.function;
+    sent.push({ id: call.id, type: 'function', function: { name, arguments: prepared.sentArguments } });
   }
   return { calls, sent };
 }
@@ -127,7 +129,6 @@ function approvals(
   return {
     approvalIdOf: (toolName, args) => approvalIdOf(runId, { key, toolName, arguments: args }),
     contextOf: () => {
-      const { options, client, budget } = worker;
       const subject = {
         callId: call.id,
         toolName: call.function.name,
@@ -135,7 +136,7 @@ function approvals(
         idempotencyKey: `${runId}/${key}`,
         addUse: (): void => {},
       };
-      return new CallContext(subject, { runId, options, client, budget }, io);
+      return createCallContext(subject, worker, io).context;
     },
   };
 }

@@ -3,42 +3,41 @@
 import type { InnerUse, KeptResult, StepFacts } from '../../core/call.ts';
 import type { RunWarning } from '../../core/run-warning.ts';
 
+/** Most steps cause nothing. */
+const NOTHING: StepFacts = {};
+
 /** Warnings, kept results and use of one step, or of what happens between steps. */
 export class StepNotes {
-  #warnings: RunWarning[] = [];
-  #kept: KeptResult[] = [];
-  #uses: InnerUse[] = [];
+  #facts: StepFacts = NOTHING;
 
   readonly warn = (warning: RunWarning): void => {
-    this.#warnings.push(warning);
+    this.add({ warnings: [warning] });
+  };
+
+  readonly addUse = (use: InnerUse): void => {
+    this.add({ inner: [use] });
   };
 
   keep(result: KeptResult): void {
-    this.#kept.push(result);
-  }
-
-  readonly addUse = (use: InnerUse): void => {
-    this.#uses.push(use);
-  };
-
-  /** What was noted, once. */
-  take(): StepFacts {
-    const facts: StepFacts = {
-      ...(this.#warnings.length > 0 && { warnings: this.#warnings }),
-      ...(this.#kept.length > 0 && { kept: this.#kept }),
-      ...(this.#uses.length > 0 && { inner: this.#uses }),
-    };
-    this.#warnings = [];
-    this.#kept = [];
-    this.#uses = [];
-    return facts;
+    this.add({ kept: [result] });
   }
 
   /** Takes over what another has noted. */
-  add({ warnings = [], kept = [], inner = [] }: StepFacts): this {
-    this.#warnings.push(...warnings);
-    this.#kept.push(...kept);
-    this.#uses.push(...inner);
+  add(more: StepFacts): this {
+    if (more === NOTHING) return this;
+    const { warnings = [], kept = [], inner = [] } = this.#facts;
+    this.#facts = {
+      warnings: [...warnings, ...(more.warnings ?? [])],
+      kept: [...kept, ...(more.kept ?? [])],
+      inner: [...inner, ...(more.inner ?? [])],
+    };
     return this;
+  }
+
+  /** What was noted, once. */
+  take(): StepFacts {
+    const facts = this.#facts;
+    this.#facts = NOTHING;
+    return facts;
   }
 }

@@ -3,7 +3,6 @@
 
 import type { VllmClient } from '../../client/client.ts';
 import type { StepIo, Task, Tasks } from '../../core/host.ts';
-import { asJson } from '../../core/json.ts';
 import { resolveModel, weightsOf } from '../../model/server-facts.ts';
 import type { Agent } from '../agent.ts';
 import type { AddedInput, AddedValue, StartValue, TaskTypes } from '../loop/task-values.ts';
@@ -41,9 +40,9 @@ type Typed<Name extends keyof TaskTypes> = (
   io: StepIo,
 ) => Promise<TaskTypes[Name]['value']>;
 
-/** The loop gives a task its own input: see `TaskTypes`. */
+/** The loop gives a task its own input, and takes its own value: see `TaskTypes`. Both are JSON, declared as interfaces. */
 function task<Name extends keyof TaskTypes>(run: Typed<Name>): Task {
-  return async (input, io) => asJson(await run(input as unknown as TaskTypes[Name]['input'], io));
+  return run as unknown as Task;
 }
 
 async function startTask(worker: AgentWorker, { signal }: StepIo): Promise<StartValue> {

@@ -152,7 +152,8 @@ function createGathered(call: ModelCall, io: StepIo): Gathered {
   function answer(): ModelAnswer {
     const parts = withoutLoneMark(content.join(''), reasoning.join(''), call.delimiters);
     return {
-      ...parts,
+      content: parts.content,
+      reasoning: parts.reasoning,
       calls,
       finishReason: done?.finishReasons[0] ?? null,
       usage,

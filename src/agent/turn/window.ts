@@ -1,6 +1,7 @@
 // Owns whether a request fits the model's context, with the server's own numbers. What does not fit is not sent.
 
 import type { ChatParams } from '../../client/chat-params.ts';
+import type { Message } from '../../core/message.ts';
 import type { Outcome } from '../../core/run-event.ts';
 import { contextLength } from '../../model/server-facts.ts';
 import type { TurnPlan } from '../agent.ts';
@@ -90,11 +91,19 @@ function estimate({ input }: TurnContext, plan: TurnPlan, request: ChatParams): 
   const { context, messages } = input;
   // A hook may have changed what is sent, so that the last count says nothing of it.
   if (context === null || plan.messages !== messages) {
-    return charsOf([...request.messages, ...(request.tools ?? [])]) / CHARS_PER_TOKEN;
+    return (charsOf(request.messages) + JSON.stringify(request.tools ?? []).length) / CHARS_PER_TOKEN;
   }
   return context.tokens + charsOf(messages.slice(context.messages)) / CHARS_PER_TOKEN;
 }
 
-function charsOf(values: readonly object[]): number {
-  return values.length === 0 ? 0 : JSON.stringify(values).length;
+function charsOf(messages: readonly Message[]): number {
+  let chars = 0;
+  for (const message of messages) {
+    const isPlain = message.role !== 'assistant' && typeof message.content === 'string';
+    chars += isPlain ? message.content.length + MARKS : JSON.stringify(message).length;
+  }
+  return chars;
 }
+
+/** What a template writes around a message. */
+const MARKS = 16;
