@@ -1,6 +1,6 @@
 // Owns the text of a call's arguments -> a value, or why there is none. Checking the value is left to the schema.
 
-import { jsonrepair } from 'jsonrepair';
+import { createRequire } from 'node:module';
 import type { JsonObject } from '../core/json.ts';
 import { isObject } from '../core/json.ts';
 
@@ -91,8 +91,12 @@ function repairBraces(text: string): ReadArguments | undefined {
   return undefined;
 }
 
+/** Loaded with the first arguments that need a repair: most programs never do. */
+const load = createRequire(import.meta.url);
+
 function close(text: string): string | undefined {
   try {
+    const { jsonrepair } = load('jsonrepair') as typeof import('jsonrepair');
     const repaired = jsonrepair(text);
     return repaired.startsWith(text) && /^[\]}]*$/.test(repaired.slice(text.length)) ? repaired : undefined;
   } catch {

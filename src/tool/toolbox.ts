@@ -1,8 +1,11 @@
 // Owns the tools of one run by name. Where they come from is left to the agent.
 
-import { distance } from 'fastest-levenshtein';
+import { createRequire } from 'node:module';
 import { DefinitionError } from '../core/definition-error.ts';
 import type { Tool } from './tool.ts';
+
+/** Loaded with the first call of a tool that does not exist. */
+const load = createRequire(import.meta.url);
 
 /** A list of tools and who brought them, for the error about two of one name. */
 export interface ToolSource {
@@ -32,6 +35,7 @@ export function createToolbox(sources: readonly ToolSource[]): Toolbox {
     tools,
     find: (name) => byName.get(name)?.tool,
     namesNear: (name) => {
+      const { distance } = load('fastest-levenshtein') as typeof import('fastest-levenshtein');
       const ranked = tools.map((tool) => ({ name: tool.name, far: distance(name, tool.name) }));
       return ranked.toSorted((a, b) => a.far - b.far).map((entry) => entry.name);
     },

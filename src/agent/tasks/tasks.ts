@@ -47,20 +47,30 @@ function task<Name extends keyof TaskTypes>(run: Typed<Name>): Task {
 
 async function startTask(worker: AgentWorker, { signal }: StepIo): Promise<StartValue> {
   const { agent, client, options, tools } = worker;
-  const model = await resolveModel(client, options.model ?? agent.model, signal);
-  const weights = await weightsOf(client, model, signal);
-  const own = typeof agent.instructions === 'function' ? await agent.instructions() : agent.instructions;
-  const head = { model, weights, instructions: own, hasTools: true };
-  worker.use(head);
   const hasProviders = agent.providers.length > 0;
-  const provided = hasProviders ? (await tools.providers()).instructions : '';
+  // Side by side: each may wait for somebody else.
+  const [{ model, weights }, own, provided] = await Promise.all([
+    readModel(client, options.model ?? agent.model, signal),
+    typeof agent.instructions === 'function' ? agent.instructions() : agent.instructions,
+    hasProviders ? tools.providers() : undefined,
+  ]);
   return {
-    ...head,
-    instructions: [own, provided].filter((text) => text !== '').join('\n\n'),
+    model,
+    weights,
+    instructions: [own, provided?.instructions ?? ''].filter((text) => text !== '').join('\n\n'),
     hasTools: tools.own.tools.length > 0 || (hasProviders && (await tools.list(false)).length > 0),
     at: worker.now(),
     facts: worker.notes.take(),
   };
+}
+
+async function readModel(
+  client: VllmClient,
+  given: string | undefined,
+  signal: AbortSignal,
+): Promise<Pick<StartValue, 'model' | 'weights'>> {
+  const model = await resolveModel(client, given, signal);
+  return { model, weights: await weightsOf(client, model, signal) };
 }
 
 async function addedTask(worker: AgentWorker, { timeMs, since }: AddedInput): Promise<AddedValue> {

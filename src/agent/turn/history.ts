@@ -32,25 +32,31 @@ export function withUniqueIds(calls: readonly ToolCall[], mint: (name: string, i
 
 /**
  * The conversation as templates take it: one system message, first; no two user messages in a row.
- * Many templates refuse anything else.
+ * Many templates refuse anything else. Most histories are so already, and are sent as they are.
  */
-export function toWire(instructions: string, messages: readonly Message[]): Message[] {
-  const texts = [instructions];
-  const wire: Message[] = [{ role: 'system', content: '' }];
+export function toWire(instructions: string, messages: readonly Message[]): readonly Message[] {
+  const wire = messages.every(isInPlace) ? messages : rearranged(messages);
+  const texts = [instructions, ...(wire === messages ? [] : messages.filter(isSystem).map(systemText))];
+  const system = texts.filter((text) => text !== '').join('\n\n');
+  return system === '' ? wire : [{ role: 'system', content: system }, ...wire];
+}
+
+function isInPlace(message: Message, at: number, messages: readonly Message[]): boolean {
+  if (isSystem(message)) return false;
+  return message.role !== 'user' || messages[at - 1]?.role !== 'user';
+}
+
+/** Without system messages, and with the texts of neighbouring user messages joined. */
+function rearranged(messages: readonly Message[]): readonly Message[] {
+  const wire: Message[] = [];
   for (const message of messages) {
-    if (isSystem(message)) {
-      texts.push(systemText(message));
-      continue;
-    }
+    if (isSystem(message)) continue;
     const last = wire.at(-1);
     const isJoined = last?.role === 'user' && message.role === 'user';
     if (isJoined && typeof last.content === 'string' && typeof message.content === 'string') {
       wire[wire.length - 1] = { ...last, content: `${last.content}\n\n${message.content}` };
     } else wire.push(message);
   }
-  const system = texts.filter((text) => text !== '').join('\n\n');
-  if (system === '') wire.shift();
-  else wire[0] = { role: 'system', content: system };
   return wire;
 }
 
