@@ -118,7 +118,10 @@ export class LoopRun {
     input: TaskTypes[Name]['input'],
     options?: StepOptions,
   ): Promise<TaskTypes[Name]['value']> {
-    const value: Promise<unknown> = this.host.step({ key, task, input: input === null ? null : asJson(input) }, options);
+    const value: Promise<unknown> = this.host.step(
+      { key, task, input: input === null ? null : asJson(input) },
+      options,
+    );
     return value as Promise<TaskTypes[Name]['value']>; // the task of this name gives no other
   }
 
