@@ -18,7 +18,7 @@ const LAYOUT: Layout = {
     client: ['flow'],
     schema: [],
     tool: ['schema'],
-    model: ['client', 'schema'],
+    model: ['client', 'flow', 'schema'],
     mcp: ['tool', 'schema'],
     agent: ['model', 'client', 'tool', 'schema', 'flow'],
     session: [],

@@ -6,6 +6,7 @@ import type { Message } from '../core/message.ts';
 import type { Outcome, PendingApproval, RunEvent } from '../core/run-event.ts';
 import type { RunState } from '../core/run-state.ts';
 import { NOTHING_SPENT } from '../core/run-state.ts';
+import { untilAborted } from '../flow/until-aborted.ts';
 import { checkThinking } from '../model/profile/thinking.ts';
 import { resolveLimits } from './limits.ts';
 import { Budget, timeOutcome } from './loop/budget.ts';
@@ -139,7 +140,10 @@ class Execution {
     const approval = request as unknown as PendingApproval; // the loop asks for nothing else
     const { approvals = {} } = options;
     const given = approvals[approval.id] ?? (this.#isOfFirstVersion() ? approvals[approval.callId] : undefined);
-    return given ?? (await (options.approve ?? agent.approve)?.(approval));
+    if (given !== undefined) return given;
+    const approve = options.approve ?? agent.approve;
+    // A person who never answers does not hold up a run that was cancelled.
+    return approve && (await untilAborted(Promise.resolve(approve(approval)), this.#controller.signal));
   }
 
   /** States of version 1 knew calls by their own ids only. */

@@ -6,6 +6,7 @@ import { AbortError } from '../client/errors.ts';
 import type { ModelCard } from '../client/server.ts';
 import type { ToolMode } from '../core/loop-state.ts';
 import { VllmError } from '../core/vllm-error.ts';
+import { untilAborted } from '../flow/until-aborted.ts';
 import { UNKNOWN } from './profile/families.ts';
 import { profileOf } from './profile/profile-of.ts';
 
@@ -29,7 +30,7 @@ function factsOf(client: VllmClient): ServerFacts {
  * The models that the server serves, asked once. Rejects with a VllmError; a failure is not remembered. The request belongs to all who
  * wait for it: aborting `signal` ends only this wait.
  */
-export function servedModels(client: VllmClient, signal: AbortSignal): Promise<readonly ModelCard[]> {
+export async function servedModels(client: VllmClient, signal: AbortSignal): Promise<readonly ModelCard[]> {
   const facts = factsOf(client);
   if (facts.models === undefined) {
     const models = client.models.list().then((list) => list.data);
@@ -38,16 +39,9 @@ export function servedModels(client: VllmClient, signal: AbortSignal): Promise<r
       facts.models = undefined;
     });
   }
-  return untilAborted(facts.models, signal);
-}
-
-function untilAborted<T>(shared: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    const onAbort = (): void => reject(new AbortError('The run was cancelled.', { code: 'aborted' }));
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort);
-    shared.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
+  const models = await untilAborted(facts.models, signal);
+  if (models === undefined) throw new AbortError('The run was cancelled.', { code: 'aborted' });
+  return models;
 }
 
 /** The name to ask for: the given one, else the only one that the server serves. Adapters do not count. */

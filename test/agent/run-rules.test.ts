@@ -183,6 +183,30 @@ describe('the history', () => {
     expect([findUnsendable(result.messages), findUnpaired(events), result.messages.length]).toEqual([[], [], 4]);
   });
 
+  test('can be sent after an abort while a person is asked, who never answers', async () => {
+    const controller = new AbortController();
+    const pay = defineTool({
+      name: 'pay',
+      description: 'Pays.',
+      parameters: z.object({}),
+      needsApproval: true,
+      execute: () => 'paid',
+    });
+    const { result, events } = await tryRun([answer({ toolCalls: [{ name: 'pay', arguments: {} }] })], {
+      agent: { tools: [pay] },
+      signal: controller.signal,
+      approve: () => {
+        setImmediate(() => controller.abort());
+        return new Promise<boolean>(() => {});
+      },
+    });
+    expect([result.outcome, findUnsendable(result.messages), findUnpaired(events)]).toEqual([
+      { type: 'aborted' },
+      [],
+      [],
+    ]);
+  });
+
   test('is only ever added to', async () => {
     const { bodies } = await tryRun([
       answer({ toolCalls: [PARIS] }),
