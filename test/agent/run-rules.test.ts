@@ -463,10 +463,20 @@ describe('a limit', () => {
       { corrections: 1 },
       Array.from({ length: 2 }, () => answer({ toolCalls: [{ name: 'nope', arguments: {} }] })),
     ],
-    ['time', { timeMs: 30 }, [answer({ content: 'a', stallAfter: 0 })]],
   ])('of %s ends the run with its own outcome', async (limit, limits, steps) => {
     const { result, events } = await tryRun(steps, { limits });
     expect(result.outcome).toMatchObject({ type: 'limit', limit, message: expect.stringContaining('limits.') });
+    expect([findUnsendable(result.messages), findUnpaired(events)]).toEqual([[], []]);
+  });
+
+  test('of time ends a run whose server never answers, whenever that is', async () => {
+    const server = { respond: () => answer({ content: 'a', stallAfter: 0 }) };
+    const { result, events } = await tryRun([], { limits: { timeMs: 1 }, server });
+    expect(result.outcome).toEqual({
+      type: 'limit',
+      limit: 'time',
+      message: 'The run took longer than its limit of 1 ms (`limits.timeMs`).',
+    });
     expect([findUnsendable(result.messages), findUnpaired(events)]).toEqual([[], []]);
   });
 
