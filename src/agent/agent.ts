@@ -52,7 +52,7 @@ export interface AgentDefinition extends RunHooks {
   /** For the first turn of a run; later ones are `auto`, so that the model can come to an end. */
   readonly toolChoice?: ToolChoice;
   readonly params?: ModelParams;
-  /** Whether and how much the model is to think before it answers, in the fields of its family. Left out: as the server does. */
+  /** Whether and how much the model thinks before it answers, in the fields of its family. Left out: as the server does. */
   readonly thinking?: Thinking;
   /** A schema for the result: checked, typed, in `result.output`. */
   readonly output?: ToolSchema;

@@ -37,7 +37,7 @@ export function defineAgent(definition: AgentDefinition): Agent {
     if (!Object.hasOwn(NAMES, key)) throw new DefinitionError(`Agent \`${name}\`: there is no option \`${key}\`.`);
   }
   if (!Number.isInteger(parallelCalls) || parallelCalls < 1) {
-    throw new DefinitionError(`Agent \`${name}\`: \`parallelCalls\` is ${parallelCalls}; it is to be 1 or more.`);
+    throw new DefinitionError(`Agent \`${name}\`: \`parallelCalls\` is ${parallelCalls}; it must be 1 or more.`);
   }
   checkThinking(definition.thinking, `Agent \`${name}\``);
   const { onEvent, prepareTurn, approve, askUser } = definition;
@@ -60,7 +60,7 @@ export function defineAgent(definition: AgentDefinition): Agent {
     ...(approve !== undefined && { approve }),
     ...(askUser !== undefined && { askUser }),
   };
-  // For its check of the names.
+  // Throws when two tools have one name.
   createToolbox([{ owner: `agent \`${name}\``, tools }]);
   return agent;
 }

@@ -14,7 +14,7 @@ export interface RunLimits {
   readonly timeMs: number;
   /** Calls sent back to the model and answers asked for again. Default 16. */
   readonly corrections: number;
-  /** How often one call may come with the same arguments. The last time the model is told; one more ends the run. Default 3. */
+  /** How often in a row the same call may come. The last time it does not run and the model is told so; one more ends the run. Default 3. */
   readonly sameCall: number;
 }
 
@@ -27,14 +27,16 @@ export const DEFAULT_LIMITS: RunLimits = {
   sameCall: 3,
 };
 
-/** Fills in defaults. Throws a DefinitionError on a value that is no limit or a name that is none. */
+/** Fills in defaults. Throws a DefinitionError on a value or a name that is not a limit. */
 export function resolveLimits(given: Partial<RunLimits>, base: RunLimits = DEFAULT_LIMITS): RunLimits {
   for (const [name, value] of Object.entries(given)) {
     if (!Object.hasOwn(DEFAULT_LIMITS, name)) {
-      throw new DefinitionError(`\`limits.${name}\` is no limit; there are ${Object.keys(DEFAULT_LIMITS).join(', ')}.`);
+      throw new DefinitionError(
+        `\`limits.${name}\` is not a limit; the limits are ${Object.keys(DEFAULT_LIMITS).join(', ')}.`,
+      );
     }
     if (value !== undefined && !(typeof value === 'number' && value >= 0)) {
-      throw new DefinitionError(`\`limits.${name}\` is ${value}: it is to be a number, 0 or more.`);
+      throw new DefinitionError(`\`limits.${name}\` is ${value}: it must be a number, 0 or more.`);
     }
   }
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));

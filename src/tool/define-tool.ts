@@ -69,11 +69,11 @@ const NAME = /^[a-zA-Z_][a-zA-Z0-9_-]{0,63}$/;
 function checkName(name: unknown): asserts name is string {
   if (typeof name === 'string' && NAME.test(name)) return;
   throw new DefinitionError(
-    `${JSON.stringify(name)} is no tool name: letters, digits, \`_\` and \`-\`, at most 64, a letter or \`_\` first.`,
+    `${JSON.stringify(name)} is not a tool name: letters, digits, \`_\` and \`-\`, at most 64, a letter or \`_\` first.`,
   );
 }
 
 function checkNumber(tool: string, option: string, value: number, least: number): void {
   if (typeof value === 'number' && value >= least) return;
-  throw new DefinitionError(`Tool \`${tool}\`: \`${option}\` is ${value}; it is to be a number, ${least} or more.`);
+  throw new DefinitionError(`Tool \`${tool}\`: \`${option}\` is ${value}; it must be a number, ${least} or more.`);
 }

@@ -495,7 +495,7 @@ describe('a limit', () => {
 
   test('that is none is refused when the agent is defined', () => {
     expect(() => weatherAgent({ limits: { turns: -1 } })).toThrow(DefinitionError);
-    expect(() => weatherAgent({ limits: { turn: 1 } as never })).toThrow(/`limits.turn` is no limit/);
+    expect(() => weatherAgent({ limits: { turn: 1 } as never })).toThrow(/`limits.turn` is not a limit/);
   });
 });
 

@@ -38,7 +38,7 @@ describe('a tool', () => {
   const base = { name: 'f', description: 'd', parameters: z.object({}), execute: () => 'x' };
 
   test.each([
-    ['a name with a space', { name: 'get weather' }, /"get weather" is no tool name/],
+    ['a name with a space', { name: 'get weather' }, /"get weather" is not a tool name/],
     ['a name that is too long', { name: 'x'.repeat(65) }, /no tool name/],
     ['no description', { description: ' ' }, /has no description/],
     ['no function', { execute: undefined as never }, /no function `execute`/],

@@ -13,7 +13,7 @@ import type { LoopRun } from './loop-run.ts';
 import { countProblems, isNothingDone, ROOM_FACTOR } from './remedies.ts';
 import type { CheckedOutput, ModelValue } from './task-values.ts';
 
-/** How a run ends, before it is told. */
+/** How a run ends. */
 export interface Ending {
   readonly outcome: Outcome;
   readonly output?: JsonValue;
@@ -67,7 +67,7 @@ function judgeFailure(run: LoopRun, answer: ModelValue, failure: Failure): TurnR
   if (over !== undefined) return end(over, answer);
   run.budget.spend('corrections', 1);
   run.warn({ code: 'turn_retried', message: `The turn is tried again: ${failure.message}` });
-  // The second try is the same request, so what that carried stays.
+  // The second try is the same request, so it carries the same.
   run.change({ retry: { of: 'stream' } });
   return { messages: [], unfinished: unfinishedOf(answer) };
 }

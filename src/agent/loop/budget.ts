@@ -56,13 +56,13 @@ export class Budget {
     this.#outer?.spendInside(counter, amount);
   }
 
-  /** The steps under way have given their values: what they say they used is what counts. */
+  /** The steps under way have given their values: from now on the use that they recorded counts. */
   settle(used: readonly RunSpent[]): void {
     if (used.length === 0 && !this.#isInside) return;
     for (const counter of COUNTERS) {
       const total = used.reduce((sum, spent) => sum + spent[counter], 0);
       this.#spent[counter] += total;
-      // A replayed step was not seen to use anything.
+      // The use of a replayed step was not counted while it ran.
       this.#outer?.spendInside(counter, total - this.#inFlight[counter]);
     }
     this.#inFlight = nothing();

@@ -33,7 +33,7 @@ export function countProblems(run: LoopRun, reports: readonly CallReport[]): Out
 /** Room for an answer after one that was cut. */
 export const ROOM_FACTOR = 2;
 
-/** After two wrong calls of a tool in a row, vLLM's grammar is to make the third one right. */
+/** After two wrong calls of a tool in a row, vLLM's grammar makes the third one right. */
 function countFailure(run: LoopRun, toolName: string): void {
   const failures = (run.loop.failures[toolName] ?? 0) + 1;
   if (failures < 2) {

@@ -22,7 +22,7 @@ export interface TaskSetting {
   readonly options?: RunOptions;
   /** Ends what the providers do. */
   readonly signal?: AbortSignal;
-  /** Of the one run that these tasks are for; absent where they serve many, each of which counts in its own worker. */
+  /** Of the one run that these tasks are for; absent where they serve many, each of which counts elsewhere. */
   readonly budget?: Budget;
   /** Messages that were sent to the run since the last time. */
   readonly takeSteering?: () => Promise<readonly Message[]>;
@@ -45,7 +45,7 @@ export class AgentWorker {
   readonly takeSteering: () => Promise<readonly Message[]>;
   readonly now: () => number;
   readonly tools: ToolSource;
-  /** What providers tell and use while no step of theirs is under way; the next step that ends takes it along. */
+  /** Warnings and use of providers, which may come at any time: the next step that ends takes them into its value. */
   readonly notes = new StepNotes();
   /** What the schema made of arguments that were prepared here, so that they are not checked again to run. */
   readonly checked = new WeakMap<object, { readonly value: unknown }>();

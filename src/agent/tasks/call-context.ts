@@ -12,7 +12,7 @@ import type { RunOptions } from '../run-options.ts';
 export interface CallSetting {
   readonly options: RunOptions;
   readonly client: VllmClient;
-  /** Absent where the run's limits are counted in another worker. */
+  /** Absent where the run's limits are counted in another process. */
   readonly budget: Budget | undefined;
 }
 

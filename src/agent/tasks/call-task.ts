@@ -53,7 +53,7 @@ async function findOther(worker: AgentWorker, input: CallInput, io: StepIo): Pro
   const listed = await source.list(false);
   const found = source.toolboxOf(listed).find(toolName) ?? source.planned(toolName);
   if (found !== undefined || (agent.prepareTurn ?? options.prepareTurn) === undefined) return found;
-  // Only a hook brings it, and that ran in another worker.
+  // Only a hook brings it, and that ran in another process.
   source.plan((await planTurn(turnOf(worker, input, io), listed)).tools, listed);
   return source.planned(toolName);
 }

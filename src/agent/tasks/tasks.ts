@@ -18,7 +18,7 @@ export interface AgentTasks {
 }
 
 /**
- * The tasks of an agent in this worker. They may serve one run or many; whoever makes them closes them. Providers are opened with the first
+ * The tasks of an agent in this process. They may serve one run or many; whoever makes them closes them. Providers are opened with the first
  * task that needs them.
  */
 export function tasksOf(agent: Agent, client: VllmClient, setting: TaskSetting = {}): AgentTasks {

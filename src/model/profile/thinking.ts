@@ -21,5 +21,5 @@ export function checkThinking(thinking: Thinking | undefined, owner: string): vo
     if ('budget' in thinking && Number.isInteger(thinking.budget) && thinking.budget >= 0) return;
   }
   const forms = "'on', 'off', { effort: 'low' } or { budget: 1000 }";
-  throw new DefinitionError(`${owner}: \`thinking\` is ${JSON.stringify(thinking)}; it is to be ${forms}.`);
+  throw new DefinitionError(`${owner}: \`thinking\` is ${JSON.stringify(thinking)}; it must be ${forms}.`);
 }
