@@ -90,3 +90,5 @@ const server = createServer(async (request, response) => {
   response.end();
 });
 server.listen(0, '127.0.0.1', () => process.send?.(server.address().port));
+// Whoever started it is gone.
+process.on('disconnect', () => process.exit());
