@@ -5,14 +5,20 @@ import { build } from 'esbuild';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 
-/** Where the programs are, as `one.mjs` and so on. */
-export const BUILT = `${HERE}built/`;
+/** This checkout. */
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** After `npm run build`. */
-export async function buildPrograms(names: readonly string[]): Promise<void> {
+/** Where a checkout's programs are, as `one.mjs` and so on. */
+export const builtIn = (root: string): string => `${root}test/bench/built/`;
+
+/**
+ * After `npm run build` in that checkout. They are put into it, so that the package and all that it loads are its own, and so is
+ * `ours.ts`, which speaks the package's API.
+ */
+export async function buildPrograms(names: readonly string[], root = ROOT): Promise<void> {
   await build({
     entryPoints: names.map((name) => `${HERE}${name}.ts`),
-    outdir: BUILT,
+    outdir: builtIn(root),
     outExtension: { '.js': '.mjs' },
     bundle: true,
     splitting: true,
@@ -26,6 +32,7 @@ export async function buildPrograms(names: readonly string[]): Promise<void> {
         name: 'the package as it is built',
         setup({ onResolve }) {
           onResolve({ filter: /src\/index\.ts$/ }, () => ({ path: 'vllm-agents', external: true }));
+          onResolve({ filter: /^\.\/ours\.ts$/ }, () => ({ path: `${root}test/bench/ours.ts` }));
         },
       },
     ],

@@ -1,24 +1,24 @@
-// Owns one repetition, in a process of its own: does a work until the process is warm, then once more, and prints what that cost.
+// Owns one repetition, in a process of its own: prepares the process as the work wants it, does the work once, and prints what that cost.
 
-import type { Contestant } from './work.ts';
-import { WORKS } from './work.ts';
+import { randomUUID } from 'node:crypto';
+import { loadContestant } from './contestants.ts';
+import { doWork, WORKS } from './work.ts';
+
+const WARM_UPS = 8;
 
 const [, , who = '', workName = '', origin = ''] = process.argv;
-const LOADERS: Readonly<Record<string, () => Promise<{ readonly contestant: Contestant }>>> = {
-  floor: () => import('./floor.ts'),
-  'vllm-agents': () => import('./ours.ts'),
-  openai: () => import('./openai.ts'),
-  ai: () => import('./ai-sdk.ts'),
-  '@openai/agents': () => import('./openai-agents.ts'),
-};
 const work = WORKS.find(({ name }) => name === workName);
-const load = LOADERS[who];
-if (work === undefined || load === undefined) throw new Error(`There is no ${who} or no work ${workName}.`);
+if (work === undefined) throw new Error(`There is no work "${workName}".`);
 
-const { contestant } = await load();
-for (let at = 0; at < work.warmUps; at++) await work.do(contestant, origin);
+const contestant = await loadContestant(who);
+// Under this path the server answers the first request with one word, so the short exchange has the same client as the work.
+const visitor = work.before === 'first pass' ? `/first/${randomUUID()}` : '';
+const baseUrl = `${origin}${visitor}${work.path}`;
+if (work.before === 'first pass') await contestant[work.does](baseUrl);
+for (let at = 0; work.before === 'warm' && at < WARM_UPS; at++) await doWork(work, contestant, baseUrl);
+
 const before = process.cpuUsage();
-const done = await work.do(contestant, origin);
+const done = await doWork(work, contestant, baseUrl);
 const { user, system } = process.cpuUsage(before);
 process.stdout.write(
   JSON.stringify({ done, cpuMs: (user + system) / 1000, peakMb: process.resourceUsage().maxRSS / 1024 }),

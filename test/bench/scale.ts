@@ -4,10 +4,9 @@ import { execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { BUILT, buildPrograms } from './build.ts';
+import { buildPrograms, builtIn, ROOT } from './build.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const DEFAULT_RUNS = 5000;
 
 const run = promisify(execFile);
@@ -18,7 +17,12 @@ for (const who of ['floor', 'vllm-agents']) {
   const server = fork(`${HERE}slow-server.mjs`);
   const [port] = await once(server, 'message');
   try {
-    const { stdout } = await run(process.execPath, [`${BUILT}scale-one.mjs`, who, `http://127.0.0.1:${port}/v1`, runs]);
+    const { stdout } = await run(process.execPath, [
+      `${builtIn(ROOT)}scale-one.mjs`,
+      who,
+      `http://127.0.0.1:${port}/v1`,
+      runs,
+    ]);
     process.stdout.write(`${stdout}\n`);
   } finally {
     server.kill();

@@ -1,5 +1,6 @@
 // Owns the server of the benchmarks: answers made once, the loops' in the first of the warm-ups, so that its own work is small and the same for all.
 // `/stream` and `/cut` answer one way each, `/arguments/KIB/0` with so much of them; `/loop/CALLS/TURNS` calls tools until TURNS results are there.
+// `/first/ID` before one of them answers the first request of that ID with one word, and goes on as without it.
 
 import { createServer } from 'node:http';
 
@@ -53,7 +54,14 @@ function turn(count, number) {
 
 const done = Buffer.from([head, chunk({ content: 'done' }), end('stop')].join(''));
 
-function answerTo(path, body) {
+const met = new Set();
+
+function answerTo(url, body) {
+  const [, visitor, path] = /^(?:\/first\/([^/]+))?(.*)$/.exec(url) ?? [];
+  if (visitor !== undefined && !met.has(visitor)) {
+    met.add(visitor);
+    return done;
+  }
   const [, kind, size, limit] = /^\/(\w+)(?:\/(\d+)\/(\d+))?\//.exec(path) ?? [];
   if (kind === 'stream' || kind === 'cut') return streamed;
   if (kind === 'arguments') return calls.get(Number(size));
@@ -74,7 +82,7 @@ const server = createServer(async (request, response) => {
   }
   const answer = answerTo(request.url ?? '', Buffer.concat(parts).toString('latin1'));
   response.writeHead(200, { 'content-type': 'text/event-stream' });
-  if (!request.url?.startsWith('/cut/')) return response.end(answer);
+  if (!request.url?.includes('/cut/')) return response.end(answer);
   for (let at = 0; at < answer.length; at += CUT_BYTES) {
     if (!response.write(answer.subarray(at, at + CUT_BYTES)))
       await new Promise((resolve) => response.once('drain', resolve));
@@ -82,3 +90,5 @@ const server = createServer(async (request, response) => {
   response.end();
 });
 server.listen(0, '127.0.0.1', () => process.send?.(server.address().port));
+// Whoever started it is gone.
+process.on('disconnect', () => process.exit());
