@@ -29,7 +29,7 @@ export interface Spoken {
 }
 
 /** Makes ids of calls as vLLM does; the same for the same exchange, so that tests can repeat. */
-export function callId(answerId: string, at: number): string {
+function callId(answerId: string, at: number): string {
   return `chatcmpl-tool-${(hash(`${answerId}/${at}`) + hash(`${at}/${answerId}`)).slice(0, 16)}`;
 }
 

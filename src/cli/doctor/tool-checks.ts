@@ -42,7 +42,7 @@ export async function checkTools(patient: Patient): Promise<readonly Finding[]> 
 }
 
 /** The flags for a family, ready to paste. */
-export function flagsFor({ toolParser, reasoningParser }: Profile): string {
+function flagsFor({ toolParser, reasoningParser }: Profile): string {
   const thinking = reasoningParser === undefined ? '' : ` --reasoning-parser ${reasoningParser}`;
   return `--enable-auto-tool-choice --tool-call-parser ${toolParser ?? 'hermes'}${thinking}`;
 }
