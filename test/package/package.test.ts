@@ -34,9 +34,9 @@ const ENTRIES = ['index', 'testing/index', 'cli/bin'];
 const CHUNK = /^dist\/[a-z-]+-[0-9A-Z]{8}\.js(\.map)?$/;
 
 describe('the tarball', () => {
-  test('holds the build, the source that its maps lead to, and nothing else', async () => {
-    const source = (await filesIn(join(ROOT, 'src'))).filter((file) => file.endsWith('.ts'));
-    const modules = source.filter((file) => !file.endsWith('.d.ts'));
+  test('holds the build, the source that its maps lead to with its pages, and nothing else', async () => {
+    const source = (await filesIn(join(ROOT, 'src'))).filter((file) => file !== 'tsconfig.json');
+    const modules = source.filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'));
     const declared = modules.flatMap((file) =>
       ['.d.ts', '.d.ts.map'].map((ending) => `dist/${file.replace(/\.ts$/, ending)}`),
     );
