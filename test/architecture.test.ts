@@ -1,4 +1,4 @@
-// Owns the table of the layout (who may import whom) and the claim that the source keeps to it.
+// Owns the table of the layout (who may import whom, and what) and the claim that the source keeps to it.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
@@ -55,7 +55,19 @@ const LAYOUT: Layout = {
     process: ['src/cli', 'src/setup', 'src/client/client.ts', 'src/mcp/process-group.ts', 'agents', 'tools'],
     console: ['src/cli'],
   },
-  confined: [{ packages: '@modelcontextprotocol/', folders: ['src/mcp'], oneFileOf: ['src/serve'] }],
+  confined: [
+    { packages: '@modelcontextprotocol/', folders: ['src/mcp'], oneFileOf: ['src/serve'] },
+    { packages: '@restatedev/', oneRoomOf: ['src/hosts'] },
+    { packages: '@temporalio/', oneRoomOf: ['src/hosts'] },
+  ],
+  // An engine may run the loop in a sandbox without Node.
+  sandbox: {
+    roots: ['src/agent/loop'],
+    packages: ['ajv', 'eventsource-parser', 'fastest-levenshtein', 'jsonrepair', 'zod', 'zod-to-json-schema'],
+  },
+  unknown: [
+    { folder: 'src/agent', words: ['mcp', 'terminal', 'tty', 'stdin', 'stdout', 'stderr', 'readline', 'console'] },
+  ],
 };
 
 test('the source keeps to the layout', () => {
@@ -76,8 +88,10 @@ function sourceFiles(folder: string): SourceFile[] {
 }
 
 function dependencies(): string[] {
-  const { dependencies: needed, optionalDependencies: optional } = JSON.parse(
-    readFileSync(join(ROOT, 'package.json'), 'utf8'),
-  ) as Record<string, Record<string, string>>;
-  return Object.keys({ ...needed, ...optional });
+  const {
+    dependencies: needed,
+    optionalDependencies: optional,
+    peerDependencies: peers,
+  } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Record<string, Record<string, string>>;
+  return Object.keys({ ...needed, ...optional, ...peers });
 }

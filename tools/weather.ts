@@ -11,16 +11,16 @@ export interface WeatherSources {
   readonly forecastUrl: string;
   /** For the month that the table is asked for. */
   readonly now: () => Date;
+  /** Milliseconds until the table answers instead. */
+  readonly networkLimitMs: number;
 }
 
 const OPEN_METEO: WeatherSources = {
   geocodingUrl: 'https://geocoding-api.open-meteo.com/v1/search',
   forecastUrl: 'https://api.open-meteo.com/v1/forecast',
   now: () => new Date(),
+  networkLimitMs: 4000,
 };
-
-/** Until the table answers instead, in milliseconds. */
-const NETWORK_LIMIT_MS = 4000;
 
 const PARAMETERS = z.object({
   city: z.string().min(1).describe('The name of one city, such as Paris'),
@@ -37,7 +37,7 @@ export function createWeatherTool(sources: WeatherSources = OPEN_METEO): Tool {
       try {
         return await liveWeather(city, unit, {
           sources,
-          signal: AbortSignal.any([signal, AbortSignal.timeout(NETWORK_LIMIT_MS)]),
+          signal: AbortSignal.any([signal, AbortSignal.timeout(sources.networkLimitMs)]),
         });
       } catch (error) {
         if (error instanceof ToolRetry || signal.aborted) throw error;

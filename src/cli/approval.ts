@@ -1,4 +1,4 @@
-// Owns asking a person about a call that needs an approval. When one is needed is left to the tools.
+// Owns asking the user to approve a tool call. Which calls need approval is left to the tools.
 
 import type { RunOptions } from '../agent/run-options.ts';
 import type { PendingApproval } from '../core/run-event.ts';
@@ -9,7 +9,10 @@ export type ApprovalMode = 'ask' | 'all' | 'none';
 
 type Approve = NonNullable<RunOptions['approve']>;
 
-/** Decides as the mode says; `ask` asks in the terminal, one call at a time. `beforeAsk` clears the line. */
+/**
+ * The `approve` option for a mode. `ask` asks in the terminal, one call at a time; undefined without a terminal. `beforeAsk`
+ * ends the line that is being written.
+ */
 export function createApprove(mode: ApprovalMode, io: Io, beforeAsk: () => void): Approve | undefined {
   const { terminal } = io;
   switch (mode) {
@@ -26,6 +29,7 @@ export function createApprove(mode: ApprovalMode, io: Io, beforeAsk: () => void)
 
 function createAsk(terminal: Terminal, { err }: Io, beforeAsk: () => void): Approve {
   const always = new Set<string>();
+  // The prompts of parallel calls are shown one after the other.
   let last: Promise<unknown> = Promise.resolve();
 
   async function ask({ toolName, arguments: args }: PendingApproval): Promise<boolean> {
@@ -33,12 +37,12 @@ function createAsk(terminal: Terminal, { err }: Io, beforeAsk: () => void): Appr
     beforeAsk();
     err.write(`${harmless(toolName)} wants to run with:\n${harmless(JSON.stringify(args, undefined, 2))}\n`);
     for (;;) {
-      const read = await terminal.ask('Run it? y: yes, n: no, a: yes, and always this tool [n] ');
+      const read = await terminal.ask('Run it? y: yes, n: no, a: always for this tool [n] ');
       if (read.type !== 'line') return false;
-      const word = read.text.trim().toLowerCase();
-      if (word === 'a') always.add(toolName);
-      if (['y', 'yes', 'a'].includes(word)) return true;
-      if (['', 'n', 'no'].includes(word)) return false;
+      const reply = read.text.trim().toLowerCase();
+      if (reply === 'a') always.add(toolName);
+      if (['y', 'yes', 'a'].includes(reply)) return true;
+      if (['', 'n', 'no'].includes(reply)) return false;
     }
   }
 

@@ -1,10 +1,10 @@
-// Owns the words on the command line -> what is wanted. Doing it is left to `main.ts`.
+// Owns parsing the command line. Acting on it is left to `main.ts`.
 
 import { parseArgs } from 'node:util';
 import { closest } from 'fastest-levenshtein';
 import type { ApprovalMode } from './approval.ts';
 
-export interface Wanted {
+export interface CliArgs {
   readonly question: string;
   readonly isJson: boolean;
   readonly isHelp: boolean;
@@ -17,14 +17,14 @@ export interface Wanted {
   readonly maxTurns: number | undefined;
   readonly toolChoice: string | undefined;
   readonly approve: ApprovalMode | undefined;
-  /** Files with MCP servers. */
+  /** Files that configure MCP servers. */
   readonly mcpFiles: readonly string[];
   readonly mcpUrls: readonly string[];
-  /** Request parameters, over the agent's. */
+  /** Request parameters; they override the agent's. */
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-/** Something on the command line that cannot be meant. The message says what can. */
+/** The command line is invalid. The message says what is valid. */
 export class UsageError extends Error {}
 
 const OPTIONS = {
@@ -44,7 +44,8 @@ const OPTIONS = {
   param: { type: 'string', multiple: true },
 } as const;
 
-export function readArgs(args: readonly string[]): Wanted {
+/** @throws {UsageError} A flag is unknown or its value is invalid. */
+export function readArgs(args: readonly string[]): CliArgs {
   checkNames(args);
   const { values, positionals } = parse(args);
   return {
@@ -74,36 +75,36 @@ function parse(args: readonly string[]) {
   }
 }
 
-/** Before the parser does, to name the flag that was meant. */
+/** Runs before the parser, whose own message suggests no flag. */
 function checkNames(args: readonly string[]): void {
   const end = args.indexOf('--');
   for (const word of end < 0 ? args : args.slice(0, end)) {
     const name = /^--([^=]+)/.exec(word)?.[1];
     if (name === undefined || Object.hasOwn(OPTIONS, name)) continue;
-    throw new UsageError(`There is no flag --${name}. Did you mean --${closest(name, Object.keys(OPTIONS))}?`);
+    throw new UsageError(`Unknown flag --${name}. Did you mean --${closest(name, Object.keys(OPTIONS))}?`);
   }
 }
 
-/** `temperature=0`, `stop=["END"]`: what is no JSON is text. */
+/** `temperature=0`, `stop=["END"]`: a value that is not JSON is text. */
 function readParam(text: string): [string, unknown] {
   const at = text.indexOf('=');
-  if (at < 1) throw new UsageError(`--param takes NAME=VALUE; it was given ${JSON.stringify(text)}.`);
+  if (at < 1) throw new UsageError(`--param takes NAME=VALUE, not ${JSON.stringify(text)}.`);
   const value = text.slice(at + 1);
   try {
     return [text.slice(0, at), JSON.parse(value)];
   } catch {
-    // Words need no quotes.
+    // Text needs no quotes.
     return [text.slice(0, at), value];
   }
 }
 
 function approvalMode(text: string | undefined): ApprovalMode | undefined {
   if (text === undefined || text === 'ask' || text === 'all' || text === 'none') return text;
-  throw new UsageError(`--approve takes ask, all or none; it was given ${JSON.stringify(text)}.`);
+  throw new UsageError(`--approve takes ask, all or none, not ${JSON.stringify(text)}.`);
 }
 
 function wholeNumber(flag: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new UsageError(`${flag} takes a whole number, 1 or more; it was given ${JSON.stringify(text)}.`);
+  throw new UsageError(`${flag} takes a whole number of at least 1, not ${JSON.stringify(text)}.`);
 }

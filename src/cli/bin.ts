@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Owns the command `vllm-agents`: `doctor`, for a server or, when its file is named, for an agent.
+// Owns the command `vllm-agents`. Its only subcommand, `doctor`, checks a server, or an agent when its file is named.
 
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -17,13 +17,13 @@ const USAGE = `Usage: vllm-agents doctor [--base-url URL] [--model NAME] [--json
 await runProcess('vllm-agents', async (io) => {
   try {
     const [command, ...rest] = io.args;
-    const wanted = readArgs(command === 'doctor' ? rest : io.args);
-    if (wanted.isVersion || wanted.isHelp) {
-      io.out.write(wanted.isHelp ? USAGE : `${packageVersion()}\n`);
+    const cliArgs = readArgs(command === 'doctor' ? rest : io.args);
+    if (cliArgs.isVersion || cliArgs.isHelp) {
+      io.out.write(cliArgs.isHelp ? USAGE : `${packageVersion()}\n`);
       return EXIT.done;
     }
-    if (command !== 'doctor') throw new UsageError('There is one command, doctor.');
-    const { question: file, baseUrl, model, isJson } = wanted;
+    if (command !== 'doctor') throw new UsageError('The only command is doctor.');
+    const { question: file, baseUrl, model, isJson } = cliArgs;
     if (file !== '') return await examineFile(file, rest);
     return await examine({ agent: undefined, baseUrl, model, isJson }, io);
   } catch (error) {
@@ -33,9 +33,9 @@ await runProcess('vllm-agents', async (io) => {
   }
 });
 
-/** An agent's file is a program of its own, and has the doctor with it. TypeScript is read by tsx, where that is installed. */
-async function examineFile(file: string, words: readonly string[]): Promise<number> {
-  const flags = words.filter((word) => word !== file);
+/** Runs the agent's file with `--doctor`, as a program of its own. tsx, where it is installed, reads TypeScript. */
+async function examineFile(file: string, args: readonly string[]): Promise<number> {
+  const flags = args.filter((arg) => arg !== file);
   const child = spawn(process.execPath, [...loader(), file, '--doctor', ...flags], { stdio: 'inherit' });
   return await new Promise<number>((resolve, reject) => {
     child.once('error', reject);
@@ -48,7 +48,7 @@ function loader(): readonly string[] {
     const tsx = createRequire(join(process.cwd(), 'package.json')).resolve('tsx');
     return ['--import', tsx];
   } catch {
-    // Without tsx: newer versions of Node read TypeScript by themselves.
+    // Without tsx: newer versions of Node run TypeScript directly.
     return [];
   }
 }

@@ -1,4 +1,4 @@
-// Owns the commands of the chat, which begin with a slash. The conversation itself is left to `chat.ts`.
+// Owns the slash commands of the chat. The conversation itself is left to `chat.ts`.
 
 import { closest } from 'fastest-levenshtein';
 import type { Agent } from '../agent/agent.ts';
@@ -10,104 +10,108 @@ import type { Tool } from '../tool/tool.ts';
 import { getPrompt, listPrompts, listResources } from './chat-servers.ts';
 import type { Io } from './io.ts';
 
-/** What a chat is at. */
-export interface ChatView {
+/** The state of a chat. The commands change it. */
+export interface ChatState {
   readonly agent: Agent;
   readonly client: VllmClient;
-  /** What servers bring, as of now. */
-  readonly provided: () => readonly Tool[];
+  /** The current tools of the tool providers. */
+  readonly providedTools: () => readonly Tool[];
   model: string | undefined;
-  state: RunState | undefined;
+  runState: RunState | undefined;
   tokens: number;
   turns: number;
 }
 
-/** `say`: the next message, as if the person had written it. */
-export type ChatCommand = 'quit' | { readonly say: readonly Message[] } | undefined;
+/** What the chat does after a command. `send` holds messages to send as if the user had written them. */
+export type CommandResult = 'quit' | { readonly send: readonly Message[] } | undefined;
 
 interface Command {
-  readonly says: string;
-  readonly run: (word: string, view: ChatView, io: Io) => Promise<ChatCommand> | ChatCommand;
+  /** For /help. */
+  readonly description: string;
+  readonly run: (argument: string, state: ChatState, io: Io) => Promise<CommandResult> | CommandResult;
 }
+
+const EDITING = [
+  'End a line with \\ to continue the message on the next one; """ starts and ends a block of lines.',
+  'Ctrl-C stops the answer; pressed twice, it leaves the chat.',
+];
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   help: {
-    says: 'prints this',
-    run: (_word, _view, { err }) => {
-      const lines = Object.entries(COMMANDS).map(([name, { says }]) => `  /${name.padEnd(10)}${says}`);
-      const more = [
-        '',
-        'A line that ends in \\ goes on; """ begins and ends several. Ctrl-C stops the answer, twice leaves.',
-      ];
-      err.write(`${[...lines, ...more].join('\n')}\n`);
+    description: 'prints this help',
+    run: (_argument, _state, { err }) => {
+      const commands = Object.entries(COMMANDS).map(([name, { description }]) => `  /${name.padEnd(10)}${description}`);
+      err.write(`${[...commands, '', ...EDITING].join('\n')}\n`);
     },
   },
   tools: {
-    says: 'lists the tools that the model is offered',
-    run: (_word, { agent, provided }, { err }) => {
-      const lines = [...agent.tools, ...provided()].map(
+    description: 'lists the tools that are offered to the model',
+    run: (_argument, { agent, providedTools }, { err }) => {
+      const lines = [...agent.tools, ...providedTools()].map(
         ({ name, description }) => `  ${name}  ${description.split('\n')[0]}`,
       );
       err.write(`${lines.length === 0 ? '  none' : lines.join('\n')}\n`);
     },
   },
   model: {
-    says: 'NAME takes another model; alone tells which there are',
-    run: async (word, view, { err }) => {
-      const names = (await view.client.models.list()).data.map(({ id }) => id);
-      if (word === '') err.write(`${names.map((id) => `${id === view.model ? '* ' : '  '}${id}`).join('\n')}\n`);
-      else if (!names.includes(word)) err.write(`The server serves no ${word}. There are: ${names.join(', ')}.\n`);
+    description: 'NAME switches to another model; without a name, lists the models',
+    run: async (name, state, { err }) => {
+      const names = (await state.client.models.list()).data.map(({ id }) => id);
+      if (name === '') err.write(`${names.map((id) => `${id === state.model ? '* ' : '  '}${id}`).join('\n')}\n`);
+      else if (!names.includes(name)) err.write(`The server has no model ${name}. Available: ${names.join(', ')}.\n`);
       else {
-        view.model = word;
-        err.write(`The next answer is of ${word}.\n`);
+        state.model = name;
+        err.write(`Switched to ${name}.\n`);
       }
     },
   },
   usage: {
-    says: 'tells the tokens and turns so far',
-    run: (_word, { tokens, turns, state }, { err }) => {
-      err.write(`${tokens} tokens in ${turns} turns; the conversation has ${state?.messages.length ?? 0} messages.\n`);
+    description: 'prints the tokens and turns used so far',
+    run: (_argument, { tokens, turns, runState }, { err }) => {
+      const count = runState?.messages.length ?? 0;
+      err.write(`${tokens} tokens in ${turns} turns; the conversation has ${count} messages.\n`);
     },
   },
   save: {
-    says: 'FILE writes the conversation into a new file, as JSON',
-    run: async (word, { agent, state }, { err, saveFile }) => {
-      if (state === undefined) {
+    description: 'FILE saves the conversation to a new file, as JSON',
+    run: async (file, { agent, runState }, { err, saveFile }) => {
+      if (runState === undefined) {
         err.write('There is nothing to save yet.\n');
         return;
       }
-      const path = word === '' ? `${agent.name}-chat.json` : word;
-      const problem = await saveFile(path, `${JSON.stringify({ agent: agent.name, state }, undefined, 2)}\n`);
-      err.write(problem === undefined ? `Saved in ${path}.\n` : `${path} was not written: ${problem}\n`);
+      const path = file === '' ? `${agent.name}-chat.json` : file;
+      const saved = { agent: agent.name, state: runState };
+      const problem = await saveFile(path, `${JSON.stringify(saved, undefined, 2)}\n`);
+      err.write(problem === undefined ? `Saved to ${path}.\n` : `Could not write ${path}: ${problem}\n`);
     },
   },
   prompts: {
-    says: 'lists the prompts of the servers; SERVER:NAME key=value says one',
-    run: async (word, { agent }, { err, signal }) => {
-      if (word !== '') return { say: await getPrompt(agent.providers, word, signal) };
+    description: 'lists the prompts of the MCP servers; SERVER:NAME key=value sends one',
+    run: async (prompt, { agent }, { err, signal }) => {
+      if (prompt !== '') return { send: await getPrompt(agent.providers, prompt, signal) };
       err.write(`${(await listPrompts(agent.providers, signal)).join('\n') || '  none'}\n`);
       return undefined;
     },
   },
   resources: {
-    says: 'lists the resources of the servers; @SERVER:URI in a message adds one to it',
-    run: async (_word, { agent }, { err, signal }) => {
+    description: 'lists the resources of the MCP servers; @SERVER:URI in a message attaches one',
+    run: async (_argument, { agent }, { err, signal }) => {
       err.write(`${(await listResources(agent.providers, signal)).join('\n') || '  none'}\n`);
     },
   },
-  quit: { says: 'leaves', run: () => 'quit' },
+  quit: { description: 'leaves the chat', run: () => 'quit' },
 };
 
-/** Does what a line with a slash says. */
-export async function runCommand(line: string, view: ChatView, io: Io): Promise<ChatCommand> {
-  const [name = '', ...words] = line.slice(1).split(/\s+/);
+/** Runs a line that starts with a slash. An error of the server is printed, and the chat goes on. */
+export async function runCommand(line: string, state: ChatState, io: Io): Promise<CommandResult> {
+  const [name = '', ...args] = line.slice(1).split(/\s+/);
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command === undefined) {
-    io.err.write(`There is no /${name}. Did you mean /${closest(name, Object.keys(COMMANDS))}?\n`);
+    io.err.write(`Unknown command /${name}. Did you mean /${closest(name, Object.keys(COMMANDS))}?\n`);
     return undefined;
   }
   try {
-    return await command.run(words.join(' '), view, io);
+    return await command.run(args.join(' '), state, io);
   } catch (error) {
     if (!(error instanceof VllmError)) throw error;
     io.err.write(`${error.message}\n`);

@@ -1,4 +1,4 @@
-// Owns what a chat has of MCP servers beside their tools: keeping them for as long as it lasts, their prompts, their resources.
+// Owns the MCP servers of a chat, tools aside: keeping them open while it lasts, their prompts, their resources.
 
 import type { Agent } from '../agent/agent.ts';
 import type { RunInput } from '../agent/run-options.ts';
@@ -12,15 +12,15 @@ import type { Tool } from '../tool/tool.ts';
 import type { OpenProvider, ProviderHost, ToolProvider } from '../tool/tool-provider.ts';
 import type { Io } from './io.ts';
 
-export interface HeldProviders extends AsyncDisposable {
+export interface OpenProviders extends AsyncDisposable {
   readonly tools: () => readonly Tool[];
 }
 
-/** Opens what the agent has, so that its runs share it; one that fails is told by the runs. */
-export async function holdProviders({ providers, sampling }: Agent, host: ProviderHost): Promise<HeldProviders> {
-  // The run that asks the model is the one under way: this only says that there will be one.
+/** Opens the agent's providers so that all runs of a chat share them. The runs report a provider that fails. */
+export async function openProviders({ providers, sampling }: Agent, host: ProviderHost): Promise<OpenProviders> {
+  // Only declares that sampling is offered: a request for it is answered by the run in progress.
   const sample = (): never => {
-    throw new Error('No run is under way.');
+    throw new Error('No run is in progress.');
   };
   const offered = sampling === undefined ? host : { ...host, sample };
   const settled = await Promise.allSettled(providers.map((provider) => provider.open(offered)));
@@ -31,14 +31,14 @@ export async function holdProviders({ providers, sampling }: Agent, host: Provid
   };
 }
 
-/** One line a prompt: what to write, and what it is for. Servers that are not there are left out. */
+/** One line per prompt: how to send it, and what it is for. Servers that cannot be reached are left out. */
 export async function listPrompts(providers: readonly ToolProvider[], signal: AbortSignal): Promise<string[]> {
   return await fromEach(providers, async (server) => {
     const { info, listPrompts: list } = await server.connection();
     const prompts = info.hasPrompts ? await list(signal) : [];
     return prompts.map(({ name, description, arguments: args }) => {
-      const words = (Array.isArray(args) ? args : []).filter(isObject);
-      const shown = words.map((word) => (word.required === true ? `${word.name}=…` : `[${word.name}=…]`)).join(' ');
+      const known = (Array.isArray(args) ? args : []).filter(isObject);
+      const shown = known.map((arg) => (arg.required === true ? `${arg.name}=…` : `[${arg.name}=…]`)).join(' ');
       return `  ${server.name}:${String(name)} ${shown}  ${typeof description === 'string' ? description : ''}`;
     });
   });
@@ -56,13 +56,17 @@ export async function listResources(providers: readonly ToolProvider[], signal: 
   });
 }
 
-/** The messages of a prompt, from `server:name key=value …`. Throws a VllmError that says what there is. */
+/**
+ * The messages of a prompt, from `server:name key=value …`.
+ *
+ * @throws {VllmError} There is no such server (the message lists those there are), or it does not give the prompt.
+ */
 export async function getPrompt(
   providers: readonly ToolProvider[],
-  words: string,
+  prompt: string,
   signal: AbortSignal,
 ): Promise<Message[]> {
-  const [address = '', ...pairs] = words.split(/\s+/);
+  const [address = '', ...pairs] = prompt.split(/\s+/);
   const { server, rest: name } = locate(providers, address);
   const args = Object.fromEntries(pairs.map((pair) => [pair.split('=')[0] ?? '', pair.slice(pair.indexOf('=') + 1)]));
   try {
@@ -70,11 +74,11 @@ export async function getPrompt(
     return messages.filter(isObject).map(readMessage);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new VllmError(`The prompt ${address} was not given: ${reason}`, { code: 'mcp_prompt', cause });
+    throw new VllmError(`Could not get the prompt ${address}: ${reason}`, { code: 'mcp_prompt', cause });
   }
 }
 
-/** A message with what its `@server:uri` stand for, after its text. What cannot be read is told, and left out. */
+/** A message with the resources of its `@server:uri` mentions after its text. One that cannot be read is reported and left out. */
 export async function withResources(
   providers: readonly ToolProvider[],
   text: string,
@@ -91,7 +95,7 @@ export async function withResources(
       parts.push(...contents.filter(isObject).map(readResourcePart));
     } catch (error) {
       err.write(
-        `@${name}:${uri} cannot be read and is left out: ${error instanceof Error ? error.message : String(error)}\n`,
+        `@${name}:${uri} could not be read and was left out: ${error instanceof Error ? error.message : String(error)}\n`,
       );
     }
   }
@@ -120,7 +124,7 @@ function locate(
   const server = providers.filter(isServer).find((candidate) => candidate.name === name);
   if (server !== undefined && at >= 0) return { server, rest: address.slice(at + 1) };
   const names = providers.map((provider) => provider.name).join(', ') || 'none';
-  throw new VllmError(`Write SERVER:NAME. The servers are: ${names}.`, { code: 'mcp_address' });
+  throw new VllmError(`Use SERVER:NAME. Servers: ${names}.`, { code: 'mcp_address' });
 }
 
 async function fromEach(

@@ -1,14 +1,14 @@
-// Owns the chat in a terminal: questions, commands, and what Ctrl-C does. Showing a run is left to `render.ts`, running it to
-// the loop.
+// Owns the chat in a terminal: questions, commands, and what Ctrl-C does. Showing a run is left to `render.ts`, commands
+// to `chat-commands.ts`.
 
 import type { Agent } from '../agent/agent.ts';
 import type { RunInput, RunOptions, RunResult } from '../agent/run-options.ts';
 import type { VllmClient } from '../client/client.ts';
 import { VllmError } from '../core/vllm-error.ts';
 import { stream } from '../setup/run.ts';
-import type { ChatCommand, ChatView } from './chat-commands.ts';
+import type { ChatState, CommandResult } from './chat-commands.ts';
 import { runCommand } from './chat-commands.ts';
-import { holdProviders, withResources } from './chat-servers.ts';
+import { openProviders, withResources } from './chat-servers.ts';
 import { EXIT } from './help.ts';
 import type { Io, Terminal } from './io.ts';
 import type { Renderer } from './render.ts';
@@ -17,16 +17,16 @@ import { createRenderer } from './render.ts';
 export interface Chat {
   readonly agent: Agent;
   readonly client: VllmClient;
-  /** For every run; the model may be changed by a command. */
+  /** For every run. A command may change the model. */
   readonly options: RunOptions;
   readonly isVerbose: boolean;
   readonly io: Io;
   readonly terminal: Terminal;
-  /** Is told what shows the run, so that a question about a call does not write into it. */
+  /** Receives the renderer of the current run, so that a prompt about a call ends the line it is writing. */
   readonly onRenderer: (renderer: Renderer | undefined) => void;
 }
 
-/** Until the user leaves; gives the exit code. */
+/** Runs until the user leaves; returns the exit code. */
 export async function chat(setting: Chat): Promise<number> {
   const { agent, io, terminal, client } = setting;
   const { signal } = io;
@@ -34,18 +34,18 @@ export async function chat(setting: Chat): Promise<number> {
     if (setting.isVerbose) io.err.write(`${message}\n`);
   };
   const { askUser } = setting.options;
-  await using held = await holdProviders(agent, { signal, warn, ...(askUser !== undefined && { askUser }) });
-  const view: ChatView = {
+  await using providers = await openProviders(agent, { signal, warn, ...(askUser !== undefined && { askUser }) });
+  const state: ChatState = {
     agent,
     client,
-    provided: held.tools,
+    providedTools: providers.tools,
     model: setting.options.model,
-    state: undefined,
+    runState: undefined,
     tokens: 0,
     turns: 0,
   };
   io.err.write(
-    `${agent.name}${agent.description === '' ? '' : `: ${agent.description}`} /help tells what can be said.\n`,
+    `${agent.name}${agent.description === '' ? '' : `: ${agent.description}`} Type /help for the commands.\n`,
   );
   let interrupts = 0;
   for (;;) {
@@ -54,25 +54,25 @@ export async function chat(setting: Chat): Promise<number> {
     if (read.type === 'interrupt') {
       interrupts++;
       if (interrupts > 1) return EXIT.interrupted;
-      io.err.write('Ctrl-C again, or /quit, leaves.\n');
+      io.err.write('Press Ctrl-C again or type /quit to leave.\n');
       continue;
     }
     interrupts = 0;
     const text = read.text.trim();
     if (text === '') continue;
     if (text.startsWith('/')) {
-      const command: ChatCommand = await runCommand(text, view, io);
-      if (command === 'quit') return EXIT.done;
-      if (command !== undefined && (await answer(setting, view, command.say))) return EXIT.interrupted;
+      const result: CommandResult = await runCommand(text, state, io);
+      if (result === 'quit') return EXIT.done;
+      if (result !== undefined && (await answer(setting, state, result.send))) return EXIT.interrupted;
       continue;
     }
-    const wasLeft = await answer(setting, view, await withResources(agent.providers, text, io));
+    const wasLeft = await answer(setting, state, await withResources(agent.providers, text, io));
     if (wasLeft) return EXIT.interrupted;
   }
 }
 
 /** Runs the agent on one message; true when the user interrupted twice. */
-async function answer(setting: Chat, view: ChatView, input: RunInput): Promise<boolean> {
+async function answer(setting: Chat, state: ChatState, input: RunInput): Promise<boolean> {
   const { agent, options, io, terminal } = setting;
   const controller = new AbortController();
   let interrupts = 0;
@@ -84,13 +84,13 @@ async function answer(setting: Chat, view: ChatView, input: RunInput): Promise<b
   setting.onRenderer(renderer);
   const running = stream(agent, input, {
     ...options,
-    model: view.model,
+    model: state.model,
     signal: AbortSignal.any([io.signal, controller.signal]),
-    ...(view.state !== undefined && { state: view.state }),
+    ...(state.runState !== undefined && { state: state.runState }),
   });
   try {
     for await (const event of running) renderer.event(event);
-    remember(view, await running.result);
+    remember(state, await running.result);
   } catch (error) {
     if (!(error instanceof VllmError)) throw error;
     io.err.write(`${error.message}\n`);
@@ -102,10 +102,10 @@ async function answer(setting: Chat, view: ChatView, input: RunInput): Promise<b
   return interrupts > 1 || io.signal.aborted;
 }
 
-function remember(view: ChatView, { state, usage, turns }: RunResult): void {
-  view.state = state;
-  view.tokens += usage.totalTokens;
-  view.turns += turns;
+function remember(chatState: ChatState, { state, usage, turns }: RunResult): void {
+  chatState.runState = state;
+  chatState.tokens += usage.totalTokens;
+  chatState.turns += turns;
 }
 
 type Read =

@@ -1,4 +1,4 @@
-// Owns asking a person, in the terminal, what a server wants to know: a form field by field, or a page to visit.
+// Owns elicitation in the terminal: an MCP server's form, asked field by field, or a page to visit.
 
 import type { RunOptions } from '../agent/run-options.ts';
 import type { JsonObject, JsonValue } from '../core/json.ts';
@@ -9,7 +9,7 @@ import { harmless } from './render.ts';
 
 type AskUser = NonNullable<RunOptions['askUser']>;
 
-/** Requests are asked one after the other. Ctrl-C cancels one, and the run goes on. `beforeAsk` clears the line. */
+/** Asks one request at a time. Ctrl-C cancels a request, and the run goes on. `beforeAsk` ends the line that is being written. */
 export function createAskUser(terminal: Terminal, { err }: Io, beforeAsk: () => void): AskUser {
   let last: Promise<unknown> = Promise.resolve();
 
@@ -21,22 +21,22 @@ export function createAskUser(terminal: Terminal, { err }: Io, beforeAsk: () => 
   }
 
   async function askToVisit(url: string): Promise<InputAnswer> {
-    err.write(`It wants you to visit ${harmless(url)}\n`);
-    const read = await terminal.ask('Have you, and is all well? y: yes, n: no [n] ');
+    err.write(`Open this page: ${harmless(url)}\n`);
+    const read = await terminal.ask('Done? y: yes, n: no [n] ');
     if (read.type !== 'line') return { action: 'cancel' };
     return { action: /^y(es)?$/i.test(read.text.trim()) ? 'accept' : 'decline' };
   }
 
   async function askForm({ properties, required }: JsonObject): Promise<InputAnswer> {
-    err.write('Nothing is sent before the end; a field that may be left out can be left empty; /no declines.\n');
+    err.write('Nothing is sent until the last field. Leave an optional field empty to skip it; type /no to decline.\n');
     const content: Record<string, JsonValue> = {};
     for (const [name, field] of Object.entries(isObject(properties) ? properties : {})) {
       if (!isObject(field)) continue;
       const isRequired = Array.isArray(required) && required.includes(name);
-      const value = await askField(name, field, isRequired);
-      if (value === 'declined') return { action: 'decline' };
-      if (value === 'cancelled') return { action: 'cancel' };
-      if (value.given !== undefined) content[name] = value.given;
+      const answer = await askField(name, field, isRequired);
+      if (answer === 'declined') return { action: 'decline' };
+      if (answer === 'cancelled') return { action: 'cancel' };
+      if (answer.value !== undefined) content[name] = answer.value;
     }
     return { action: 'accept', content };
   }
@@ -45,17 +45,17 @@ export function createAskUser(terminal: Terminal, { err }: Io, beforeAsk: () => 
     name: string,
     field: Readonly<Record<string, unknown>>,
     isRequired: boolean,
-  ): Promise<{ readonly given: JsonValue | undefined } | 'declined' | 'cancelled'> {
+  ): Promise<{ readonly value: JsonValue | undefined } | 'declined' | 'cancelled'> {
     for (;;) {
       const read = await terminal.ask(`${promptOf(name, field)} `);
       if (read.type !== 'line') return 'cancelled';
       const text = read.text.trim();
       if (text === '/no') return 'declined';
-      if (text === '' && field.default !== undefined) return { given: field.default as JsonValue }; // it came as JSON
-      if (text === '' && !isRequired) return { given: undefined };
+      if (text === '' && field.default !== undefined) return { value: field.default as JsonValue }; // It was parsed from JSON.
+      if (text === '' && !isRequired) return { value: undefined };
       const value = readField(text, field);
-      if (value !== undefined) return { given: value };
-      err.write(`That is no ${String(field.type)}${choicesOf(field).length > 0 ? ' of those named' : ''}.\n`);
+      if (value !== undefined) return { value };
+      err.write(`${choicesOf(field).length > 0 ? 'Choose from the list' : `Enter a valid ${String(field.type)}`}.\n`);
     }
   }
 
@@ -68,10 +68,10 @@ export function createAskUser(terminal: Terminal, { err }: Io, beforeAsk: () => 
 
 function promptOf(name: string, field: Readonly<Record<string, unknown>>): string {
   const title = typeof field.title === 'string' ? field.title : name;
-  const about = typeof field.description === 'string' ? `, ${field.description}` : '';
+  const description = typeof field.description === 'string' ? `, ${field.description}` : '';
   const choices = choicesOf(field);
   const preset = field.default === undefined ? '' : ` [${JSON.stringify(field.default)}]`;
-  return harmless(`${title}${about}${choices.length > 0 ? ` (${choices.join(', ')})` : ''}${preset}:`);
+  return harmless(`${title}${description}${choices.length > 0 ? ` (${choices.join(', ')})` : ''}${preset}:`);
 }
 
 function choicesOf(field: Readonly<Record<string, unknown>>): readonly string[] {
@@ -80,7 +80,7 @@ function choicesOf(field: Readonly<Record<string, unknown>>): readonly string[] 
   return Array.isArray(options) ? options.map((option) => String(isObject(option) ? option.const : option)) : [];
 }
 
-/** Undefined when the text is none of what the field takes. */
+/** Undefined when the text is not a valid value of the field. */
 function readField(text: string, field: Readonly<Record<string, unknown>>): JsonValue | undefined {
   const choices = choicesOf(field);
   switch (field.type) {

@@ -1,4 +1,4 @@
-// Owns what a program on a terminal has of the world, so that tests can give it another. Using it is left to the rest.
+// Owns the interface between a command-line program and the process around it, so that tests can replace the process.
 
 export interface Output {
   readonly write: (text: string) => void;
@@ -7,16 +7,16 @@ export interface Output {
   readonly columns: number;
 }
 
-/** What a person did at a prompt: a line (more than one when pasted), Ctrl-C, or the end of the input. */
-export type Answered =
+/** The user's reply to a prompt: a line (several when pasted), Ctrl-C, or the end of the input. */
+export type PromptReply =
   | { readonly type: 'line'; readonly text: string }
   | { readonly type: 'interrupt' }
   | { readonly type: 'end' };
 
-/** A person at a keyboard. */
+/** A terminal with a user at the keyboard. */
 export interface Terminal {
-  readonly ask: (prompt: string) => Promise<Answered>;
-  /** Calls on Ctrl-C while nothing is asked; gives the way to stop that. */
+  readonly ask: (prompt: string) => Promise<PromptReply>;
+  /** Calls the listener on Ctrl-C while no prompt is open; returns the function that removes it. */
   readonly onInterrupt: (listener: () => void) => () => void;
 }
 
@@ -25,16 +25,18 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly out: Output;
   readonly err: Output;
-  /** What is piped in; undefined on a terminal. `hasQuestion`: read only what is surely meant to be read. */
+  /** Piped input; undefined on a terminal. With `hasQuestion`, only a pipe or a file is read. */
   readonly readInput: (hasQuestion: boolean) => Promise<string | undefined>;
-  /** Undefined when nobody is there: something is piped in or out. */
+  /** Undefined when input or output is not a terminal. */
   readonly terminal: Terminal | undefined;
-  /** Writes a new file; gives in words why it could not. */
+  /** Writes a new file; returns the reason when it could not, undefined on success. */
   readonly saveFile: (path: string, text: string) => Promise<string | undefined>;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
   /** Milliseconds. */
   readonly now: () => number;
-  /** The file that was run, for the help. */
+  /** Calls `work` once every so many milliseconds, without keeping the process alive; returns the function that stops it. */
+  readonly every: (periodMs: number, work: () => void) => () => void;
+  /** The file that was run, for the help text. */
   readonly program: string;
 }

@@ -1,4 +1,4 @@
-// Owns what running an agent's file does, from its arguments to its exit code. The process itself is left to `run-main.ts`.
+// Owns running an agent as a program, from its arguments to its exit code. The process itself is left to `run-main.ts`.
 
 import type { Agent } from '../agent/agent.ts';
 import { defineAgent } from '../agent/define-agent.ts';
@@ -13,7 +13,7 @@ import { serversOf } from '../setup/mcp-servers.ts';
 import { stream } from '../setup/run.ts';
 import { packageVersion } from '../setup/version.ts';
 import { createApprove } from './approval.ts';
-import type { Wanted } from './args.ts';
+import type { CliArgs } from './args.ts';
 import { readArgs, UsageError } from './args.ts';
 import { chat } from './chat.ts';
 import { EXIT, helpText } from './help.ts';
@@ -23,28 +23,28 @@ import type { Renderer } from './render.ts';
 import { createRenderer } from './render.ts';
 import { chooseServer } from './server-choice.ts';
 
-/** Does what the command line says; gives the exit code. */
+/** Runs the agent as the command line says; returns the exit code. */
 export async function main(agent: Agent, io: Io): Promise<number> {
   try {
-    const wanted = readArgs(io.args);
-    if (wanted.isHelp) {
+    const cliArgs = readArgs(io.args);
+    if (cliArgs.isHelp) {
       io.out.write(helpText(agent, io.program));
       return EXIT.done;
     }
-    if (wanted.isVersion) {
+    if (cliArgs.isVersion) {
       io.out.write(`${packageVersion()}\n`);
       return EXIT.done;
     }
-    if (wanted.isDoctor) {
-      const { baseUrl, model, isJson } = wanted;
-      // Loaded only here: a run needs none of it.
+    if (cliArgs.isDoctor) {
+      const { baseUrl, model, isJson } = cliArgs;
+      // Loaded on demand: a run does not need it.
       const { examine } = await import('./doctor/doctor.ts');
-      return await examine({ agent: withServers(agent, wanted), baseUrl, model, isJson }, io);
+      return await examine({ agent: withServers(agent, cliArgs), baseUrl, model, isJson }, io);
     }
-    return await answer(agent, await readQuestion(wanted, io), wanted, io);
+    return await answer(agent, await readQuestion(cliArgs, io), cliArgs, io);
   } catch (error) {
     if (error instanceof UsageError) {
-      io.err.write(`${error.message}\nnpx tsx ${io.program} --help tells what can be said.\n`);
+      io.err.write(`${error.message}\nRun npx tsx ${io.program} --help for usage.\n`);
       return EXIT.usage;
     }
     if (!(error instanceof VllmError) && !(error instanceof DefinitionError)) throw error;
@@ -53,42 +53,42 @@ export async function main(agent: Agent, io: Io): Promise<number> {
   }
 }
 
-/** The words on the command line, then what is piped in; undefined for a chat. */
-async function readQuestion({ question, isJson }: Wanted, io: Io): Promise<string | undefined> {
+/** The question of the command line, then the piped input; undefined for a chat. */
+async function readQuestion({ question, isJson }: CliArgs, io: Io): Promise<string | undefined> {
   const piped = (await io.readInput(question !== ''))?.trim();
   const whole = [question.trim(), piped ?? ''].filter((part) => part !== '').join('\n\n');
   if (whole !== '') return whole;
-  if (io.terminal === undefined || isJson) throw new UsageError('There is no question.');
+  if (io.terminal === undefined || isJson) throw new UsageError('No question was given.');
   return undefined;
 }
 
-async function answer(given: Agent, question: string | undefined, wanted: Wanted, io: Io): Promise<number> {
-  if (wanted.approve === 'ask' && io.terminal === undefined) {
-    throw new UsageError('--approve ask needs a terminal: say --approve all or --approve none.');
+async function answer(given: Agent, question: string | undefined, cliArgs: CliArgs, io: Io): Promise<number> {
+  if (cliArgs.approve === 'ask' && io.terminal === undefined) {
+    throw new UsageError('--approve ask needs a terminal: use --approve all or --approve none.');
   }
-  const agent = wanted.hasTools ? withServers(given, wanted) : withoutTools(given);
-  await using server = await chooseServer(wanted.baseUrl ?? (io.env.VLLM_BASE_URL || undefined), io);
+  const agent = cliArgs.hasTools ? withServers(given, cliArgs) : withoutTools(given);
+  await using server = await chooseServer(cliArgs.baseUrl ?? (io.env.VLLM_BASE_URL || undefined), io);
   let renderer: Renderer | undefined;
   const options: RunOptions = {
     client: server.client,
-    model: wanted.model ?? (io.env.VLLM_MODEL || undefined),
+    model: cliArgs.model ?? (io.env.VLLM_MODEL || undefined),
     signal: io.signal,
-    toolChoice: toolChoiceOf(agent, wanted),
-    params: wanted.params,
-    ...(wanted.maxTurns !== undefined && { limits: { turns: wanted.maxTurns } }),
-    ...approvals(agent, wanted, io, () => renderer?.end()),
+    toolChoice: toolChoiceOf(agent, cliArgs),
+    params: cliArgs.params,
+    ...(cliArgs.maxTurns !== undefined && { limits: { turns: cliArgs.maxTurns } }),
+    ...approvals(agent, cliArgs, io, () => renderer?.end()),
     ...(io.terminal !== undefined && { askUser: createAskUser(io.terminal, io, () => renderer?.end()) }),
   };
   if (question === undefined && io.terminal !== undefined) {
     const onRenderer = (shown: Renderer | undefined): void => {
       renderer = shown;
     };
-    const { isVerbose } = wanted;
+    const { isVerbose } = cliArgs;
     return await chat({ agent, client: server.client, options, isVerbose, io, terminal: io.terminal, onRenderer });
   }
   const running = stream(agent, question ?? '', options);
-  if (!wanted.isJson)
-    renderer = createRenderer(io, { isVerbose: wanted.isVerbose, hasOutput: agent.output !== undefined });
+  if (!cliArgs.isJson)
+    renderer = createRenderer(io, { isVerbose: cliArgs.isVerbose, hasOutput: agent.output !== undefined });
   try {
     for await (const event of running) {
       if (renderer === undefined) io.out.write(`${JSON.stringify(event)}\n`);
@@ -100,35 +100,35 @@ async function answer(given: Agent, question: string | undefined, wanted: Wanted
   return exitCodeOf((await running.result).outcome);
 }
 
-/** An agent that decides by itself is left to, unless the command line says otherwise. */
-function approvals(agent: Agent, { approve }: Wanted, io: Io, beforeAsk: () => void): Pick<RunOptions, 'approve'> {
+/** The agent's own `approve` is kept unless the command line overrides it. */
+function approvals(agent: Agent, { approve }: CliArgs, io: Io, beforeAsk: () => void): Pick<RunOptions, 'approve'> {
   if (approve === undefined && agent.approve !== undefined) return {};
   const decide = createApprove(approve ?? 'ask', io, beforeAsk);
   return decide === undefined ? {} : { approve: decide };
 }
 
-function toolChoiceOf(agent: Agent, { toolChoice }: Wanted): ToolChoice | undefined {
+function toolChoiceOf(agent: Agent, { toolChoice }: CliArgs): ToolChoice | undefined {
   if (toolChoice === undefined || toolChoice === 'auto' || toolChoice === 'required') return toolChoice;
-  // What servers bring is not known before they are started.
+  // The tools of a server are not known before it is started.
   const isOfServer = agent.providers.some(({ name }) => toolChoice.startsWith(`${name}__`));
   if (isOfServer || agent.tools.some(({ name }) => name === toolChoice))
     return { type: 'function', function: { name: toolChoice } };
   const names = ['auto', 'required', ...agent.tools.map(({ name }) => name)].join(', ');
-  throw new UsageError(`--tool-choice ${toolChoice}: there are ${names}.`);
+  throw new UsageError(`Unknown --tool-choice ${toolChoice}. Available: ${names}.`);
 }
 
-function withServers(agent: Agent, { mcpFiles, mcpUrls }: Wanted): Agent {
+function withServers(agent: Agent, { mcpFiles, mcpUrls }: CliArgs): Agent {
   const ofFiles = mcpFiles.flatMap((path) => serversOf(mcpServersFrom(path)));
   const ofUrls = mcpUrls.flatMap((url) => serversOf({ [nameOf(url)]: { url } }));
   return { ...agent, providers: [...agent.providers, ...ofFiles, ...ofUrls] };
 }
 
-/** A short name for a server of which only the URL is known: its host. */
+/** The name of a server that is given by its URL alone: its host. */
 function nameOf(url: string): string {
   try {
     return new URL(url).host.replace(/[^a-zA-Z0-9]+/g, '_');
   } catch {
-    throw new UsageError(`--mcp-url ${url} is no URL.`);
+    throw new UsageError(`--mcp-url ${url} is not a URL.`);
   }
 }
 

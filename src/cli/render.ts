@@ -1,4 +1,4 @@
-// Owns showing a run to a person: the answer on standard output, everything else on standard error. JSON is left to `main.ts`.
+// Owns printing a run for people: the answer on standard output, everything else on standard error. JSON is left to `main.ts`.
 
 import { stripVTControlCharacters, styleText } from 'node:util';
 import type { Outcome, RunEndEvent, RunEvent, ToolEndEvent } from '../core/run-event.ts';
@@ -6,21 +6,21 @@ import type { Io, Output } from './io.ts';
 
 export interface Renderer {
   readonly event: (event: RunEvent) => void;
-  /** Ends an open line. */
+  /** Ends the line that is being written, and stops the spinner. */
   readonly end: () => void;
 }
 
 export interface RendererOptions {
-  /** Tells warnings, thinking and timings also where nobody watches. */
+  /** Prints warnings, and prints thinking and timings even when the output is not a terminal. */
   readonly isVerbose: boolean;
-  /** Whether the answer is the structured output: then what the model writes on the way to it is not. */
+  /** Whether the answer is the structured output. The text that the model writes before it is then shown like thinking. */
   readonly hasOutput: boolean;
 }
 
 const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const SPINNER_MS = 100;
 
-/** Whoever makes one calls `end`: it stops the spinner. */
+/** The caller must call `end`, which stops the spinner. */
 export function createRenderer(io: Io, { isVerbose, hasOutput }: RendererOptions): Renderer {
   const { out, err } = io;
   const isLive = err.isTty && out.isTty;
@@ -29,22 +29,21 @@ export function createRenderer(io: Io, { isVerbose, hasOutput }: RendererOptions
   const running = new Map<string, string>();
   const startedAt = io.now();
   let open: 'answer' | 'reasoning' | undefined;
-  let spinner: NodeJS.Timeout | undefined;
+  let stopSpinner: (() => void) | undefined;
   let isSpun = false;
 
   function spin(): void {
-    if (!isLive || spinner !== undefined) return;
+    if (!isLive || stopSpinner !== undefined) return;
     let at = 0;
-    spinner = setInterval(() => {
+    stopSpinner = io.every(SPINNER_MS, () => {
       err.write(`\r${paint('dim', SPINNER[at++ % SPINNER.length] ?? '')}`);
       isSpun = true;
-    }, SPINNER_MS);
-    spinner.unref();
+    });
   }
 
   function still(): void {
-    clearInterval(spinner);
-    spinner = undefined;
+    stopSpinner?.();
+    stopSpinner = undefined;
     if (isSpun) err.write('\r\x1b[K');
     isSpun = false;
   }
@@ -135,18 +134,18 @@ export function createRenderer(io: Io, { isVerbose, hasOutput }: RendererOptions
   function finish({ outcome, output }: RunEndEvent): void {
     closeLine();
     if (hasOutput && output !== undefined) out.write(`${JSON.stringify(output, undefined, 2)}\n`);
-    const words = wordsOf(outcome);
-    if (words !== undefined) line(paint('red', harmless(words)));
+    const reason = reasonOf(outcome);
+    if (reason !== undefined) line(paint('red', harmless(reason)));
     const seconds = ((io.now() - startedAt) / 1000).toFixed(1);
-    const told = counts === undefined ? 'tokens unknown' : `${tokens} tokens`;
-    if (isLive || isVerbose) line(paint('dim', `${told}, ${seconds} s`));
+    const spent = counts === undefined ? 'tokens unknown' : `${tokens} tokens`;
+    if (isLive || isVerbose) line(paint('dim', `${spent}, ${seconds} s`));
   }
 
   return { event, end: closeLine };
 }
 
-/** What a person is told when a run did not complete. */
-function wordsOf(outcome: Outcome): string | undefined {
+/** Why a run did not complete; undefined when it did. */
+function reasonOf(outcome: Outcome): string | undefined {
   switch (outcome.type) {
     case 'completed':
       return undefined;
@@ -158,7 +157,7 @@ function wordsOf(outcome: Outcome): string | undefined {
     case 'empty':
       return outcome.message;
     case 'waiting':
-      return `These calls need an approval: ${outcome.approvals.map(({ toolName }) => toolName).join(', ')}.`;
+      return `These calls need approval: ${outcome.approvals.map(({ toolName }) => toolName).join(', ')}.`;
     default:
       return outcome satisfies never;
   }
@@ -169,11 +168,11 @@ function hasColour({ env }: Io, output: Output): boolean {
 }
 
 /**
- * Control characters of a model or tool must not drive the terminal. They are taken out one by one, not sequence by
- * sequence: a sequence may be cut between two pieces, and what only looks like one is text.
+ * Removes control characters, so that the text of a model or a tool cannot control the terminal. Single characters are
+ * removed, not escape sequences: a sequence may be split between two deltas, and text may look like part of one.
  */
 export function harmless(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is to go
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to remove
   return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, '');
 }
 
@@ -187,6 +186,6 @@ function cut(text: string, output: Output): string {
   const columns = output.isTty ? output.columns : PIPED_COLUMNS;
   const visible = stripVTControlCharacters(text);
   if (visible.length <= columns) return text;
-  // Styles come before what is cut: the mark at the start.
+  // Only the mark at the start is styled, so cutting the end never cuts a style.
   return `${text.slice(0, text.length - (visible.length - columns) - 1)}…`;
 }

@@ -1,5 +1,5 @@
-// Owns the process of an agent's file: whether it is the program, what it has of the world, how it ends.
-// What it does is left to `main.ts`.
+// Owns the process of an agent's file: whether the file is the program, its input and output, its end. What it does is
+// left to `main.ts`.
 
 import { fstatSync, realpathSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
@@ -16,21 +16,21 @@ import { createTerminal } from './terminal.ts';
  */
 export async function runMain(meta: { readonly url: string }, agent: Agent): Promise<void> {
   if (!isProgram(meta.url)) return;
-  // Loaded here: who only imports an agent needs none of it.
+  // Loaded on demand: a program that only imports the agent does not need it.
   const { main } = await import('./main.ts');
   await runProcess(relative(process.cwd(), fileURLToPath(meta.url)), (io) => main(agent, io));
 }
 
-/** Gives the work what it has of the world; sets the exit code that it gives back. `program` is its name, for the help. */
-export async function runProcess(program: string, work: (io: Io) => Promise<number>): Promise<void> {
+/** Runs a program with this process as its `Io`, and sets the exit code that it returns. `name` is for the help text. */
+export async function runProcess(name: string, program: (io: Io) => Promise<number>): Promise<void> {
   const controller = new AbortController();
   const interrupt = (): void => controller.abort();
   const terminal = createTerminal(interrupt);
   process.once('SIGTERM', interrupt);
-  // Whoever reads along may stop doing so (`| head`): that ends the run, and is no error.
+  // The reader of the output may stop reading (`| head`): that ends the run and is not an error.
   process.stdout.on('error', interrupt);
   try {
-    process.exitCode = await work(processIo(controller.signal, program, terminal.ofPerson));
+    process.exitCode = await program(processIo(controller.signal, name, terminal.ofUser));
   } finally {
     terminal.close();
     process.off('SIGTERM', interrupt);
@@ -43,7 +43,7 @@ function isProgram(url: string): boolean {
   try {
     return realpathSync(started) === realpathSync(fileURLToPath(url));
   } catch {
-    // No file: run from a string, say.
+    // Not a file: the program was given as a string, for example.
     return false;
   }
 }
@@ -60,29 +60,35 @@ function processIo(signal: AbortSignal, program: string, terminal: Terminal | un
     saveFile,
     signal,
     now: () => performance.now(),
+    every,
     program,
   };
+}
+
+function every(periodMs: number, work: () => void): () => void {
+  const timer = setInterval(work, periodMs).unref();
+  return () => clearInterval(timer);
 }
 
 function output(stream: NodeJS.WriteStream): Output {
   return { write: (text) => void stream.write(text), isTty: stream.isTTY === true, columns: stream.columns ?? 80 };
 }
 
-/** Never over a file that is there. */
+/** Never overwrites a file. */
 async function saveFile(path: string, text: string): Promise<string | undefined> {
   try {
     await writeFile(path, text, { flag: 'wx' });
     return undefined;
   } catch (error) {
-    const isThere = error instanceof Error && 'code' in error && error.code === 'EEXIST';
-    if (isThere) return 'it is there already. Name another.';
+    const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST';
+    if (exists) return 'the file already exists. Choose another name.';
     return error instanceof Error ? error.message : String(error);
   }
 }
 
 async function readInput(hasQuestion: boolean): Promise<string | undefined> {
   if (process.stdin.isTTY) return undefined;
-  // A parent process may leave an input open that nobody ever writes to; a shell's pipe or file is an input for sure.
+  // A parent process may leave the input open without ever writing to it; a pipe or a file of a shell does end.
   const kind = fstatSync(0);
   if (hasQuestion && !kind.isFIFO() && !kind.isFile()) return undefined;
   const parts: Uint8Array[] = [];

@@ -1,4 +1,4 @@
-// Owns which server a program talks to: the one it is told, the one on this machine, or the simulator.
+// Owns the choice of the server: the one that was named, the one on this machine, or the simulator.
 
 import { VllmClient } from '../client/client.ts';
 import { DEFAULT_BASE_URL } from '../client/options.ts';
@@ -8,20 +8,20 @@ export interface ChosenServer extends AsyncDisposable {
   readonly client: VllmClient;
 }
 
-/** A server on this machine answers at once or is not there. */
+/** A server on this machine answers faster than this, or there is none. */
 const PROBE_MS = 1000;
 
-/** `baseUrl` is what flag or environment say; a server that is named is never replaced by the simulator. */
+/** `baseUrl` comes from the flag or the environment. A server that is named is never replaced by the simulator. */
 export async function chooseServer(baseUrl: string | undefined, io: Io): Promise<ChosenServer> {
   const apiKey = io.env.VLLM_API_KEY;
   const client = new VllmClient(baseUrl ?? DEFAULT_BASE_URL, { apiKey });
   if (baseUrl !== undefined || (await answers(client))) return { client, [Symbol.asyncDispose]: () => client.close() };
   await client.close();
-  // Loaded only here: a program with a server needs none of it.
+  // Loaded on demand: a program with a server does not need it.
   const { startSimulator } = await import('../testing/simulator.ts');
   const simulator = await startSimulator();
   io.err.write(
-    `No vLLM on localhost:8000: a simulator answers, which understands nothing. Set VLLM_BASE_URL to use a real one.\n`,
+    'No vLLM on localhost:8000: a built-in simulator answers; it understands nothing. Set VLLM_BASE_URL to use a server.\n',
   );
   const simulated = new VllmClient(simulator.baseUrl);
   const stop = async (): Promise<void> => {
@@ -36,7 +36,7 @@ async function answers(client: VllmClient): Promise<boolean> {
     await client.version({ maxRetries: 0, totalTimeoutMs: PROBE_MS });
     return true;
   } catch {
-    // Nobody there, or somebody else: either way no vLLM.
+    // No server, or one that is not a vLLM.
     return false;
   }
 }

@@ -1,31 +1,31 @@
-// Owns the keyboard: prompts with history, pasted lines, Ctrl-C. What is asked is left to whoever asks.
+// Owns reading from the keyboard: prompts with history, pasted lines, Ctrl-C. What to ask is left to the caller.
 
 import { createInterface } from 'node:readline';
-import type { Answered, Terminal } from './io.ts';
+import type { PromptReply, Terminal } from './io.ts';
 
 export interface OwnedTerminal {
-  /** Undefined when nobody is there. */
-  readonly ofPerson: Terminal | undefined;
+  /** Undefined when input or output is not a terminal. */
+  readonly ofUser: Terminal | undefined;
   readonly close: () => void;
 }
 
 /** Lines that the arrow keys bring back. */
 const MAX_HISTORY = 1000;
 
-/** `interrupt` is called on a Ctrl-C that nobody else takes. Whoever makes one closes it. */
+/** `interrupt` is called on a Ctrl-C that no listener handles. The caller closes the terminal. */
 export function createTerminal(interrupt: () => void): OwnedTerminal {
   const listeners: (() => void)[] = [];
   const onSignal = (): void => {
     const listener = listeners.at(-1);
-    // With nobody to take it, a second one ends the process, should the first not do.
+    // Without a listener, a second Ctrl-C ends the process if the first did not.
     if (listener === undefined) process.off('SIGINT', onSignal);
     (listener ?? interrupt)();
   };
   process.on('SIGINT', onSignal);
   let history: string[] = [];
 
-  /** One interface a prompt: between prompts the terminal is as it was, and Ctrl-C is a signal. */
-  function ask(prompt: string): Promise<Answered> {
+  /** One readline interface per prompt: between prompts the terminal is in its normal mode, and Ctrl-C is a signal. */
+  function ask(prompt: string): Promise<PromptReply> {
     return new Promise((resolve) => {
       const reader = createInterface({
         input: process.stdin,
@@ -37,26 +37,24 @@ export function createTerminal(interrupt: () => void): OwnedTerminal {
         removeHistoryDuplicates: true,
       });
       const lines: string[] = [];
-      let answered: Answered = { type: 'end' };
+      let reply: PromptReply = { type: 'end' };
       reader.on('history', (lines: string[]) => {
         history = lines;
       });
       reader.on('line', (line) => {
-        // What is pasted comes as several lines at once, the last of them perhaps without its end.
+        // A paste arrives as several lines at once, the last of them possibly without a line end.
         if (lines.length === 0) setImmediate(() => reader.close());
         lines.push(line);
-        answered = { type: 'line', text: lines.join('\n') };
+        reply = { type: 'line', text: lines.join('\n') };
       });
       reader.on('SIGINT', () => {
-        answered = { type: 'interrupt' };
+        reply = { type: 'interrupt' };
         process.stderr.write('\n');
         reader.close();
       });
       reader.on('close', () => {
-        const rest = answered.type === 'line' ? reader.line : '';
-        resolve(
-          rest === '' || answered.type !== 'line' ? answered : { type: 'line', text: `${answered.text}\n${rest}` },
-        );
+        const rest = reply.type === 'line' ? reader.line : '';
+        resolve(rest === '' || reply.type !== 'line' ? reply : { type: 'line', text: `${reply.text}\n${rest}` });
       });
       reader.prompt();
     });
@@ -70,9 +68,9 @@ export function createTerminal(interrupt: () => void): OwnedTerminal {
     };
   }
 
-  const isPerson = process.stdin.isTTY === true && process.stdout.isTTY === true && process.stderr.isTTY === true;
+  const isInteractive = process.stdin.isTTY === true && process.stdout.isTTY === true && process.stderr.isTTY === true;
   return {
-    ofPerson: isPerson ? { ask, onInterrupt } : undefined,
+    ofUser: isInteractive ? { ask, onInterrupt } : undefined,
     close: () => void process.off('SIGINT', onSignal),
   };
 }

@@ -1,28 +1,30 @@
-// Owns a streamed answer as the events that vLLM 0.32 sends, in its order. Whole answers are left to `answer-json.ts`.
+// Owns rendering a streamed answer as the events of vLLM 0.32, in its order. Whole answers are left to `answer-json.ts`.
 
 import { isObject } from '../core/json.ts';
 import type { Exchange } from './answer-json.ts';
 import { fingerprint, reasoningFields } from './answer-json.ts';
+import type { GeneratedCall, GeneratedChoice } from './generated-choice.ts';
+import { reasoningTokens, usageOf } from './generated-choice.ts';
 import { logprobsOf } from './logprobs.ts';
-import type { Spoken, SpokenCall } from './spoken.ts';
-import { reasoningTokens, usageOf } from './spoken.ts';
 import type { Answer } from './steps.ts';
 
 /** The text of each event, line ends included. */
-export function chatEvents(answer: Answer, spoken: readonly Spoken[], exchange: Exchange): string[] {
-  const perChoice = spoken.map((choice, index) => choiceDeltas(choice, exchange).map((delta) => ({ ...delta, index })));
-  const roles = spoken.map((_, index) => roleChunk(index, exchange));
+export function chatEvents(answer: Answer, generated: readonly GeneratedChoice[], exchange: Exchange): string[] {
+  const perChoice = generated.map((choice, index) =>
+    choiceDeltas(choice, exchange).map((delta) => ({ ...delta, index })),
+  );
+  const roles = generated.map((_, index) => roleChunk(index, exchange));
   const deltas = interleave(perChoice).map((delta, at) => deltaChunk(delta, at + 1, exchange));
-  return [...roles, ...deltas, ...endOf(answer, spoken, exchange)].map(eventText);
+  return [...roles, ...deltas, ...endOf(answer, generated, exchange)].map(eventText);
 }
 
-/** One piece of one choice; the last of a choice says how it ended. */
+/** One delta of one choice; the last one of a choice carries its finish reason. */
 interface Delta {
   readonly delta: object;
-  readonly end?: Pick<Spoken, 'finishReason' | 'stopReason'>;
+  readonly end?: Pick<GeneratedChoice, 'finishReason' | 'stopReason'>;
 }
 
-function choiceDeltas(choice: Spoken, { personality }: Exchange): Delta[] {
+function choiceDeltas(choice: GeneratedChoice, { personality }: Exchange): Delta[] {
   const deltas: object[] = [
     ...choice.reasoning.map((text) => reasoningFields(text, personality)),
     ...choice.content.map((content) => ({ content })),
@@ -31,15 +33,16 @@ function choiceDeltas(choice: Spoken, { personality }: Exchange): Delta[] {
   const { finishReason, stopReason } = choice;
   if (finishReason === null) return deltas.map((delta) => ({ delta }));
   const end = { finishReason, stopReason };
-  // What is cut ends with its last piece; what ends by itself ends with an empty one. Whole arguments end by themselves.
+  // vLLM puts the finish reason of a cut answer on its last delta, and that of a complete one on an empty delta after it.
+  // Arguments that are complete JSON count as complete.
   const lastCall = choice.calls.at(-1);
-  const ridesAlong =
+  const isOnLastDelta =
     finishReason === 'length' && deltas.length > 0 && (lastCall === undefined || !isJson(lastCall.arguments));
-  const last = ridesAlong ? deltas.pop() : {};
+  const last = isOnLastDelta ? deltas.pop() : {};
   return [...deltas.map((delta) => ({ delta })), { delta: last ?? {}, end }];
 }
 
-function callDeltas({ id, name, fragments }: SpokenCall, index: number): object[] {
+function callDeltas({ id, name, fragments }: GeneratedCall, index: number): object[] {
   const head = { content: null, tool_calls: [{ id, type: 'function', index, function: { name } }] };
   const rest = fragments.map((part) => ({ content: null, tool_calls: [{ index, function: { arguments: part } }] }));
   return [head, ...rest];
@@ -50,12 +53,12 @@ function isJson(text: string): boolean {
     JSON.parse(text);
     return true;
   } catch {
-    // Not JSON: that is the answer.
+    // Not JSON: that is the result.
     return false;
   }
 }
 
-/** Choices are sent side by side: a piece of each in turn. */
+/** Choices are streamed in parallel: one delta of each in turn. */
 function interleave<T>(lists: readonly (readonly T[])[]): T[] {
   const longest = Math.max(0, ...lists.map((list) => list.length));
   return Array.from({ length: longest }, (_, at) => lists.flatMap((list) => list.slice(at, at + 1))).flat();
@@ -87,7 +90,7 @@ function deltaChunk({ delta, end, index }: Delta & { readonly index: number }, a
     ...(end !== undefined && { stop_reason: end.stopReason }),
     token_ids: null,
   };
-  const isLast = end !== undefined && !wantsUsage(exchange);
+  const isLast = end !== undefined && !isUsageRequested(exchange);
   return {
     ...head(exchange),
     choices: [choice],
@@ -96,10 +99,10 @@ function deltaChunk({ delta, end, index }: Delta & { readonly index: number }, a
   };
 }
 
-function endOf(answer: Answer, spoken: readonly Spoken[], exchange: Exchange): (object | string)[] {
+function endOf(answer: Answer, generated: readonly GeneratedChoice[], exchange: Exchange): (object | string)[] {
   const { errorFrame, hasDone = true } = answer;
   const error = errorFrame === undefined ? [] : [errorChunk(errorFrame)];
-  const usage = wantsUsage(exchange) && errorFrame === undefined ? [usageChunk(answer, spoken, exchange)] : [];
+  const usage = isUsageRequested(exchange) && errorFrame === undefined ? [usageChunk(answer, generated, exchange)] : [];
   return [...error, ...usage, ...(hasDone ? ['[DONE]'] : [])];
 }
 
@@ -108,26 +111,26 @@ function errorChunk({ message, code = 500, shape = 'current' }: NonNullable<Answ
   return shape === 'current' ? { error } : { object: 'error', ...error };
 }
 
-function usageChunk(answer: Answer, spoken: readonly Spoken[], exchange: Exchange): object {
+function usageChunk(answer: Answer, generated: readonly GeneratedChoice[], exchange: Exchange): object {
   const { promptTokensDetails, reasoningParser } = exchange.personality;
   return {
     ...head(exchange),
     choices: [],
     usage: {
-      ...usageOf(answer, spoken, exchange.body),
+      ...usageOf(answer, generated, exchange.body),
       ...(promptTokensDetails && { prompt_tokens_details: { cached_tokens: 0, created_cache_tokens: 0 } }),
-      ...(reasoningParser && { completion_tokens_details: { reasoning_tokens: reasoningTokens(spoken) } }),
+      ...(reasoningParser && { completion_tokens_details: { reasoning_tokens: reasoningTokens(generated) } }),
       ...answer.usage,
     },
     system_fingerprint: fingerprint(exchange.personality),
   };
 }
 
-function wantsUsage({ body }: Exchange): boolean {
+function isUsageRequested({ body }: Exchange): boolean {
   return isObject(body.stream_options) && body.stream_options.include_usage === true;
 }
 
-/** With `continuous_usage_stats` every chunk tells the counts so far. */
+/** With `continuous_usage_stats` every chunk has the counts so far. */
 function runningUsage(completion: number, exchange: Exchange): object {
   const { stream_options: options } = exchange.body;
   if (!isObject(options) || options.continuous_usage_stats !== true) return {};
@@ -136,17 +139,17 @@ function runningUsage(completion: number, exchange: Exchange): object {
   return { usage: { ...usage, completion_tokens_details: null } };
 }
 
-/** A legacy completion's events. */
-export function completionEvents(answer: Answer, spoken: readonly Spoken[], exchange: Exchange): string[] {
+/** The events of a streamed legacy completion. */
+export function completionEvents(answer: Answer, generated: readonly GeneratedChoice[], exchange: Exchange): string[] {
   const base = { ...head(exchange), object: 'text_completion' };
-  const perChoice = spoken.map((choice, index) => {
+  const perChoice = generated.map((choice, index) => {
     const rest = { logprobs: null, finish_reason: null, stop_reason: null, prompt_token_ids: null, token_ids: null };
     const texts = choice.content.map((text) => ({ index, text, ...rest }));
     const last = texts.pop() ?? { index, text: '', ...rest };
     return [...texts, { ...last, finish_reason: choice.finishReason, stop_reason: choice.stopReason }];
   });
   const chunks = interleave(perChoice).map((choice) => ({ ...base, choices: [choice] }));
-  const end = endOf(answer, spoken, exchange).map((chunk) =>
+  const end = endOf(answer, generated, exchange).map((chunk) =>
     typeof chunk === 'string' ? chunk : { ...chunk, object: base.object },
   );
   return [...chunks, ...end].map(eventText);

@@ -1,14 +1,15 @@
-// Owns a whole answer as JSON, field for field as vLLM 0.32 sends it, nulls included. Streams are left to `answer-chunks.ts`.
+// Owns rendering a whole answer as JSON, field for field as vLLM 0.32 sends it, nulls included. Streams are left to
+// `answer-chunks.ts`.
 
+import type { GeneratedChoice } from './generated-choice.ts';
+import { hash, reasoningTokens, usageOf } from './generated-choice.ts';
 import { logprobsOf } from './logprobs.ts';
 import type { Personality } from './personality.ts';
-import type { Spoken } from './spoken.ts';
-import { hash, reasoningTokens, usageOf } from './spoken.ts';
 import type { Answer } from './steps.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 
-/** What both renderers need of one exchange. */
+/** What both renderers know about one exchange. */
 export interface Exchange {
   readonly body: Body;
   readonly personality: Personality;
@@ -19,14 +20,14 @@ export interface Exchange {
   readonly created: number;
 }
 
-export function chatJson(answer: Answer, spoken: readonly Spoken[], exchange: Exchange): object {
+export function chatJson(answer: Answer, generated: readonly GeneratedChoice[], exchange: Exchange): object {
   const { id, created, model, personality } = exchange;
   return {
     id,
     object: 'chat.completion',
     created,
     model,
-    choices: spoken.map((choice, index) => ({
+    choices: generated.map((choice, index) => ({
       index,
       message: message(choice, exchange),
       logprobs: logprobsOf(choice.content, exchange.body),
@@ -37,7 +38,7 @@ export function chatJson(answer: Answer, spoken: readonly Spoken[], exchange: Ex
     })),
     service_tier: null,
     system_fingerprint: fingerprint(personality),
-    usage: usageJson(answer, spoken, exchange),
+    usage: usageJson(answer, generated, exchange),
     prompt_logprobs: null,
     prompt_token_ids: null,
     prompt_text: exchange.body.return_prompt_text === true ? JSON.stringify(exchange.body.messages) : null,
@@ -47,13 +48,13 @@ export function chatJson(answer: Answer, spoken: readonly Spoken[], exchange: Ex
   };
 }
 
-function message(choice: Spoken, { body, personality }: Exchange): object {
+function message(choice: GeneratedChoice, { body, personality }: Exchange): object {
   const content = choice.content.join('');
   const isForced = body.tool_choice === 'required' || typeof body.tool_choice === 'object';
   const isEmpty = content === '';
   return {
     role: 'assistant',
-    // A forced choice leaves an empty text, others none.
+    // With a forced tool choice vLLM sends an empty string, otherwise null.
     content: isEmpty ? (isForced && body.tool_choice !== null ? '' : null) : content,
     refusal: null,
     annotations: null,
@@ -70,7 +71,7 @@ function message(choice: Spoken, { body, personality }: Exchange): object {
   };
 }
 
-/** Thinking under the name or names of the server's version. */
+/** The thinking, in the field or fields of the server's version. */
 export function reasoningFields(text: string | null, { reasoningField }: Personality): Record<string, string | null> {
   return {
     ...(reasoningField !== 'reasoning_content' && { reasoning: text }),
@@ -82,24 +83,24 @@ export function fingerprint({ version }: Personality): string {
   return `vllm-${version}-${hash(version)}`;
 }
 
-function usageJson(answer: Answer, spoken: readonly Spoken[], { body, personality }: Exchange): object {
+function usageJson(answer: Answer, generated: readonly GeneratedChoice[], { body, personality }: Exchange): object {
   const details = { cached_tokens: 0, created_cache_tokens: 0, multimodal_tokens: null };
   return {
-    ...usageOf(answer, spoken, body),
+    ...usageOf(answer, generated, body),
     prompt_tokens_details: personality.promptTokensDetails ? details : null,
-    completion_tokens_details: personality.reasoningParser ? { reasoning_tokens: reasoningTokens(spoken) } : null,
+    completion_tokens_details: personality.reasoningParser ? { reasoning_tokens: reasoningTokens(generated) } : null,
     ...answer.usage,
   };
 }
 
-export function completionJson(answer: Answer, spoken: readonly Spoken[], exchange: Exchange): object {
+export function completionJson(answer: Answer, generated: readonly GeneratedChoice[], exchange: Exchange): object {
   const { id, created, model, personality } = exchange;
   return {
     id,
     object: 'text_completion',
     created,
     model,
-    choices: spoken.map((choice, index) => ({
+    choices: generated.map((choice, index) => ({
       index,
       text: choice.content.join(''),
       logprobs: null,
@@ -112,7 +113,7 @@ export function completionJson(answer: Answer, spoken: readonly Spoken[], exchan
     })),
     service_tier: null,
     system_fingerprint: fingerprint(personality),
-    usage: usageJson(answer, spoken, exchange),
+    usage: usageJson(answer, generated, exchange),
     kv_transfer_params: null,
     ec_transfer_params: null,
     metrics: null,

@@ -1,5 +1,5 @@
-// Owns sending an answer's bytes the way a step wants it: cut, slow, stalled, reset, in pieces of any size, without end.
-// Which bytes, is left to the renderers.
+// Owns sending the bytes of an answer as its step says: cut, slow, stalled, reset, in chunks of any size, without end. The
+// bytes themselves are left to the renderers.
 
 import type { ServerResponse } from 'node:http';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
@@ -8,11 +8,11 @@ import type { Delivery, Endless } from './steps.ts';
 export interface Payload {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** In the order in which they are written when nothing else is asked for. */
+  /** The chunks in which the body is written by default, in order. */
   readonly parts: readonly (string | Uint8Array)[];
 }
 
-/** Resolves when the bytes are out, or the client is gone. */
+/** Resolves when the bytes are written or the client has disconnected. */
 export async function deliver(response: ServerResponse, payload: Payload, delivery: Delivery): Promise<void> {
   if (delivery.resetAfter === 0) {
     await reset(response);
@@ -35,8 +35,8 @@ export async function deliver(response: ServerResponse, payload: Payload, delive
 }
 
 /**
- * Over TLS and Unix sockets, which know no reset, closes. A reset that overtakes the bytes before it looks to their
- * reader like an orderly end, so a reader in this process is given the turns to read them first.
+ * Resets the connection. TLS and Unix sockets have no reset: they are closed. A client in this process gets some turns of
+ * the event loop first, to read the bytes before the reset, which would otherwise be lost.
  */
 async function reset({ socket }: ServerResponse): Promise<void> {
   if (socket === null) return;
@@ -46,21 +46,21 @@ async function reset({ socket }: ServerResponse): Promise<void> {
   else socket.destroy();
 }
 
-/** Two were seen to be enough; the rest is a margin. */
+/** Two turns were enough in every trial; the others are a margin. */
 const TURNS_TO_READ = 4;
 
 async function send(response: ServerResponse, parts: readonly Uint8Array[], delivery: Delivery): Promise<void> {
-  const isParted = typeof delivery.chunking === 'number' || typeof delivery.chunking === 'object';
+  const isChunked = typeof delivery.chunking === 'number' || typeof delivery.chunking === 'object';
   for (const part of parts) {
     if (delivery.delayMs !== undefined) await sleep(delivery.delayMs);
     if (response.destroyed) return;
     await write(response, part);
-    // A turn of the event loop: a reader in this process gets to read this piece before the next one is there.
-    if (isParted) await nextTurn();
+    // A turn of the event loop lets a client in this process read this chunk before the next one is written.
+    if (isChunked) await nextTurn();
   }
 }
 
-/** Sends for ever what the limits of a client are to stop, as fast as it is read. */
+/** Sends without end, as fast as the client reads: for the client's limits. */
 export async function deliverEndless(response: ServerResponse, of: Endless['of']): Promise<void> {
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
   const event = `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content: 'more ' } }] })}\n\n`;
@@ -84,7 +84,7 @@ function multiples(step: number, end: number): number[] {
   return Array.from({ length: Math.ceil(end / step) }, (_, at) => at * step);
 }
 
-/** The bytes from one offset up to another, parted as they were. */
+/** The bytes between two offsets, in the same chunks. */
 function between(parts: readonly Uint8Array[], from: number, to: number): Uint8Array[] {
   let offset = 0;
   const kept = parts.map((part) => {

@@ -1,11 +1,11 @@
-// Owns saying in words where two JSON values differ.
+// Owns describing the differences between two JSON values.
 
 import { isObject } from '../core/json.ts';
 
 const MAX_NAMED = 12;
 const MAX_SHOWN_CHARS = 100;
 
-/** One line a place: `messages[1].content: was "a", is "b"`. Empty when there is no difference. */
+/** One line per difference: `messages[1].content: was "a", is "b"`. Empty when the values are equal. */
 export function differences(was: unknown, is: unknown): readonly string[] {
   const found: string[] = [];
   compare(was, is, '', found);
@@ -24,6 +24,6 @@ function compare(was: unknown, is: unknown, path: string, found: string[]): void
 }
 
 function shown(value: unknown): string {
-  const text = value === undefined ? 'not there' : JSON.stringify(value);
+  const text = value === undefined ? 'missing' : JSON.stringify(value);
   return text.length > MAX_SHOWN_CHARS ? `${text.slice(0, MAX_SHOWN_CHARS)}…` : text;
 }

@@ -1,9 +1,9 @@
-// Owns the body in which vLLM 0.32 tells an error. When one is told is left to the routes and the refusals.
+// Owns the error body of vLLM 0.32. When an error is sent is left to the routes and the refusals.
 
 import type { Reply } from './steps.ts';
 import { reply } from './steps.ts';
 
-/** vLLM's current error body. */
+/** `param` is the request field that caused the error. */
 export function errorReply(status: number, message: string, param: string | null, type = 'BadRequestError'): Reply {
   return reply({ status, body: { error: { message, type, param, code: status } } });
 }

@@ -1,16 +1,17 @@
-// Owns the file of a recording: readable, in order, without keys. Making and playing one is left to `recorder.ts` and `replay.ts`.
+// Owns the file format of a recording: readable, in order, without API keys. Recording and replaying are left to
+// `recorder.ts` and `replay.ts`.
 
 import { readFile, writeFile } from 'node:fs/promises';
 import type { JsonValue } from '../core/json.ts';
 import { isObject } from '../core/json.ts';
 
-/** One request and its answer. Headers are left out: keys are in them, and nothing that matters to a run. */
+/** One request and its answer. Headers are omitted: they hold keys, and nothing that a run depends on. */
 export interface Exchange {
   readonly request: { readonly method: string; readonly path: string; readonly body: JsonValue };
   readonly answer: {
     readonly status: number;
     readonly contentType: string;
-    /** The events of a stream one by one, JSON as it is, or text. */
+    /** A list of events for a stream, a JSON value, or text. */
     readonly body: JsonValue;
   };
 }
@@ -19,12 +20,11 @@ export async function writeExchanges(file: string, exchanges: readonly Exchange[
   await writeFile(file, `${JSON.stringify({ exchanges }, undefined, 2)}\n`);
 }
 
-/** Throws an Error that names the file when it is no recording. */
+/** @throws {Error} The file is not a recording. The message names it. */
 export async function readExchanges(file: string): Promise<readonly Exchange[]> {
   const value: unknown = JSON.parse(await readFile(file, 'utf8'));
   const exchanges = isObject(value) ? value.exchanges : undefined;
-  if (!Array.isArray(exchanges) || !exchanges.every(isExchange))
-    throw new Error(`${file} is no recording of exchanges.`);
+  if (!Array.isArray(exchanges) || !exchanges.every(isExchange)) throw new Error(`${file} is not a recording.`);
   return exchanges;
 }
 
@@ -36,18 +36,18 @@ function isExchange(value: unknown): value is Exchange {
 
 const EVENT_STREAM = 'text/event-stream';
 
-/** A body as the file has it. */
+/** A body as it is stored in the file. */
 export function storedBody(text: string, contentType: string): JsonValue {
   if (contentType.startsWith(EVENT_STREAM)) return text.split(/(?<=\n\n)/);
   try {
     return JSON.parse(text);
   } catch {
-    // Plain text, or nothing.
+    // Plain text, or empty.
     return text;
   }
 }
 
-/** The pieces in which a stored body is sent again. */
+/** The chunks in which a stored body is sent again. */
 export function sentBody({ contentType, body }: Exchange['answer']): readonly string[] {
   if (contentType.startsWith(EVENT_STREAM) && Array.isArray(body)) return body.map(String);
   return [typeof body === 'string' ? body : JSON.stringify(body)];

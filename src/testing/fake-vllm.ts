@@ -1,5 +1,5 @@
-// Owns the fake vLLM: a real HTTP server that answers by script, records what it was sent, and misses nothing.
-// What it answers is left to the steps, the routes and the renderers.
+// Owns the fake vLLM: a real HTTP server that answers by script, records every request, and checks that script and requests
+// match. The answers themselves are left to the steps, the routes and the renderers.
 
 import type { RequestListener, Server } from 'node:http';
 import { createServer } from 'node:http';
@@ -16,7 +16,7 @@ import { describeMismatch } from './script-mismatch.ts';
 import type { RecordedRequest, Responder, Step, StepFunction } from './steps.ts';
 
 export interface FakeVllmOptions extends FakePersonality {
-  /** Answers what no step is left for. Without it, such a request is a fault that `assertDone` throws. */
+  /** Answers the requests for which no step is left. Without it, `assertDone` throws for such a request. */
   readonly respond?: Responder;
   /** Listens on this Unix socket instead of a port of 127.0.0.1. */
   readonly socketPath?: string;
@@ -24,27 +24,27 @@ export interface FakeVllmOptions extends FakePersonality {
   readonly tls?: { readonly key: string; readonly cert: string };
 }
 
-/** A running fake. `await using` closes it and fails when the script and the requests did not match. */
+/** A running fake vLLM. `await using` closes it, and throws when the script and the requests did not match. */
 export interface FakeVllm extends AsyncDisposable {
-  /** With its `/v1`, as a client wants it. */
+  /** The address for a client, ending in `/v1`. */
   readonly baseUrl: string;
-  /** Without the `/v1`: where `/health`, `/metrics` and the like are. */
+  /** The address without `/v1`, for `/health`, `/metrics` and similar routes. */
   readonly origin: string;
-  /** Every request, in order of arrival, those refused included. */
+  /** Every request in order of arrival, including refused ones. */
   readonly requests: readonly RecordedRequest[];
-  /** The bodies of the chat requests that were answered by a step or by `respond`, or refused. */
+  /** The parsed bodies of all chat requests, in order of arrival. */
   readonly chatBodies: () => readonly Readonly<Record<string, unknown>>[];
-  /** Adds steps; each answers one generating request, in order. Refusals that the server makes by itself use none. */
+  /** Appends steps. Each answers one chat or completion request, in order. A request that the fake refuses by itself uses none. */
   readonly script: (...steps: readonly (Step | StepFunction)[]) => void;
-  /** Throws when a step was not used, a request found none, or a step's function threw; says which. */
+  /** Throws when a step was not used, a request found no step, or a step failed. The message says which. */
   readonly assertDone: () => void;
   /** How many connections clients have opened. */
   readonly connections: () => number;
-  /** Ends all connections. */
+  /** Closes the server and all its connections. */
   readonly close: () => Promise<void>;
 }
 
-/** Starts a fake on a free port of 127.0.0.1. Whoever starts it closes it. */
+/** Starts a fake vLLM on a free port of 127.0.0.1. The caller closes it. */
 export async function startFakeVllm(options: FakeVllmOptions = {}): Promise<FakeVllm> {
   const { respond, socketPath, tls, ...given } = options;
   const personality = resolvePersonality(given);
@@ -61,7 +61,7 @@ export async function startFakeVllm(options: FakeVllmOptions = {}): Promise<Fake
       if (answer.kind === 'endless') await deliverEndless(response, answer.of);
       else await deliver(response, render(answer, request, personality), answer);
     } catch (error) {
-      // A step that cannot be rendered or a `release` that rejects: the client must not wait for the rest.
+      // A step cannot be rendered, or its `release` rejects: end the connection, or the client would wait for the rest.
       failures.push(error);
       response.destroy();
     }
@@ -76,7 +76,7 @@ export async function startFakeVllm(options: FakeVllmOptions = {}): Promise<Fake
       if (answer !== undefined) return answer;
     } catch (error) {
       failures.push(error);
-      return errorReply(500, 'The function that was to answer this request threw: `assertDone` tells what.', null);
+      return errorReply(500, 'The step function for this request threw: `assertDone` throws the cause.', null);
     }
     surplus.push(request);
     return errorReply(500, 'The fake vLLM has no step left for this request: add one with `script`.', null);

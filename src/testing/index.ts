@@ -1,4 +1,4 @@
-// Owns the list of what `vllm-agents/testing` gives, one by one, and nothing else.
+// Owns the public names of `vllm-agents/testing`, listed one by one.
 
 export type { HostUnderTest, RecordedRun, RecordedScenario } from './check-prefixes.ts';
 export { memoryHost, recordScenario } from './check-prefixes.ts';

@@ -1,12 +1,12 @@
-// Owns a server of the tests' own on this machine: a free port, its address, and an end that waits for nobody.
+// Owns an HTTP server on this machine for recording and replaying: a free port, its address, and closing it.
 
 import type { RequestListener } from 'node:http';
 import { createServer } from 'node:http';
 
 export interface Listening {
-  /** With its `/v1`, as a client wants it. */
+  /** The address for a client, ending in `/v1`. */
   readonly baseUrl: string;
-  /** Ends it, open connections included. */
+  /** Closes the server and its open connections. */
   readonly close: () => Promise<void>;
 }
 

@@ -1,8 +1,8 @@
-// Owns the log probabilities of a fake answer: the right shape, the same made-up numbers every time.
+// Owns the log probabilities of a fake answer: vLLM's format, with made-up numbers that are the same every time.
 
 type Body = Readonly<Record<string, unknown>>;
 
-/** The `logprobs` of a piece or of a whole text; null unless the request asked for them. */
+/** The `logprobs` of some tokens; null unless the request asks for them. */
 export function logprobsOf(tokens: readonly string[], body: Body): object | null {
   if (body.logprobs !== true) return null;
   const top = typeof body.top_logprobs === 'number' ? Math.max(0, body.top_logprobs) : 0;

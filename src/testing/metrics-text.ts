@@ -1,16 +1,16 @@
-// Owns the fake's metrics: a few of vLLM's, under their names of 0.32, in the text form of Prometheus. All counters stand
-// at zero; only what the personality tells is told.
+// Owns the fake's metrics: some of vLLM's, under their names of 0.32, in the Prometheus text format. Counters are zero; the
+// personality sets the load and the cache usage.
 
 import type { Personality } from './personality.ts';
 
 export function metricsText({ models, load, kvCacheUsage }: Personality): string {
   const labels = `engine="0",model_name="${models[0]?.id ?? ''}"`;
-  const told = new Map<string, number>([
+  const values = new Map<string, number>([
     ['vllm:num_requests_running', load],
     ['vllm:kv_cache_usage_perc', kvCacheUsage],
   ]);
   const gauges = GAUGES.map(([name, help]) => {
-    return [...head(name, 'gauge', help), `${name}{${labels}} ${decimal(told.get(name) ?? 0)}`];
+    return [...head(name, 'gauge', help), `${name}{${labels}} ${decimal(values.get(name) ?? 0)}`];
   });
   const counters = COUNTERS.map(([name, help]) => [
     ...head(name, 'counter', help),
@@ -33,7 +33,7 @@ function head(name: string, type: string, help: string): string[] {
   return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`];
 }
 
-/** Whole numbers have a decimal too, as Python writes them. */
+/** Whole numbers get a decimal, as Python prints them. */
 function decimal(value: number): string {
   return Number.isInteger(value) ? value.toFixed(1) : String(value);
 }
@@ -42,8 +42,8 @@ const REASONS = ['stop', 'length', 'abort', 'error'];
 const BOUNDS = ['0.1', '1.0', '10.0', '+Inf'];
 
 const GAUGES = [
-  ['vllm:num_requests_running', 'Requests that are being generated.'],
-  ['vllm:num_requests_waiting', 'Requests that wait for their turn.'],
+  ['vllm:num_requests_running', 'Requests that are running.'],
+  ['vllm:num_requests_waiting', 'Requests that are waiting.'],
   ['vllm:kv_cache_usage_perc', 'Share of the KV cache in use; 1 is all of it.'],
 ] as const;
 
@@ -52,7 +52,7 @@ const COUNTERS = [
   ['vllm:prefix_cache_hits', 'Tokens found in the prefix cache.'],
   ['vllm:prompt_tokens', 'Tokens of prompts.'],
   ['vllm:generation_tokens', 'Tokens of answers.'],
-  ['vllm:num_preemptions', 'Requests put back to make room.'],
+  ['vllm:num_preemptions', 'Requests that were preempted.'],
 ] as const;
 
 const HISTOGRAMS = [

@@ -1,4 +1,5 @@
-// Owns what kind of server the fake is: version, flags, models, key. Acting on it is left to the routes.
+// Owns the personality of the fake: the version, flags, models and key of the vLLM that it plays. Acting on it is left to the
+// routes.
 
 export interface FakeModel {
   readonly id: string;
@@ -9,23 +10,26 @@ export interface FakeModel {
 export interface FakePersonality {
   /** Default `0.32.0`. */
   readonly version?: string;
-  /** Default: one, named `fake`, with 8192 tokens of context. */
+  /** Default: one model, `fake`, with a context of 8192 tokens. */
   readonly models?: readonly FakeModel[];
-  /** Whether it was started with `--enable-auto-tool-choice --tool-call-parser`. Default true. */
+  /** Whether the server was started with `--enable-auto-tool-choice --tool-call-parser`. Default true. */
   readonly toolParser?: boolean;
-  /** Whether it was started with `--reasoning-parser`; without, thinking stays in the content as `<think>…</think>`. Default true. */
+  /**
+   * Whether the server was started with `--reasoning-parser`. Without it, thinking stays in the content as
+   * `<think>…</think>`. Default true.
+   */
   readonly reasoningParser?: boolean;
-  /** The field for thinking: `reasoning` since 0.16, `reasoning_content` until 0.11, both in between. Default `reasoning`. */
+  /** The field of thinking: `reasoning` since 0.16, `reasoning_content` until 0.11, both in between. Default `reasoning`. */
   readonly reasoningField?: 'reasoning' | 'reasoning_content' | 'both';
-  /** `--api-key`; guards what is below `/v1`. */
+  /** The value of `--api-key`, which protects the routes below `/v1`. Default: no key. */
   readonly apiKey?: string | undefined;
-  /** `--enable-prompt-tokens-details`. Default true. */
+  /** Whether the server was started with `--enable-prompt-tokens-details`. Default true. */
   readonly promptTokensDetails?: boolean;
-  /** What `/load` tells. Default 0. */
+  /** The value of `/load`, and the number of running requests in `/metrics`. Default 0. */
   readonly load?: number;
-  /** What `/metrics` tells of the KV cache, 0 to 1. Default 0. */
+  /** The KV cache usage in `/metrics`, 0 to 1. Default 0. */
   readonly kvCacheUsage?: number;
-  /** False makes `/health` answer 503, as with a dead engine. Default true. */
+  /** False: `/health` answers 503, as it does when the engine is dead. Default true. */
   readonly isHealthy?: boolean;
 }
 

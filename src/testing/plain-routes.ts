@@ -1,14 +1,14 @@
-// Owns the fake's routes that need no script: models, tokens, health, version, load, metrics.
+// Owns the routes that need no script: models, tokenize, detokenize, health, version, load, metrics.
 
 import { errorReply } from './error-reply.ts';
+import { hash } from './generated-choice.ts';
 import { metricsText } from './metrics-text.ts';
 import type { Personality } from './personality.ts';
-import { hash } from './spoken.ts';
 import type { RecordedRequest, Reply } from './steps.ts';
 import { reply } from './steps.ts';
 import { countPrompt, tokensOf } from './token-count.ts';
 
-/** The answer to a request, or undefined when it is one that generates. */
+/** The answer to a request, or undefined when the request generates text. */
 export function plainAnswer(request: RecordedRequest, personality: Personality): Reply | undefined {
   const { apiKey } = personality;
   const isGuarded = /^\/(v1|v2|inference)\//.test(request.path);
@@ -73,7 +73,7 @@ function health(_: RecordedRequest, { isHealthy }: Personality): Reply {
   return reply({ status: isHealthy ? 200 : 503, headers: {}, body: '' });
 }
 
-/** Ids are hashes of the tokens, and remembered, so that what was tokenized can be detokenized. */
+/** The tokens by id, so that what was tokenized can be detokenized. An id is a hash of its token. */
 const texts = new Map<number, string>();
 const MAX_REMEMBERED = 100_000;
 

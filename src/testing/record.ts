@@ -1,10 +1,10 @@
-// Owns what is kept of a request, and whether its client stayed to the end. Answering it is left to `fake-vllm.ts`.
+// Owns recording a request, and whether its client stayed until the end of the answer. Answering is left to `fake-vllm.ts`.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isObject } from '../core/json.ts';
 import type { RecordedRequest } from './steps.ts';
 
-/** Reads the request to its end; never rejects. */
+/** Reads the whole request. Never rejects. */
 export async function record(incoming: IncomingMessage, response: ServerResponse): Promise<RecordedRequest> {
   let aborted = false;
   const ended = new Promise<'answered' | 'aborted'>((resolve) => {
@@ -17,7 +17,7 @@ export async function record(incoming: IncomingMessage, response: ServerResponse
   try {
     for await (const part of incoming) parts.push(part);
   } catch {
-    // The client left while it sent: `ended` tells.
+    // The client disconnected while sending: `ended` reports it.
   }
   const rawBody = Buffer.concat(parts).toString('utf8');
   const headers = Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]));
@@ -40,7 +40,7 @@ function parseBody(text: string): RecordedRequest['body'] {
     const value: unknown = JSON.parse(text);
     return isObject(value) ? value : undefined;
   } catch {
-    // Not JSON: the route refuses it.
+    // Not JSON: the route refuses the request.
     return undefined;
   }
 }

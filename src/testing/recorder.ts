@@ -1,4 +1,4 @@
-// Owns recording: a server in front of a vLLM that passes everything on, both ways, and keeps it. Playing it is left to `replay.ts`.
+// Owns recording: a proxy in front of a vLLM that stores each exchange. Replaying is left to `replay.ts`.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { JsonValue } from '../core/json.ts';
@@ -7,14 +7,14 @@ import { storedBody, writeExchanges } from './exchange-file.ts';
 import { listen } from './listen.ts';
 
 export interface Recorder extends AsyncDisposable {
-  /** For the client that is to be recorded, with its `/v1`. */
+  /** The address for the client to record, ending in `/v1`. */
   readonly baseUrl: string;
-  /** Ends the server and writes the file. */
+  /** Waits for the requests in progress, closes the proxy and writes the file. */
   readonly close: () => Promise<void>;
 }
 
-/** Headers of one connection, which must not be passed on. */
-const OF_CONNECTION = new Set([
+/** Headers that apply to one connection, which a proxy does not forward. */
+const CONNECTION_HEADERS = new Set([
   'host',
   'connection',
   'content-length',
@@ -23,7 +23,10 @@ const OF_CONNECTION = new Set([
   'keep-alive',
 ]);
 
-/** Records what a client and the vLLM at `baseUrl` say to each other. Headers, and keys in them, are passed on and not kept. */
+/**
+ * Starts a proxy that records the exchanges between a client and the vLLM at `baseUrl` to a file. Headers, and the keys in
+ * them, are forwarded and not stored. The caller closes it.
+ */
 export async function recordVllm({
   baseUrl,
   file,
@@ -36,14 +39,14 @@ export async function recordVllm({
   const open = new Set<Promise<void>>();
 
   const server = await listen((incoming, response) => {
-    const passed = passOn(incoming, response).catch((error: unknown) => {
+    const forwarded = forward(incoming, response).catch((error: unknown) => {
       response.destroy(error instanceof Error ? error : undefined);
     });
-    open.add(passed);
-    void passed.finally(() => open.delete(passed));
+    open.add(forwarded);
+    void forwarded.finally(() => open.delete(forwarded));
   });
 
-  async function passOn(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function forward(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const parts: Uint8Array[] = [];
     for await (const part of incoming) parts.push(part);
     const text = Buffer.concat(parts).toString('utf8');
@@ -57,7 +60,7 @@ export async function recordVllm({
       ...(text !== '' && { body: text }),
     });
     const contentType = answer.headers.get('content-type') ?? '';
-    // Its place is that of the request, also when another one is answered first.
+    // Its place in the file follows the order of the requests, even when a later one is answered first.
     const at =
       exchanges.push({
         request: { method, path, body: bodyOf(text) },
@@ -87,7 +90,7 @@ export async function recordVllm({
 }
 
 function headersOf({ headers }: IncomingMessage): Record<string, string> {
-  const kept = Object.entries(headers).filter(([name]) => !OF_CONNECTION.has(name));
+  const kept = Object.entries(headers).filter(([name]) => !CONNECTION_HEADERS.has(name));
   return Object.fromEntries(kept.map(([name, value]) => [name, String(value)]));
 }
 

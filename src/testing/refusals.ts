@@ -1,4 +1,4 @@
-// Owns the requests that a vLLM 0.32 refuses, in its own words. The order is the server's.
+// Owns the requests that vLLM 0.32 refuses, with its messages, in the order of its checks.
 
 import { isObject } from '../core/json.ts';
 import { errorReply } from './error-reply.ts';
@@ -10,7 +10,7 @@ import { countPrompt } from './token-count.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 
-/** The refusal of a generating request, or undefined when it is to be answered. */
+/** The refusal of a chat or completion request; undefined when the server accepts it. */
 export function refusalOf(body: Body | undefined, rawBody: string, personality: Personality): Reply | undefined {
   if (body === undefined) return badJson(rawBody);
   return (
@@ -18,7 +18,7 @@ export function refusalOf(body: Body | undefined, rawBody: string, personality: 
     refusedField(body) ??
     unknownModel(body, personality) ??
     overflow(body, personality) ??
-    refusedHere(body, personality)
+    refusedByServer(body, personality)
   );
 }
 
@@ -33,9 +33,9 @@ function badPosition(text: string): number {
     JSON.parse(text);
     return 0;
   } catch (error) {
-    // The engine's message names the position; where it does not, the end is as good as any.
-    const told = error instanceof Error ? /position (\d+)/.exec(error.message)?.[1] : undefined;
-    return told === undefined ? text.length : Number(told);
+    // V8's message usually names the position; without one, the end of the text stands for it.
+    const position = error instanceof Error ? /position (\d+)/.exec(error.message)?.[1] : undefined;
+    return position === undefined ? text.length : Number(position);
   }
 }
 
@@ -55,13 +55,13 @@ const CONTINUE_CLASH =
   'model to continue the final message, and add_generation_prompt when you want to add a header that will prompt it ' +
   'to start a new assistant message instead.';
 
-/** What depends on how this server was started, or on its template and sampler. */
-function refusedHere(body: Body, { toolParser, reasoningParser }: Personality): Reply | undefined {
+/** Refusals that depend on the server's flags, its template or its sampler. */
+function refusedByServer(body: Body, { toolParser, reasoningParser }: Personality): Reply | undefined {
   if (!toolParser) {
     const message = withoutToolParser(body);
     if (message !== undefined) return errorReply(400, message, null);
   }
-  // Unless told otherwise the server adds the header of a new message, which is what a continuation must not have.
+  // By default the server adds the header of a new message, which excludes continuing the last one.
   if (body.continue_final_message === true && body.add_generation_prompt !== false) {
     return errorReply(400, CONTINUE_CLASH, null);
   }
@@ -77,17 +77,17 @@ const NO_BUDGET =
   '--reasoning-config to use thinking_token_budget.';
 
 function withoutToolParser({ tools, tool_choice: choice }: Body): string | undefined {
-  const asked = choice ?? (Array.isArray(tools) ? 'auto' : 'none');
-  if (asked === 'none') return undefined;
-  if (asked === 'auto') {
+  const effective = choice ?? (Array.isArray(tools) ? 'auto' : 'none');
+  if (effective === 'none') return undefined;
+  if (effective === 'auto') {
     return '"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set';
   }
-  const name = namedTool(asked);
-  const what = name === undefined ? `tool_choice="${String(asked)}"` : `tool_choice=function "${name}"`;
+  const name = namedTool(effective);
+  const what = name === undefined ? `tool_choice="${String(effective)}"` : `tool_choice=function "${name}"`;
   return `${what} requires --tool-call-parser to be set`;
 }
 
-/** The name in a named choice. */
+/** The tool's name in a named tool choice. */
 export function namedTool(choice: unknown): string | undefined {
   const called = isObject(choice) ? choice.function : undefined;
   return isObject(called) && typeof called.name === 'string' ? called.name : undefined;
@@ -96,18 +96,18 @@ export function namedTool(choice: unknown): string | undefined {
 function overflow(body: Body, { models }: Personality): Reply | undefined {
   const limit = (models.find(({ id }) => id === body.model) ?? models[0])?.maxModelLen ?? 0;
   const field = body.max_completion_tokens == null ? 'max_tokens' : 'max_completion_tokens';
-  const asked = body[field];
-  if (typeof asked === 'number' && asked > limit) {
-    const message = `${field}=${asked} cannot be greater than max_model_len=${limit}. Please request fewer output tokens.`;
-    return errorReply(400, `${message} (parameter=${field}, value=${asked})`, field);
+  const requested = body[field];
+  if (typeof requested === 'number' && requested > limit) {
+    const message = `${field}=${requested} cannot be greater than max_model_len=${limit}. Please request fewer output tokens.`;
+    return errorReply(400, `${message} (parameter=${field}, value=${requested})`, field);
   }
   const count = countPrompt(body);
   if (count < limit) return undefined;
-  // The real server stops counting one past the limit: how long the prompt is, it does not tell.
-  const most = limit + 1;
+  // The real server stops counting one token past the limit, so it does not know the length of the prompt.
+  const counted = limit + 1;
   const message =
-    `This model's maximum context length is ${limit} tokens. However, your prompt contains at least ${most} input tokens, ` +
+    `This model's maximum context length is ${limit} tokens. However, your prompt contains at least ${counted} input tokens, ` +
     'which exceeds this limit even without any output tokens. Please reduce the length of the input prompt. ' +
-    `(parameter=input_tokens, value=${most})`;
+    `(parameter=input_tokens, value=${counted})`;
   return errorReply(400, message, 'input_tokens');
 }

@@ -1,5 +1,5 @@
-// Owns the refusals of fields that do not fit each other, in vLLM's words, whatever the flags of the server. What only a
-// certain server refuses is left to `refusals.ts`.
+// Owns the refusals of fields that exclude each other, with vLLM's messages. Refusals that depend on the server's flags are
+// left to `refusals.ts`.
 
 import { isObject } from '../core/json.ts';
 import { errorReply } from './error-reply.ts';
@@ -52,7 +52,7 @@ function isTagText(text: unknown): boolean {
     const value: unknown = JSON.parse(text);
     return isObject(value) && isStructuralTag(value);
   } catch {
-    // Not JSON: no tag.
+    // Not JSON, so not a tag.
     return false;
   }
 }
@@ -92,7 +92,7 @@ function refusedPrompt(body: Body): Reply | undefined {
   return errorReply(400, 'Cannot set both `continue_final_message` and `add_generation_prompt` to True.', null);
 }
 
-/** vLLM names the field twice: in the text and beside it. */
+/** vLLM names the field twice: in the message and in `param`. */
 function refuse(message: string, param: string): Reply {
   return errorReply(400, `${message} (parameter=${param})`, param);
 }

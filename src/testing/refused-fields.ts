@@ -1,4 +1,4 @@
-// Owns the refusals of single fields with a wrong type, in the words of vLLM's validation. Fields that do not fit each
+// Owns the refusals of single fields of the wrong type, with the messages of vLLM's validation. Fields that exclude each
 // other are left to `refused-combinations.ts`.
 
 import { errorReply } from './error-reply.ts';
@@ -6,7 +6,7 @@ import type { Reply } from './steps.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 
-/** The first field that has the wrong type; undefined when all are well. Fields that vLLM does not know are not looked at. */
+/** The refusal of the first field of the wrong type; undefined when there is none. Fields unknown to vLLM are not checked. */
 export function refusedField(body: Body): Reply | undefined {
   if (!('messages' in body) && !('prompt' in body)) {
     return invalid('missing', 'messages', 'Field required', body);
@@ -42,7 +42,7 @@ const KINDS = new Map<string, Kind>([
   ),
 ]);
 
-/** What vLLM would say of the value. Like it, takes numbers and booleans that come as text. */
+/** What vLLM reports about the value. Like vLLM, accepts numbers and booleans given as text. */
 function faultOf(value: unknown, kind: Kind): Fault | undefined {
   switch (kind) {
     case 'list':
@@ -60,7 +60,7 @@ function faultOf(value: unknown, kind: Kind): Fault | undefined {
 const TEXT_BOOLEANS = new Set(['true', 'false', '1', '0', 'yes', 'no', 'on', 'off', 'y', 'n', 't', 'f']);
 
 function booleanFault(value: unknown): Fault | undefined {
-  // A legacy completion counts its log probabilities, so that a number is right there.
+  // A legacy completion gives the number of its log probabilities, so a number is valid.
   if (typeof value === 'boolean' || typeof value === 'number') return undefined;
   const message = 'Input should be a valid boolean';
   if (typeof value !== 'string') return { type: 'bool_type', message };
@@ -87,7 +87,7 @@ function invalid(type: string, name: string, text: string, value: unknown): Repl
   return errorReply(400, `1 validation error:\n  {${fields}}`, `body.${name}`, 'Bad Request');
 }
 
-/** vLLM tells texts and numbers as they are, and of the rest only the size. */
+/** vLLM shows strings and numbers as they are, and of other values only the size. */
 function shown(value: unknown): string {
   if (typeof value === 'string') return value.length > MAX_SHOWN ? `${value.slice(0, MAX_SHOWN)}...[truncated]` : value;
   if (Array.isArray(value)) return `<list of ${value.length} items>`;
@@ -97,7 +97,7 @@ function shown(value: unknown): string {
 
 const MAX_SHOWN = 200;
 
-/** As Python writes a text: in double quotes when it holds a single one. */
+/** As Python prints a string: in double quotes when it contains a single quote. */
 function quoted(text: string): string {
   return text.includes("'") && !text.includes('"') ? `"${text}"` : `'${text.replaceAll("'", "\\'")}'`;
 }

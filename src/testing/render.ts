@@ -1,17 +1,17 @@
-// Owns turning a step into status, headers and bytes, by route and by `stream`. Sending them is left to `delivery.ts`.
+// Owns rendering a step as status, headers and bytes, for the route and for `stream`. Sending them is left to `delivery.ts`.
 
 import { chatEvents, completionEvents } from './answer-chunks.ts';
 import type { Exchange } from './answer-json.ts';
 import { chatJson, completionJson } from './answer-json.ts';
 import type { Payload } from './delivery.ts';
+import { generateChoice, hash } from './generated-choice.ts';
 import type { Personality } from './personality.ts';
-import { hash, speak } from './spoken.ts';
 import type { Answer, RecordedRequest, Reply, Step } from './steps.ts';
 
-/** The route that answers with messages; the other one that generates answers with text. */
+/** The chat route. The other route that generates is the one of legacy completions. */
 export const CHAT = '/v1/chat/completions';
 
-/** The bytes that a step means for this request. */
+/** The answer that a step gives to this request. */
 export function render(
   step: Exclude<Step, { kind: 'endless' }>,
   request: RecordedRequest,
@@ -44,12 +44,14 @@ function renderAnswer(answer: Answer, request: RecordedRequest, personality: Per
   const body = request.body ?? {};
   const exchange = exchangeOf(request, personality, isChat ? 'chatcmpl' : 'cmpl');
   const choices = answer.choices ?? [answer];
-  const spoken = choices.map((choice, index) => speak(choice, body, personality, `${exchange.id}/${index}`));
+  const generated = choices.map((choice, index) =>
+    generateChoice(choice, body, personality, `${exchange.id}/${index}`),
+  );
   if (body.stream === true) {
-    const events = isChat ? chatEvents(answer, spoken, exchange) : completionEvents(answer, spoken, exchange);
+    const events = isChat ? chatEvents(answer, generated, exchange) : completionEvents(answer, generated, exchange);
     return { status: 200, headers: { 'content-type': EVENT_STREAM }, parts: events };
   }
-  const json = isChat ? chatJson(answer, spoken, exchange) : completionJson(answer, spoken, exchange);
+  const json = isChat ? chatJson(answer, generated, exchange) : completionJson(answer, generated, exchange);
   return { status: 200, headers: { 'content-type': 'application/json' }, parts: [JSON.stringify(json)] };
 }
 

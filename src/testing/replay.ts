@@ -1,4 +1,4 @@
-// Owns playing a recording: a server that answers each request as it was answered then, and none that was not made then.
+// Owns replaying a recording: a server that gives each recorded request its recorded answer, and fails all others.
 
 import type { JsonValue } from '../core/json.ts';
 import { differences } from './difference.ts';
@@ -7,29 +7,35 @@ import { readExchanges, sentBody } from './exchange-file.ts';
 import { listen } from './listen.ts';
 
 export interface Replay extends AsyncDisposable {
-  /** With its `/v1`, as a client wants it. */
+  /** The address for a client, ending in `/v1`. */
   readonly baseUrl: string;
-  /** Throws when a request was not in the recording, with what differs, or when one of the recording was not made. */
+  /**
+   * Throws when a request is not in the recording, with the differences from the next recorded one, or when a recorded
+   * request was not made.
+   */
   readonly assertDone: () => void;
   readonly close: () => Promise<void>;
 }
 
-/** Plays a file that `recordVllm` made. Requests must be the same in method, path and body; their order may differ. */
+/**
+ * Starts a server that replays a file of `recordVllm`. Requests must have the same method, path and body; their order may
+ * differ. The caller closes it.
+ */
 export async function replayVllm(file: string): Promise<Replay> {
   const left = [...(await readExchanges(file))];
-  const faults: string[] = [];
+  const failures: string[] = [];
 
   const server = await listen(async (incoming, response) => {
     const parts: Uint8Array[] = [];
     for await (const part of incoming) parts.push(part);
     const text = Buffer.concat(parts).toString('utf8');
-    const asked = { method: incoming.method ?? 'GET', path: incoming.url ?? '/', body: parse(text) };
-    const found = take(asked);
+    const request = { method: incoming.method ?? 'GET', path: incoming.url ?? '/', body: parse(text) };
+    const found = take(request);
     if (found === undefined) {
-      const fault = describe(asked);
-      faults.push(fault);
+      const failure = describe(request);
+      failures.push(failure);
       response.writeHead(500, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ error: { message: fault, type: 'replay', param: null, code: 500 } }));
+      response.end(JSON.stringify({ error: { message: failure, type: 'replay', param: null, code: 500 } }));
       return;
     }
     response.writeHead(found.status, { 'content-type': found.contentType });
@@ -37,21 +43,21 @@ export async function replayVllm(file: string): Promise<Replay> {
     response.end();
   });
 
-  function take(asked: Exchange['request']): Exchange['answer'] | undefined {
-    const at = left.findIndex(({ request }) => isSame(request, asked));
+  function take(made: Exchange['request']): Exchange['answer'] | undefined {
+    const at = left.findIndex(({ request }) => isSame(request, made));
     return at < 0 ? undefined : left.splice(at, 1)[0]?.answer;
   }
 
-  function describe(asked: Exchange['request']): string {
-    const near = left.find(({ request }) => request.path === asked.path && request.method === asked.method)?.request;
-    const head = `${asked.method} ${asked.path} is not in the recording ${file}`;
-    if (near === undefined) return `${head}: no more requests of that kind are.`;
-    return `${head}. The next one there differs:\n${differences(near.body, asked.body).join('\n')}`;
+  function describe({ method, path, body }: Exchange['request']): string {
+    const near = left.find(({ request }) => request.path === path && request.method === method)?.request;
+    const head = `${method} ${path} is not in the recording ${file}`;
+    if (near === undefined) return `${head}: no request to this path is left.`;
+    return `${head}. The next recorded request to this path differs:\n${differences(near.body, body).join('\n')}`;
   }
 
   function assertDone(): void {
-    const more = left.map(({ request }) => `${request.method} ${request.path} was recorded and not made`);
-    if (faults.length + more.length > 0) throw new Error([...faults, ...more].join('\n'));
+    const more = left.map(({ request }) => `${request.method} ${request.path} was recorded but not made`);
+    if (failures.length + more.length > 0) throw new Error([...failures, ...more].join('\n'));
   }
 
   return {
@@ -73,7 +79,7 @@ function parse(text: string): JsonValue {
   try {
     return text === '' ? null : JSON.parse(text);
   } catch {
-    // No JSON: compared as text.
+    // Not JSON: compared as text.
     return text;
   }
 }

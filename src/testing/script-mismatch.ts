@@ -1,8 +1,8 @@
-// Owns saying how a script and the requests that came differ. Throwing it is left to `fake-vllm.ts`.
+// Owns describing how a script and the requests that were made differ. Throwing is left to `fake-vllm.ts`.
 
 import type { RecordedRequest, Step, StepFunction } from './steps.ts';
 
-/** More than this many of a kind are only counted. */
+/** How many steps, requests or failures are listed; the rest is only counted. */
 const MAX_NAMED = 5;
 const MAX_SHOWN_CHARS = 60;
 
@@ -10,27 +10,27 @@ export interface Outcome {
   readonly left: readonly (Step | StepFunction)[];
   readonly requests: readonly RecordedRequest[];
   readonly surplus: readonly RecordedRequest[];
-  /** What functions of steps threw. */
+  /** What step functions threw, and why answers could not be sent. */
   readonly failures: readonly unknown[];
 }
 
-/** The difference in words, or undefined when there is none. Names requests by their place, never by their text. */
+/** The mismatch in words; undefined when there is none. Requests are named by their number, never by their content. */
 export function describeMismatch({ left, requests, surplus, failures }: Outcome): string | undefined {
   const sentences = [
-    ...list(left, 'step(s) of the script were not used', (step) => nameOf(step)),
-    ...list(surplus, 'request(s) found no step', (request) => {
+    ...list(left, 'unused step(s)', (step) => nameOf(step)),
+    ...list(surplus, 'request(s) without a step', (request) => {
       return `request ${requests.indexOf(request) + 1} (${request.method} ${request.path})`;
     }),
-    ...list(failures, 'answer(s) failed', (error) => (error instanceof Error ? error.message : String(error))),
+    ...list(failures, 'failed answer(s)', (error) => (error instanceof Error ? error.message : String(error))),
   ];
   if (sentences.length === 0) return undefined;
-  return `The fake vLLM's script and its requests do not match: ${sentences.join(' ')}`;
+  return `The script of the fake vLLM and the requests do not match. ${sentences.join(' ')}`;
 }
 
 function list<T>(items: readonly T[], claim: string, name: (item: T) => string): string[] {
   if (items.length === 0) return [];
   const more = items.length > MAX_NAMED ? ', and more' : '';
-  return [`${items.length} ${claim}. Namely: ${items.slice(0, MAX_NAMED).map(name).join(', ')}${more}.`];
+  return [`${items.length} ${claim}: ${items.slice(0, MAX_NAMED).map(name).join(', ')}${more}.`];
 }
 
 function nameOf(step: Step | StepFunction): string {

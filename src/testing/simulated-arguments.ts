@@ -1,16 +1,16 @@
-// Owns guessing arguments that fit a schema from what the user wrote. Which tool they are for is left to the simulator.
+// Owns guessing arguments that match a schema from the user's text. Choosing the tool is left to the simulator.
 
 import { isObject } from '../core/json.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 
-/** More calls than a person would ask for in one sentence. */
+/** The most calls that one sentence leads to. */
 const MAX_CALLS = 4;
 const MAX_DEPTH = 8;
 
 /**
- * One value that fits the schema for each thing the text names: "Tokyo or Paris" and a schema with one text to fill gives
- * two. Optional properties are filled only when the text names one of their words.
+ * Arguments for each thing that the text names: "Tokyo or Paris" gives two calls when the schema has one required string.
+ * Optional properties are filled only when the text contains one of their enum values.
  */
 export function guessArguments(text: string, schema: Schema): Record<string, unknown>[] {
   const topics = topicsOf(text);
@@ -19,7 +19,7 @@ export function guessArguments(text: string, schema: Schema): Record<string, unk
   return rounds.map((topic) => guessObject(text, topic, schema, { root: schema, depth: 0 }));
 }
 
-/** One value that fits the schema, with the whole text wherever text is wanted. */
+/** One value that matches the schema, with the whole text for every string. */
 export function guessOutput(text: string, schema: Schema): Record<string, unknown> {
   return guessObject(text, text, schema, { root: schema, depth: 0 });
 }
@@ -29,13 +29,13 @@ interface Place {
   readonly depth: number;
 }
 
-/** Names and quotations; without any, the whole text. */
+/** The quoted texts, else the paths, else the proper names, else the whole text. */
 function topicsOf(text: string): string[] {
   const quoted = [...text.matchAll(/"([^"]+)"|`([^`]+)`/g)].map((match) => match[1] ?? match[2] ?? '');
   if (quoted.length > 0) return quoted;
   const paths = text.match(/[\w./-]*[\w-]\.[a-z]{1,5}\b/g) ?? [];
   if (paths.length > 0) return paths;
-  // A capital at the start of a sentence says nothing.
+  // A capital letter at the start of a sentence does not make a name.
   const names = [...text.matchAll(/(?<![.!?]\s)(?<!^)\b\p{Lu}[\p{L}-]+(?:\s\p{Lu}[\p{L}-]+)*/gu)].map(([name]) => name);
   return names.length > 0 ? [...new Set(names)] : [text.trim()];
 }
@@ -72,10 +72,10 @@ function guessValue(text: string, topic: string, given: Schema, place: Place): u
 }
 
 function guessNumber(text: string, { minimum, maximum }: Schema): number {
-  const said = Number(/-?\d+(?:\.\d+)?/.exec(text)?.[0] ?? 1);
-  const least = typeof minimum === 'number' ? minimum : said;
-  const most = typeof maximum === 'number' ? maximum : said;
-  return Math.min(Math.max(said, least), Math.max(most, least));
+  const named = Number(/-?\d+(?:\.\d+)?/.exec(text)?.[0] ?? 1);
+  const least = typeof minimum === 'number' ? minimum : named;
+  const most = typeof maximum === 'number' ? maximum : named;
+  return Math.min(Math.max(named, least), Math.max(most, least));
 }
 
 function namedMember(text: string, { enum: members }: Schema): unknown {

@@ -1,5 +1,5 @@
-// Owns a stand-in for a model, for seeing an agent run with no vLLM at hand: it picks tools by rule and reports their results.
-// It understands nothing. The wire is the fake vLLM's.
+// Owns the simulator, which lets an agent run without a vLLM: it chooses tools by rules and repeats their results. It
+// understands nothing. The wire is the fake vLLM's.
 
 import { isObject } from '../core/json.ts';
 import type { FakeVllm } from './fake-vllm.ts';
@@ -10,17 +10,17 @@ import { answer } from './steps.ts';
 
 const MODEL = { id: 'simulator', maxModelLen: 32_768 };
 
-/** Milliseconds between two events, so that a person sees a stream and no flash. */
+/** Milliseconds between two events, so that the user sees a stream. */
 const DELAY_MS = 15;
 
-/** Starts the simulator: the fake vLLM over real HTTP, answering by rule. Whoever starts it closes it. */
+/** Starts the simulator: the fake vLLM over real HTTP, answering by rules. The caller closes it. */
 export async function startSimulator(): Promise<FakeVllm> {
   return await startFakeVllm({ models: [MODEL], respond: (request) => ({ ...respond(request), delayMs: DELAY_MS }) });
 }
 
 interface Conversation {
   readonly question: string;
-  /** The results since the question, with the calls that they answer. */
+  /** The tool results since the question, each with its call. */
   readonly results: readonly string[];
 }
 
@@ -28,17 +28,17 @@ function respond({ body = {} }: RecordedRequest): Step {
   const messages = Array.isArray(body.messages) ? body.messages.filter(isObject) : [];
   const { question, results } = read(messages);
   if (isObject(body.response_format)) {
-    const said = textOf(messages.findLast(({ role }) => role === 'assistant')?.content) || question;
-    return answer({ content: JSON.stringify(outputFor(body.response_format, said)) });
+    const text = textOf(messages.findLast(({ role }) => role === 'assistant')?.content) || question;
+    return answer({ content: JSON.stringify(outputFor(body.response_format, text)) });
   }
   const tools = Array.isArray(body.tools) ? body.tools.filter(isObject).map(readTool) : [];
   if (results.length > 0)
     return answer({
-      content: `${results.join('\n')}\n\n(Told by the simulator, which only repeats what the tools returned.)`,
+      content: `${results.join('\n')}\n\n(From the simulator, which only repeats what the tools returned.)`,
     });
   const calls = body.tool_choice === 'none' ? [] : chooseCalls(question, tools);
   if (calls.length === 0) return answer({ content: withoutTools(question, tools) });
-  return answer({ reasoning: `This looks like work for ${calls[0]?.name}.`, toolCalls: calls });
+  return answer({ reasoning: `${calls[0]?.name} looks like the right tool.`, toolCalls: calls });
 }
 
 function read(list: readonly Record<string, unknown>[]): Conversation {
@@ -80,7 +80,7 @@ function readTool(tool: Record<string, unknown>): ShownTool {
   return { name, words, parameters: isObject(called.parameters) ? called.parameters : {} };
 }
 
-/** The tool whose name and description share the most words with the question; an only tool is used in any case. */
+/** The tool whose name and description share the most words with the question; a single tool is always used. */
 function chooseCalls(question: string, tools: readonly ShownTool[]): FakeCall[] {
   const asked = new Set(wordsOf(question));
   const scored = tools.map((tool) => ({ tool, score: [...tool.words].filter((word) => asked.has(word)).length }));
@@ -93,7 +93,7 @@ function chooseCalls(question: string, tools: readonly ShownTool[]): FakeCall[] 
 function withoutTools(question: string, tools: readonly ShownTool[]): string {
   const names = tools.map((tool) => tool.name).join(', ');
   const known = names === '' ? 'There are no tools.' : `The tools are: ${names}.`;
-  return `This is the simulator: no model understands "${question.slice(0, 80)}" here. ${known}`;
+  return `This is the simulator, not a model: it cannot answer "${question.slice(0, 80)}". ${known}`;
 }
 
 const STOP_WORDS = new Set([
@@ -116,7 +116,7 @@ const STOP_WORDS = new Set([
   'on',
 ]);
 
-/** Words in lower case, without the shortest endings, so that "warmer" meets "warm" and "files" meets "file". */
+/** Words in lower case without common endings, so that "warmer" matches "warm" and "files" matches "file". */
 function wordsOf(text: string): string[] {
   const words = text.toLowerCase().match(/\p{L}+/gu) ?? [];
   return words
@@ -124,7 +124,7 @@ function wordsOf(text: string): string[] {
     .map((word) => word.replace(/(?:s|er|ing|ed)$/, ''));
 }
 
-function outputFor(format: Record<string, unknown>, said: string): unknown {
+function outputFor(format: Record<string, unknown>, text: string): unknown {
   const schema = isObject(format.json_schema) ? format.json_schema.schema : undefined;
-  return isObject(schema) ? guessOutput(said, schema) : {};
+  return isObject(schema) ? guessOutput(text, schema) : {};
 }

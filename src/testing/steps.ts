@@ -1,75 +1,79 @@
-// Owns what a test tells the fake vLLM to answer, as plain data. Turning it into bytes is left to the renderers.
+// Owns the steps of a script: what the fake vLLM answers, as plain data. Turning them into bytes is left to `render.ts`.
 
 import type { FinishReason } from '../core/stream-event.ts';
 import type { Usage } from '../core/usage.ts';
 
 export interface FakeCall {
   readonly name: string;
-  /** A value, or text that is sent as it stands: cut, broken, empty. */
+  /** A value that is sent as JSON, or text that is sent unchanged: cut, broken, empty. */
   readonly arguments: unknown;
-  /** The pieces in which the arguments are streamed, in place of `arguments`; whole answers join them. */
+  /** Replaces `arguments`: the deltas in which they are streamed. A whole answer joins them. Default: one delta per token. */
   readonly fragments?: readonly string[];
-  /** Default: one as vLLM makes them. */
+  /** Default: an id in vLLM's format. */
   readonly id?: string;
 }
 
 /** One choice of an answer. */
 export interface FakeChoice {
-  /** Text, or the pieces in which it is streamed. */
+  /** Text, or the deltas in which it is streamed. Default: none; a text is streamed token by token. */
   readonly content?: string | readonly string[] | undefined;
+  /** The thinking, in the same form. Default: none. */
   readonly reasoning?: string | readonly string[] | undefined;
+  /** Default: none. */
   readonly toolCalls?: readonly FakeCall[] | undefined;
-  /** Default: as vLLM says it, `tool_calls` or `stop`; with a named choice `stop`. */
+  /** Default: vLLM's, which is `tool_calls` with calls and `stop` without; with a named tool choice it is `stop`. */
   readonly finishReason?: FinishReason | null | undefined;
+  /** Default null. */
   readonly stopReason?: string | number | null | undefined;
 }
 
-/** How the bytes of an answer go out. */
+/** How the bytes of an answer are sent. */
 export interface Delivery {
   /**
-   * Bytes to a write, or the offsets at which the bytes are parted; `event` (the default) writes one event at a time,
-   * `whole` everything at once.
+   * The number of bytes per write, or the offsets at which the bytes are split. `event` writes one event at a time, `whole`
+   * everything at once. Default `event`.
    */
   readonly chunking?: number | readonly number[] | 'event' | 'whole';
-  /** Milliseconds before each write. */
+  /** Milliseconds before each write. Default: no delay. */
   readonly delayMs?: number;
-  /** Bytes after which the connection is ended as if the answer were over. */
+  /** The number of bytes after which the answer ends as if it were complete. Default: all. */
   readonly endAfter?: number;
   /**
-   * Bytes after which the connection is reset. 0: before the headers. A reader in another process may get to see an end
-   * in place of the reset; over TLS and Unix sockets it is always one.
+   * The number of bytes after which the connection is reset; 0 resets it before the headers. A client in another process may
+   * see a close instead of the reset; over TLS and Unix sockets it always does.
    */
   readonly resetAfter?: number;
-  /** Bytes after which the connection is closed in the middle of the answer, as by a server that crashed. */
+  /** The number of bytes after which the connection is closed in the middle of the answer, as by a crashed server. */
   readonly closeAfter?: number;
-  /** Bytes after which nothing more is sent, the connection left open, until the client goes or `release` resolves. */
+  /** The number of bytes after which nothing is sent until the client disconnects or `release` resolves. */
   readonly stallAfter?: number;
-  /** Ends the stall: when it resolves, the rest of the answer is sent. */
+  /** Ends the stall: when it resolves, the rest of the answer is sent. Default: the stall has no end. */
   readonly release?: PromiseLike<unknown>;
 }
 
-/** An answer of the model. With `n` above 1 give `choices`. */
+/** An answer of the model. For a request with `n` above 1, give `choices`. */
 export interface Answer extends FakeChoice, Delivery {
   readonly kind: 'answer';
+  /** Default: one choice, from the fields of the answer. */
   readonly choices?: readonly FakeChoice[] | undefined;
-  /** Default: counted from prompt and answer. */
+  /** Default: counted in the prompt and the answer. */
   readonly usage?: Usage | undefined;
   /** Whether a stream ends with `[DONE]`. Default true. */
   readonly hasDone?: boolean;
-  /** An error that is sent into the stream after the answer's text, in either shape that vLLM has used. */
+  /** An error event in the stream after the answer's text, in the current or the old format of vLLM. Default: none. */
   readonly errorFrame?: { readonly message: string; readonly code?: number; readonly shape?: 'current' | 'old' };
 }
 
-/** Any HTTP answer: a refusal, a gateway's page, a rate limit. */
+/** Any HTTP answer: a refusal, a rate limit, the page of a gateway. */
 export interface Reply extends Delivery {
   readonly kind: 'reply';
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Text as it stands, or a value sent as JSON. */
+  /** Text that is sent unchanged, or a value that is sent as JSON. Default: empty. */
   readonly body?: unknown;
 }
 
-/** Bytes of one's own with status 200. */
+/** Any bytes, with status 200. */
 export interface Raw extends Delivery {
   readonly kind: 'raw';
   readonly bytes: string | Uint8Array;
@@ -77,7 +81,7 @@ export interface Raw extends Delivery {
   readonly contentType?: string;
 }
 
-/** Bytes without end, for limits in memory: a line that never ends, or events for ever. Sent as fast as they are read. */
+/** Bytes without end, sent as fast as they are read: one line that never ends, or events for ever. */
 export interface Endless {
   readonly kind: 'endless';
   readonly of: 'line' | 'events';
@@ -85,13 +89,13 @@ export interface Endless {
 
 export type Step = Answer | Reply | Raw | Endless;
 
-/** An answer computed from the request. One that throws is answered with a 500, and `assertDone` tells it. */
+/** A step computed from the request. When it throws, the request gets a 500 and `assertDone` throws the cause. */
 export type StepFunction = (request: RecordedRequest) => Step;
 
-/** As `StepFunction`; undefined leaves the request without an answer, which `assertDone` throws. */
+/** Like `StepFunction`. Undefined leaves the request without a step: it gets a 500, and `assertDone` throws. */
 export type Responder = (request: RecordedRequest) => Step | undefined;
 
-/** A request as the fake received it. */
+/** A request that the fake received. */
 export interface RecordedRequest {
   readonly method: string;
   readonly path: string;
@@ -99,25 +103,28 @@ export interface RecordedRequest {
   /** The parsed body; undefined when there was none or it was not JSON. */
   readonly body: Readonly<Record<string, unknown>> | undefined;
   readonly rawBody: string;
-  /** Whether the client left before the answer's end. False while the exchange goes on: `ended` waits for that. */
+  /** Whether the client disconnected before the end of the answer. False while the exchange is in progress; see `ended`. */
   readonly aborted: boolean;
-  /** Resolves when the exchange is over: `aborted` when the client left before the answer's end. Never rejects. */
+  /** Resolves when the exchange is over: `aborted` when the client disconnected before the end of the answer. Never rejects. */
   readonly ended: Promise<'answered' | 'aborted'>;
 }
 
-/** What the model says. */
+/** An answer of the model, streamed or whole as the request asks. */
 export function answer(spec: Omit<Answer, 'kind'>): Answer {
   return { kind: 'answer', ...spec };
 }
 
+/** Any HTTP answer. */
 export function reply(spec: Omit<Reply, 'kind'>): Reply {
   return { kind: 'reply', ...spec };
 }
 
+/** Any bytes, with status 200. */
 export function raw(spec: Omit<Raw, 'kind'>): Raw {
   return { kind: 'raw', ...spec };
 }
 
+/** A body that never ends. */
 export function endless(of: Endless['of']): Endless {
   return { kind: 'endless', of };
 }

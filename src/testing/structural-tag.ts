@@ -1,14 +1,13 @@
-// Owns telling a structural tag that vLLM takes from one that it refuses, as far as its form goes. Grammars and schemas
-// inside of it are not looked into.
+// Owns checking the structure of a structural tag as vLLM does. The grammars and schemas in it are not checked.
 
 import { isObject } from '../core/json.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Deeper ones are taken for wrong. */
+/** A tag that is nested more deeply is refused. */
 const MAX_DEPTH = 32;
 
-/** Whether a `response_format` of type `structural_tag` has one of its two forms: a `format`, or `structures` with `triggers`. */
+/** Whether a `response_format` of type `structural_tag` has a valid `format`, or the older `structures` with `triggers`. */
 export function isStructuralTag(value: Fields): boolean {
   if (isObject(value.format)) return isFormat(value.format, 0);
   const { structures, triggers } = value;
@@ -45,7 +44,7 @@ function isFormat(value: unknown, depth: number): boolean {
   }
 }
 
-/** Formats that few use; they pass by their name alone. */
+/** Rarely used formats, which are accepted without a check of their fields. */
 const OTHERS = new Set([
   'any_text',
   'any_tokens',
@@ -61,7 +60,7 @@ const OTHERS = new Set([
   'token_triggered_tags',
 ]);
 
-/** In a list of tags the `type` may be left out. */
+/** In a list of tags the `type` is optional. */
 function isTag(value: unknown, isInner: (inner: unknown) => boolean): boolean {
   if (!isObject(value) || (value.type !== undefined && value.type !== 'tag')) return false;
   return isBegin(value.begin) && 'end' in value && isInner(value.content);
@@ -79,7 +78,7 @@ function isList(value: unknown, isInner: (inner: unknown) => boolean): value is 
   return Array.isArray(value) && value.length > 0 && value.every(isInner);
 }
 
-/** Every tag must begin with a trigger: nothing else could start it. */
+/** Every tag must begin with a trigger: no other text could start it. */
 function isTriggered(tags: unknown, triggers: readonly string[], isInner: (inner: unknown) => boolean): boolean {
   if (!isList(tags, (entry) => isTag(entry, isInner))) return false;
   return tags.every((tag: unknown) => {

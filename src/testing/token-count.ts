@@ -1,13 +1,13 @@
-// Owns a count of tokens that is simple, the same every time, and near enough to a real one for limits to be tried.
+// Owns a simple token count: deterministic, and close enough to a real tokenizer's to test limits with.
 
 import { isObject } from '../core/json.ts';
 
-/** Pieces of text as a model might emit them: a word with the space before it, or a mark. Joined they are the text. */
+/** Splits text into tokens as a model might emit them: a word with the space before it, or a punctuation mark. Joined they are the text. */
 export function tokensOf(text: string): string[] {
   return text.match(/\s*[\p{L}\p{N}_]+|\s*[^\s\p{L}\p{N}_]|\s+/gu) ?? [];
 }
 
-/** Tokens of a conversation with its tools: the text of every field, and a few for each message's frame. */
+/** The tokens of a prompt, or of a conversation with its tools: the text of every field, and four per message. */
 export function countPrompt(body: Readonly<Record<string, unknown>>): number {
   if (typeof body.prompt === 'string') return tokensOf(body.prompt).length;
   const messages = Array.isArray(body.messages) ? body.messages : [];

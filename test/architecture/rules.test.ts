@@ -11,15 +11,21 @@ const LAYOUT: Layout = {
     tool: [],
     mcp: [],
     agent: ['client', 'tool'],
+    hosts: [],
     serve: ['agent'],
     cli: ['agent', 'client', 'tool'],
     index: ['agent', 'client', 'tool'],
     tools: ['index', 'tools'],
     agents: ['index', 'tools'],
   },
-  packages: ['ajv', 'zod', '@modelcontextprotocol/sdk'],
+  packages: ['ajv', 'zod', '@modelcontextprotocol/sdk', '@engine/sdk'],
   globals: { process: ['src/cli', 'src/client/client.ts'], console: ['src/cli'] },
-  confined: [{ packages: '@modelcontextprotocol/', folders: ['src/mcp'], oneFileOf: ['src/serve'] }],
+  confined: [
+    { packages: '@modelcontextprotocol/', folders: ['src/mcp'], oneFileOf: ['src/serve'] },
+    { packages: '@engine/', oneRoomOf: ['src/hosts'] },
+  ],
+  sandbox: { roots: ['src/agent/loop'], packages: ['zod'] },
+  unknown: [{ folder: 'src/agent', words: ['mcp', 'tty'] }],
 };
 
 describe('an import', () => {
@@ -124,6 +130,97 @@ describe('an import', () => {
   });
 });
 
+describe("an engine's SDK", () => {
+  const code = "await import('@engine/sdk');";
+
+  test.each<[string, readonly string[]]>([
+    ['one file', ['src/hosts/engine.ts']],
+    ['one folder', ['src/hosts/engine/a.ts', 'src/hosts/engine/b/c.ts']],
+    ['a file and its folder', ['src/hosts/engine.ts', 'src/hosts/engine/a.ts']],
+  ])('may be imported by %s', (_name, paths) => {
+    expect(violationsOf(Object.fromEntries(paths.map((path) => [path, code])))).toEqual([]);
+  });
+
+  test('imported elsewhere, or by two rooms, is found', () => {
+    const files = {
+      'src/hosts/engine/a.ts': code,
+      'src/hosts/other.ts': code,
+      'src/hosts/engine/b.ts': code,
+      'src/cli/a.ts': "import type { A } from '@engine/sdk/types';",
+    };
+    expect(violationsOf(files)).toEqual([
+      'src/cli/a.ts: imports @engine/, which is for src/hosts',
+      'src/hosts/other.ts: imports @engine/, as another room of the folder does',
+    ]);
+  });
+});
+
+describe('a sandbox', () => {
+  const LOOP = 'src/agent/loop/a.ts';
+
+  test('that does not exist yet is no violation', () => {
+    expect(violationsOf({ 'src/agent/a.ts': "import 'node:fs';" })).toEqual([]);
+  });
+
+  test.each([
+    ["import { join } from 'node:path';", 'node:path'],
+    ["import {} from 'node:path';", 'node:path'],
+    ["import { type Stats } from 'node:fs';", 'node:fs'],
+    ["export { join } from 'node:path';", 'node:path'],
+    ["await import('node:path');", 'node:path'],
+    ["import { Ajv } from 'ajv';", 'ajv'],
+  ])('that needs Node at run time is found: %s', (code, module) => {
+    expect(violationsOf({ [LOOP]: code })).toEqual([`${LOOP} -> ${module}: needs Node`]);
+  });
+
+  test.each([
+    "import type { Stats } from 'node:fs';",
+    "export type { Stats } from 'node:fs';",
+    "type Stats = import('node:fs').Stats;",
+    "import { z } from 'zod'; import { y } from 'zod/v4';",
+    "import type { B } from '../b.ts';",
+  ])('may use types of Node, and packages that run anywhere: %s', (code) => {
+    expect(violationsOf({ [LOOP]: code, 'src/agent/b.ts': "import 'node:fs';" })).toEqual([]);
+  });
+
+  test('that reaches Node through other files is found once, with the shortest chain', () => {
+    const files = {
+      [LOOP]: "import '../b.ts'; import '../c.ts';",
+      'src/agent/loop/z.ts': "import '../c.ts';",
+      'src/agent/b.ts': "import './c.ts';",
+      'src/agent/c.ts': "import '../core/d.ts'; import '../core/e.ts';",
+      'src/core/d.ts': "import 'node:fs'; import 'zod';",
+      'src/core/e.ts': "import type {} from 'node:os';",
+    };
+    expect(violationsOf(files)).toEqual([`${LOOP} -> src/agent/c.ts -> src/core/d.ts -> node:fs: needs Node`]);
+  });
+});
+
+describe('a folder that does not know a word', () => {
+  test.each([
+    ['const mcpServer = 1;', 'mcpServer'],
+    ['interface McpServer {}', 'McpServer'],
+    ['type A = { readonly hasMCP: boolean };', 'hasMCP'],
+    ['class A { #mcp = 1 }', 'mcp'],
+    ['const IS_TTY = true;', 'IS_TTY'],
+    ["import type {} from '../mcp/server.ts';", '../mcp/server.ts'],
+  ])('uses it in a name or an import: %s', (code, name) => {
+    const found = violationsOf({ 'src/agent/a.ts': code, 'src/mcp/server.ts': '' });
+    expect(found).toContain(`src/agent/a.ts: names ${name}, which src/agent does not know`);
+  });
+
+  test.each(['// An MCP server.', "const text = 'mcp';", 'const empty = 1, pretty = 2, attyic = 3;'])(
+    'may have it in a comment, in a text, or inside another word: %s',
+    (code) => {
+      expect(violationsOf({ 'src/agent/a.ts': code })).toEqual([]);
+    },
+  );
+
+  test('leaves it to the others', () => {
+    expect(violationsOf({ 'src/cli/a.ts': 'const mcp = 1;' })).toEqual([]);
+  });
+});
+
 describe('a cycle', () => {
   test('is found once, with the way round', () => {
     const files = {
@@ -210,6 +307,23 @@ describe('a file', () => {
       ]);
     },
   );
+
+  test('whose header names a file that does not exist is found', () => {
+    const files = [
+      { path: 'src/core/a.ts', text: '// Owns a. The rest is left to `b.ts` and\n// `gone.ts`.\n\n// Not `this.ts`.' },
+      {
+        path: 'src/core/b.ts',
+        text: '#!/usr/bin/env node\n// Owns b; see `../tool/c.ts`, `d.ts`, `missing/e.ts`, `f.md` and `g`.',
+      },
+      { path: 'src/tool/c.ts', text: '// Owns c; see `core/a.ts`, `src/core/b.ts`, `../b.ts`.' },
+      { path: 'src/tool/deep/d.ts', text: '// Owns d.' },
+    ];
+    expect(findViolations(files, LAYOUT)).toEqual([
+      'src/core/a.ts: its header names gone.ts, which does not exist',
+      'src/core/b.ts: its header names missing/e.ts, which does not exist',
+      'src/tool/c.ts: its header names ../b.ts, which does not exist',
+    ]);
+  });
 
   test('in a folder that is not in the table is found', () => {
     expect(violationsOf({ 'src/utils/a.ts': '', 'src/helper.ts': '' })).toEqual([

@@ -1,6 +1,8 @@
-// Owns the rules of the layout, over made-up files as well as over the project's. The table itself is left to the test.
+// Owns the rules of the layout, for made-up files as well as for the project's. The table itself is left to the test.
 
 import { dirname, join } from 'node:path/posix';
+import { headerViolations } from './headers.ts';
+import { type Sandbox, sandboxViolations } from './sandbox.ts';
 import { readSource, type Source, type SourceFile } from './source.ts';
 
 export interface Layout {
@@ -13,15 +15,26 @@ export interface Layout {
   readonly packages: readonly string[];
   /** Each global (and the built-in module of its name), with the folders and files that may use it. */
   readonly globals: Readonly<Record<string, readonly string[]>>;
-  /** A package, or a scope with its slash; the folders that may import it; the folders of which one file may. */
-  readonly confined: readonly {
-    readonly packages: string;
-    readonly folders: readonly string[];
-    readonly oneFileOf: readonly string[];
-  }[];
+  readonly confined: readonly Confinement[];
+  /** What must run without Node. */
+  readonly sandbox: Sandbox;
+  /** Words that no name and no import of a folder may contain. `isTty` contains `tty`. */
+  readonly unknown: readonly { readonly folder: string; readonly words: readonly string[] }[];
 }
 
-/** Every breach of the layout as `path: what is wrong`, in the order of the files; the cycles come last. */
+/** Who may import a package. */
+export interface Confinement {
+  /** The name of a package, or a scope with its slash. */
+  readonly packages: string;
+  /** Every file in these may. */
+  readonly folders?: readonly string[];
+  /** In each of these one file may. */
+  readonly oneFileOf?: readonly string[];
+  /** In each of these one room may: one file, or one subfolder, or a file and the subfolder of its name. */
+  readonly oneRoomOf?: readonly string[];
+}
+
+/** Every breach of the layout as `path: what is wrong`, rule by rule; the cycles come last. */
 export function findViolations(files: readonly SourceFile[], layout: Layout): string[] {
   const sources = files.map(readSource);
   const paths = new Set(sources.map(({ path }) => path));
@@ -29,7 +42,14 @@ export function findViolations(files: readonly SourceFile[], layout: Layout): st
     ...ownViolations(source, layout),
     ...importViolations(source, paths, layout).map((what) => `${source.path}: ${what}`),
   ]);
-  return [...found, ...confinementViolations(sources, layout), ...cycles(sources)];
+  return [
+    ...found,
+    ...headerViolations(files),
+    ...layout.confined.flatMap((confinement) => confinementViolations(sources, confinement)),
+    ...layout.unknown.flatMap((unknown) => unknownWords(sources, unknown)),
+    ...sandboxViolations(sources, layout.sandbox),
+    ...cycles(sources),
+  ];
 }
 
 function ownViolations(source: Source, layout: Layout): string[] {
@@ -84,18 +104,45 @@ function isWithin(path: string, places: readonly string[]): boolean {
   return places.some((place) => path === place || path.startsWith(`${place}/`));
 }
 
-function confinementViolations(sources: readonly Source[], layout: Layout): string[] {
-  return layout.confined.flatMap(({ packages, folders, oneFileOf }) => {
-    const users = sources.filter(({ imports }) => imports.some((specifier) => specifier.startsWith(packages)));
-    const outside = users.filter(({ path }) => !isWithin(path, [...folders, ...oneFileOf]));
-    const further = oneFileOf.flatMap((folder) => users.filter(({ path }) => isWithin(path, [folder])).slice(1));
-    return [
-      ...outside.map(
-        ({ path }) => `${path}: imports ${packages}, which is for ${[...folders, ...oneFileOf].join(' and ')}`,
-      ),
-      ...further.map(({ path }) => `${path}: imports ${packages}, as another file of its folder does`),
-    ];
+function confinementViolations(
+  sources: readonly Source[],
+  { packages, folders = [], oneFileOf = [], oneRoomOf = [] }: Confinement,
+): string[] {
+  const allowed = [...folders, ...oneFileOf, ...oneRoomOf];
+  const users = sources.filter(({ imports }) => imports.some((specifier) => specifier.startsWith(packages)));
+  const usersIn = (folder: string): string[] =>
+    users.map(({ path }) => path).filter((path) => isWithin(path, [folder]));
+  const outside = users.filter(({ path }) => !isWithin(path, allowed));
+  const furtherFiles = oneFileOf.flatMap((folder) => usersIn(folder).slice(1));
+  const furtherRooms = oneRoomOf.flatMap((folder) => {
+    const [first, ...rest] = usersIn(folder);
+    return rest.filter((path) => roomOf(path, folder) !== roomOf(first ?? '', folder));
   });
+  return [
+    ...outside.map(({ path }) => `${path}: imports ${packages}, which is for ${allowed.join(' and ')}`),
+    ...furtherFiles.map((path) => `${path}: imports ${packages}, as another file of its folder does`),
+    ...furtherRooms.map((path) => `${path}: imports ${packages}, as another room of the folder does`),
+  ];
+}
+
+/** `restate` for both `src/hosts/restate.ts` and `src/hosts/restate/context.ts` in `src/hosts`. */
+function roomOf(path: string, folder: string): string {
+  return (path.slice(folder.length + 1).split('/')[0] ?? '').replace(/\.ts$/, '');
+}
+
+function unknownWords(sources: readonly Source[], { folder, words }: Layout['unknown'][number]): string[] {
+  const forbidden = new Set(words);
+  return sources
+    .filter(({ path }) => isWithin(path, [folder]))
+    .flatMap(({ path, names, imports }) => {
+      const found = [...names, ...imports].filter((name) => wordsOf(name).some((word) => forbidden.has(word)));
+      return found.map((name) => `${path}: names ${name}, which ${folder} does not know`);
+    });
+}
+
+/** `createMcpServer`, `MAX_TTY` and `../mcp/server.ts`, word by word, in lower case. */
+function wordsOf(name: string): string[] {
+  return (name.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g) ?? []).map((word) => word.toLowerCase());
 }
 
 /** One cycle for each import that closes one. Type imports count: a cycle of types is two files that are one. */

@@ -1,5 +1,5 @@
-// Owns what one source file says of itself: its imports, its star and default exports, the globals that it reads.
-// What is allowed is left to the rules.
+// Owns the facts of one source file: its imports, its star and default exports, the globals and names that it uses. What is
+// allowed is left to the rules.
 
 import type { Expression } from 'oxc-parser';
 import { parseSync, Visitor } from 'oxc-parser';
@@ -13,12 +13,16 @@ export interface SourceFile {
 export interface Source extends SourceFile {
   /** Every module named, in any way that TypeScript knows: imports, re-exports, `import()`, types included. */
   readonly imports: readonly string[];
+  /** Those of `imports` that are left when types are erased. */
+  readonly runtimeImports: readonly string[];
   /** `import()` of something that is no literal: nobody can tell what it loads. */
   readonly hasComputedImport: boolean;
   readonly hasStarExport: boolean;
   readonly hasDefaultExport: boolean;
   /** Which of the watched globals the file reads. */
   readonly globals: ReadonlySet<string>;
+  /** Every identifier: variables, types, properties. */
+  readonly names: ReadonlySet<string>;
 }
 
 const WATCHED = new Set(['process', 'console']);
@@ -33,6 +37,8 @@ export function readSource(file: SourceFile): Source {
   if (errors[0] !== undefined) throw new Error(`${file.path} does not parse: ${errors[0].message}`);
 
   const imports: string[] = [];
+  const runtimeImports: string[] = [];
+  const names = new Set<string>();
   const globals = new Set<string>();
   const found = { hasComputedImport: false, hasStarExport: false, hasDefaultExport: false };
   // Names of properties and members, which are identifiers too: the visitor meets each after what it belongs to.
@@ -43,16 +49,20 @@ export function readSource(file: SourceFile): Source {
   const dynamicImport = (source: Expression): void => {
     const name = literalText(source);
     if (name === undefined) found.hasComputedImport = true;
-    else imports.push(name);
+    else addImport(name, 'value');
+  };
+  const addImport = (name: string, kind: 'type' | 'value'): void => {
+    imports.push(name);
+    if (kind === 'value') runtimeImports.push(name);
   };
 
   new Visitor({
-    ImportDeclaration: (node) => void imports.push(node.source.value),
+    ImportDeclaration: (node) => addImport(node.source.value, node.importKind ?? 'value'),
     ExportNamedDeclaration(node) {
-      if (node.source !== null) imports.push(node.source.value);
+      if (node.source !== null) addImport(node.source.value, node.exportKind ?? 'value');
     },
     ExportAllDeclaration(node) {
-      imports.push(node.source.value);
+      addImport(node.source.value, node.exportKind ?? 'value');
       found.hasStarExport = true;
     },
     ExportDefaultDeclaration() {
@@ -64,8 +74,8 @@ export function readSource(file: SourceFile): Source {
     },
     ImportSpecifier: (node) => void labels.add(node.imported),
     ImportExpression: (node) => dynamicImport(node.source),
-    TSImportType: (node) => void imports.push(node.source.value),
-    TSExternalModuleReference: (node) => void imports.push(node.expression.value),
+    TSImportType: (node) => addImport(node.source.value, 'type'),
+    TSExternalModuleReference: (node) => addImport(node.expression.value, 'value'),
     CallExpression(node) {
       const [first] = node.arguments;
       const isRequire = node.callee.type === 'Identifier' && node.callee.name === 'require';
@@ -78,14 +88,16 @@ export function readSource(file: SourceFile): Source {
     Property: label,
     PropertyDefinition: label,
     MethodDefinition: label,
+    PrivateIdentifier: (node) => void names.add(node.name),
     TSPropertySignature: label,
     TSMethodSignature: label,
     Identifier(node) {
+      names.add(node.name);
       if (WATCHED.has(node.name) && !labels.has(node)) globals.add(node.name);
     },
   }).visit(program);
 
-  return { ...file, ...found, imports, globals };
+  return { ...file, ...found, imports, runtimeImports, globals, names };
 }
 
 function literalText(node: Expression): string | undefined {

@@ -1,19 +1,22 @@
-// Owns claims about the chat: what a person can say, what Ctrl-C does, how calls are approved.
+// Owns claims about the chat: messages, commands, what Ctrl-C does, how calls are approved, MCP servers.
 
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import type { Answered, Io, Terminal } from '../../src/cli/io.ts';
+import type { Io, PromptReply, Terminal } from '../../src/cli/io.ts';
 import { main } from '../../src/cli/main.ts';
 import type { Agent } from '../../src/index.ts';
 import { defineAgent, defineTool } from '../../src/index.ts';
 import type { Step } from '../../src/testing/index.ts';
-import { answer, reply, startFakeVllm } from '../../src/testing/index.ts';
-import { findUnsendable, weatherAgent } from '../support/run-helpers.ts';
+import { answer, raw, reply, startFakeVllm } from '../../src/testing/index.ts';
+import { frame } from '../support/client-helpers.ts';
+import { weatherAgent } from '../support/run-helpers.ts';
+import { createFakeIo } from './fake-io.ts';
 
-type Said = string | Answered | (() => void);
+/** What the user does at a prompt; `interrupt while answering` waits for the first text of the answer. */
+type Input = string | PromptReply | typeof INTERRUPT_ANSWER;
 
 interface Talk {
   readonly code: number;
@@ -21,29 +24,35 @@ interface Talk {
   readonly err: string;
   readonly prompts: readonly string[];
   readonly bodies: readonly Readonly<Record<string, unknown>>[];
+  /** How the server saw each chat request end. */
+  readonly ended: readonly ('answered' | 'aborted')[];
 }
 
-/** What was said in a request, the instructions aside. */
-function said(body: Readonly<Record<string, unknown>> | undefined): unknown[] {
+/** The contents of the messages of a request, the instructions aside. */
+function contents(body: Readonly<Record<string, unknown>> | undefined): unknown[] {
   const messages = Array.isArray(body?.messages) ? body.messages : [];
   return messages.flatMap(({ role, content }) => (role === 'system' ? [] : [content]));
 }
 
-const INTERRUPT: Answered = { type: 'interrupt' };
+const INTERRUPT: PromptReply = { type: 'interrupt' };
+const INTERRUPT_ANSWER = 'interrupt while answering';
 
-/** Says one thing after the other; then the input ends. */
-async function talk(said: readonly Said[], steps: readonly Step[], setting: Partial<Io> & { agent?: Agent } = {}) {
+/** Gives one input after the other; then the input ends. */
+async function talk(
+  inputs: readonly Input[],
+  steps: readonly Step[],
+  setting: Partial<Omit<Io, 'out' | 'err'>> & { readonly agent?: Agent } = {},
+) {
   await using vllm = await startFakeVllm();
   vllm.script(...steps);
-  const text = { out: '', err: '' };
   const prompts: string[] = [];
-  const left = [...said];
+  const left = [...inputs];
   const listeners: (() => void)[] = [];
   const terminal: Terminal = {
     ask: async (prompt) => {
       prompts.push(prompt);
       const next = left.shift();
-      if (next === undefined || typeof next === 'function') return { type: 'end' };
+      if (next === undefined || next === INTERRUPT_ANSWER) return { type: 'end' };
       return typeof next === 'string' ? { type: 'line', text: next } : next;
     },
     onInterrupt: (listener) => {
@@ -51,64 +60,50 @@ async function talk(said: readonly Said[], steps: readonly Step[], setting: Part
       return () => void listeners.splice(listeners.indexOf(listener), 1);
     },
   };
-  const output = (name: 'out' | 'err') => ({
-    isTty: true,
-    columns: 200,
-    write: (more: string) => {
-      text[name] += more;
-      const next = left[0];
-      if (name === 'out' && typeof next === 'function') {
-        left.shift();
-        next();
-        for (const listener of listeners) listener();
-      }
-    },
-  });
-  const io: Io = {
-    args: [],
-    env: { VLLM_BASE_URL: vllm.baseUrl, NO_COLOR: '1', VLLM_MODEL: 'fake' },
-    out: output('out'),
-    err: output('err'),
-    readInput: async () => undefined,
-    terminal,
-    saveFile: async () => undefined,
-    signal: new AbortController().signal,
-    now: () => 0,
-    program: 'agents/a.ts',
-    ...setting,
+  const onWrite = (stream: 'out' | 'err'): void => {
+    if (stream !== 'out' || left[0] !== INTERRUPT_ANSWER) return;
+    left.shift();
+    for (const listener of listeners) listener();
   };
-  const code = await main(setting.agent ?? weatherAgent(), io);
-  const talked: Talk = { code, ...text, prompts, bodies: vllm.chatBodies() };
+  const env = { VLLM_BASE_URL: vllm.baseUrl, NO_COLOR: '1', VLLM_MODEL: 'fake' };
+  const { agent = weatherAgent(), ...given } = setting;
+  const { io, text } = createFakeIo({ env, isTty: true, terminal, onWrite, ...given });
+  const code = await main(agent, io);
+  const asked = vllm.requests.filter(({ path }) => path.endsWith('/chat/completions'));
+  const ended = await Promise.all(asked.map((request) => request.ended));
+  const talked: Talk = { code, ...text, prompts, bodies: vllm.chatBodies(), ended };
   return talked;
 }
+
+const BANNER = 'weather Type /help for the commands.\n';
 
 describe('a chat', () => {
   test('goes on with its history, and ends with the input', async () => {
     const { code, out, bodies } = await talk(['one', 'two'], [answer({ content: 'I' }), answer({ content: 'II' })]);
     expect([code, out]).toEqual([0, 'I\nII\n']);
-    expect(said(bodies[1])).toEqual(['one', 'I', 'two']);
+    expect(contents(bodies[1])).toEqual(['one', 'I', 'two']);
   });
 
-  test.each<[string, readonly Said[], string]>([
+  test.each<[string, readonly Input[], string]>([
     ['a line that ends in a backslash', ['a \\', 'b \\', 'c'], 'a \nb \nc'],
     ['a block between quotes', ['"""', 'a', '', '/help', 'b"""'], 'a\n\n/help\nb'],
     ['a block that begins on its line', ['"""a', '"""'], 'a'],
     ['pasted lines', ['a\nb'], 'a\nb'],
   ])('takes %s as one message', async (_name, lines, message) => {
     const { bodies } = await talk(lines, [answer({ content: 'ok' })]);
-    expect(said(bodies[0])).toEqual([message]);
+    expect(contents(bodies[0])).toEqual([message]);
   });
 
-  test('passes over an empty line', async () => {
+  test('ignores an empty line', async () => {
     expect((await talk(['', '  '], [])).bodies).toEqual([]);
   });
 
-  test('is no chat when nobody is there', async () => {
+  test('needs a terminal', async () => {
     const { code, err } = await talk([], [], { terminal: undefined });
-    expect([code, err]).toEqual([2, expect.stringContaining('There is no question.')]);
+    expect([code, err]).toEqual([2, 'No question was given.\nRun npx tsx agents/weather.ts --help for usage.\n']);
   });
 
-  test('goes on after a server that fails, and tells why', async () => {
+  test('goes on after an error of the server, and prints it', async () => {
     const steps = [reply({ status: 401, body: { error: 'Unauthorized' } }), answer({ content: 'II' })];
     const { code, out, err } = await talk(['one', 'two'], steps);
     expect([code, out]).toEqual([0, 'II\n']);
@@ -118,16 +113,15 @@ describe('a chat', () => {
 
 describe('Ctrl-C', () => {
   test('stops the answer, and the chat goes on with a history that can be sent', async () => {
-    const slow = answer({ content: 'a b c d e f', delayMs: 5 });
-    const { code, bodies } = await talk(['one', () => {}, 'two'], [slow, answer({ content: 'II' })]);
-    expect(code).toBe(0);
-    expect(bodies).toHaveLength(2);
-    expect(findUnsendable(bodies[1]?.messages as never)).toEqual([]);
+    const begun = frame({ content: 'I am' });
+    const stalled = raw({ bytes: begun, stallAfter: begun.length });
+    const { code, bodies, ended } = await talk(['one', INTERRUPT_ANSWER, 'two'], [stalled, answer({ content: 'II' })]);
+    expect([code, ended, contents(bodies[1])]).toEqual([0, ['aborted', 'answered'], ['one\n\ntwo']]);
   });
 
   test('twice at the prompt leaves', async () => {
     const { code, err } = await talk([INTERRUPT, INTERRUPT, 'never'], []);
-    expect([code, err]).toEqual([130, expect.stringContaining('Ctrl-C again, or /quit, leaves.')]);
+    expect([code, err]).toEqual([130, `${BANNER}Press Ctrl-C again or type /quit to leave.\n`]);
   });
 
   test('once at the prompt, and then a question, does not', async () => {
@@ -137,47 +131,46 @@ describe('Ctrl-C', () => {
 });
 
 describe('the command', () => {
-  test('/help names them all', async () => {
+  test('/help lists the commands', async () => {
     const { err } = await talk(['/help'], []);
-    for (const name of ['help', 'tools', 'model', 'usage', 'save', 'quit']) expect(err).toContain(`  /${name}`);
+    const names = [...err.matchAll(/^ {2}\/(\w+) +\S/gm)].map(([, name]) => name);
+    expect(names).toEqual(['help', 'tools', 'model', 'usage', 'save', 'prompts', 'resources', 'quit']);
   });
 
   test('/tools lists the tools', async () => {
-    expect((await talk(['/tools'], [])).err).toContain('  get_weather  ');
+    expect((await talk(['/tools'], [])).err).toBe(
+      `${BANNER}  get_weather  The weather of a city.\n  list_cities  All cities.\n  explode  Fails.\n`,
+    );
   });
 
-  test('/usage tells what was used', async () => {
+  test('/usage prints tokens, turns and messages', async () => {
     const { err } = await talk(['one', '/usage'], [answer({ content: 'I' })]);
     expect(err).toMatch(/\d+ tokens in 1 turns; the conversation has 2 messages\./);
   });
 
-  test('/model tells, changes and refuses', async () => {
+  test('/model lists, switches and refuses', async () => {
     const { err, bodies } = await talk(['/model', '/model gpt', '/model fake', 'x'], [answer({ content: 'I' })]);
-    expect(err).toContain('fake\n');
-    expect(err).toContain('The server serves no gpt.');
-    expect(err).toContain('The next answer is of fake.');
-    expect(bodies[0]?.model).toBe('fake');
+    const replies = '* fake\nThe server has no model gpt. Available: fake.\nSwitched to fake.\n';
+    expect([err.slice(0, BANNER.length + replies.length), bodies[0]?.model]).toEqual([BANNER + replies, 'fake']);
   });
 
   test('/save writes the state, from which a run can go on', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'chat-'));
     const path = join(folder, 'x.json');
-    const { writeFile } = await import('node:fs/promises');
     const saveFile = async (to: string, text: string) => {
       await writeFile(to, text, { flag: 'wx' });
       return undefined;
     };
     const { err } = await talk(['/save', 'one', `/save ${path}`], [answer({ content: 'I' })], { saveFile });
-    expect(err).toContain('There is nothing to save yet.');
-    expect(err).toContain(`Saved in ${path}.`);
-    expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({
-      state: { messages: [{ content: 'one' }, { content: 'I' }] },
-    });
+    expect(err).toContain('There is nothing to save yet.\n');
+    expect(err).toContain(`Saved to ${path}.\n`);
+    const { agent, state } = JSON.parse(await readFile(path, 'utf8'));
+    expect([agent, contents(state)]).toEqual(['weather', ['one', 'I']]);
     await rm(folder, { recursive: true });
   });
 
-  test('that is misspelt is told the right one', async () => {
-    expect((await talk(['/modle'], [])).err).toContain('Did you mean /model?');
+  test('that is misspelt gets a suggestion', async () => {
+    expect((await talk(['/modle'], [])).err).toBe(`${BANNER}Unknown command /modle. Did you mean /model?\n`);
   });
 
   test('/quit leaves', async () => {
@@ -205,15 +198,15 @@ describe('an approval', () => {
   const calls = (...texts: string[]) =>
     answer({ toolCalls: texts.map((text) => ({ name: 'write', arguments: { text } })) });
 
-  test.each<[string, readonly Said[], readonly string[]]>([
+  test.each<[string, readonly Input[], readonly string[]]>([
     ['yes runs the call', ['go', 'y'], ['a']],
     ['no does not', ['go', 'n'], []],
     ['nothing does not', ['go', ''], []],
     ['Ctrl-C does not', ['go', INTERRUPT], []],
-    ['what is no answer is asked again', ['go', 'what?', 'yes'], ['a']],
-  ])('asks, with the arguments: %s', async (_name, said, ran) => {
+    ['an unknown reply asks again', ['go', 'what?', 'yes'], ['a']],
+  ])('asks, with the arguments: %s', async (_name, inputs, ran) => {
     written.length = 0;
-    const { err } = await talk(said, [calls('a'), answer({ content: 'ok' })], { agent });
+    const { err } = await talk(inputs, [calls('a'), answer({ content: 'ok' })], { agent });
     expect(written).toEqual(ran);
     expect(err).toContain('write wants to run with:\n{\n  "text": "a"\n}');
   });
@@ -237,15 +230,18 @@ describe('an approval', () => {
 
   test('that nobody can give ends the run as waiting', async () => {
     const { code, err } = await talk([], [calls('a')], { agent, args: ['go'], terminal: undefined });
-    expect([code, err]).toEqual([5, expect.stringContaining('These calls need an approval: write.')]);
+    expect([code, err]).toEqual([
+      5,
+      expect.stringMatching(/^These calls need approval: write\.\n\d+ tokens, 0\.0 s\n$/),
+    ]);
   });
 
   test.each([
-    ['ask', 'needs a terminal'],
-    ['maybe', 'takes ask, all or none'],
+    ['ask', '--approve ask needs a terminal: use --approve all or --approve none.'],
+    ['maybe', '--approve takes ask, all or none, not "maybe".'],
   ])('--approve %s is refused with a reason', async (mode, reason) => {
     const { code, err } = await talk([], [], { agent, args: ['--approve', mode, 'go'], terminal: undefined });
-    expect([code, err]).toEqual([2, expect.stringContaining(reason)]);
+    expect([code, err]).toEqual([2, `${reason}\nRun npx tsx agents/weather.ts --help for usage.\n`]);
   });
 });
 
@@ -256,8 +252,10 @@ describe('servers in the chat', () => {
     const folder = await mkdtemp(join(tmpdir(), 'chat-mcp-'));
     const path = join(folder, 'mcp.json');
     const server = join(process.cwd(), 'node_modules/@modelcontextprotocol/server-everything/dist/index.js');
-    const { writeFile } = await import('node:fs/promises');
-    await writeFile(path, JSON.stringify({ mcpServers: { ev: { command: process.execPath, args: [server] } } }));
+    await writeFile(
+      path,
+      JSON.stringify({ mcpServers: { ev: { command: process.execPath, args: [server], connectTimeoutMs: 600_000 } } }),
+    );
     try {
       return await use(path);
     } finally {
@@ -272,7 +270,7 @@ describe('servers in the chat', () => {
     expect(err).toContain('  ev__echo  ');
   });
 
-  test('say a prompt, and bring a resource into a message', async () => {
+  test('give prompts and resources for messages', async () => {
     const uri = 'demo://resource/dynamic/text/1';
     const { bodies, err } = await withFile((path) =>
       talk(
@@ -286,14 +284,14 @@ describe('servers in the chat', () => {
         { args: args(path) },
       ),
     );
-    expect(JSON.stringify(said(bodies[0]))).toContain('Oslo');
-    expect(String(said(bodies[1]).at(-1))).toContain(`[${uri}]\nResource 1`);
-    expect(err).toContain('@ev:nope://x cannot be read and is left out');
-    expect(err).toContain('The prompt ev:none was not given');
-    expect(err).toContain('Write SERVER:NAME. The servers are: ev.');
+    expect(JSON.stringify(contents(bodies[0]))).toContain('Oslo');
+    expect(String(contents(bodies[1]).at(-1))).toContain(`[${uri}]\nResource 1`);
+    expect(err).toContain('@ev:nope://x could not be read and was left out: ');
+    expect(err).toContain('Could not get the prompt ev:none: ');
+    expect(err).toContain('Use SERVER:NAME. Servers: ev.\n');
   });
 
-  test('ask for a form, field by field, and are told no', async () => {
+  test('ask for a form, field by field, which the user declines', async () => {
     const call = answer({ toolCalls: [{ name: 'ev__trigger-elicitation-request', arguments: {} }] });
     const { err, prompts } = await withFile((path) =>
       talk(['go', '', 'Ann', '/no'], [call, answer({ content: 'ok' })], { args: args(path) }),
@@ -303,10 +301,10 @@ describe('servers in the chat', () => {
   });
 
   test.each([
-    [['--mcp', '/no/such.json', 'x'], 1, '/no/such.json cannot be read'],
-    [['--mcp-url', 'nope', 'x'], 2, '--mcp-url nope is no URL'],
+    [['--mcp', '/no/such.json', 'x'], 1, 'The file /no/such.json cannot be read'],
+    [['--mcp-url', 'nope', 'x'], 2, '--mcp-url nope is not a URL.'],
   ])('%j is refused with a reason', async (words, code, reason) => {
     const talked = await talk([], [], { args: words, terminal: undefined });
-    expect([talked.code, talked.err]).toEqual([code, expect.stringContaining(reason)]);
+    expect([talked.code, talked.err.slice(0, reason.length)]).toEqual([code, reason]);
   });
 });

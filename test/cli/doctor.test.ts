@@ -1,39 +1,38 @@
 // Owns claims about the doctor: what it finds on servers of each kind, what it says to do, and how it exits.
 
+import { once } from 'node:events';
+import type { RequestListener } from 'node:http';
 import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import type { Io } from '../../src/cli/io.ts';
 import { main } from '../../src/cli/main.ts';
 import type { Agent } from '../../src/index.ts';
 import { defineAgent } from '../../src/index.ts';
 import type { FakeVllmOptions, RecordedRequest, Step } from '../../src/testing/index.ts';
 import { answer, startFakeVllm } from '../../src/testing/index.ts';
-import { weatherAgent } from '../support/run-helpers.ts';
+import { createFakeIo } from './fake-io.ts';
 
-async function doctor(baseUrl: string, more: { args?: string[]; env?: Record<string, string>; agent?: Agent } = {}) {
-  const text = { out: '', err: '' };
-  const output = (name: 'out' | 'err') => ({
-    isTty: false,
-    columns: 100,
-    write: (part: string) => {
-      text[name] += part;
-    },
-  });
-  const io: Io = {
-    args: ['--doctor', '--base-url', baseUrl, ...(more.args ?? [])],
-    env: more.env ?? {},
-    out: output('out'),
-    err: output('err'),
-    readInput: async () => undefined,
-    terminal: undefined,
-    saveFile: async () => undefined,
-    signal: new AbortController().signal,
-    now: () => performance.now(),
-    program: 'agents/a.ts',
-  };
-  const code = await main(more.agent ?? weatherAgent(), io);
-  return { code, ...text };
+interface Setting {
+  readonly args?: readonly string[];
+  readonly env?: Record<string, string>;
+  readonly agent?: Agent;
+  /** The seconds between the readings of the clock; the last one repeats. Default 1. */
+  readonly ticks?: readonly number[];
 }
+
+async function doctor(baseUrl: string, { args = [], env = {}, agent = BARE, ticks = [1] }: Setting = {}) {
+  let seconds = 0;
+  let readings = 0;
+  const now = () => {
+    seconds += ticks[Math.min(readings++, ticks.length - 1)] ?? 0;
+    return seconds * 1000;
+  };
+  const { io, text } = createFakeIo({ args: ['--doctor', '--base-url', baseUrl, ...args], env, now });
+  const code = await main(agent, io);
+  return { code, ...text, out: text.out.replaceAll(baseUrl, 'URL') };
+}
+
+const BARE = defineAgent({ name: 'a' });
 
 const CALL = { name: 'get_weather', arguments: { city: 'Paris' } };
 
@@ -47,158 +46,222 @@ function wellBehaved({ body = {} }: RecordedRequest): Step {
   return answer({ reasoning: 'hm', content: 'It is mild in Paris.' });
 }
 
-async function onFake(server: FakeVllmOptions, more: Parameters<typeof doctor>[1] = {}) {
+async function onFake(server: FakeVllmOptions, setting: Setting = {}) {
   await using vllm = await startFakeVllm({ respond: wellBehaved, ...server });
-  const found = await doctor(vllm.baseUrl, more);
+  const found = await doctor(vllm.baseUrl, setting);
   return { ...found, chats: vllm.chatBodies().length };
 }
 
+/** What is printed for a model that does everything, by check. */
+const GOOD = {
+  server: '✓ server              vLLM 0.32.0 at URL',
+  key: '✓ key                 none set, none required',
+  model: '✓ model               fake, unknown model family, 8192 tokens of context',
+  streaming: '✓ streaming           7 chunks in 7.0 s',
+  usage: '✓ usage               token counts, including cached tokens (0)',
+  auto: '✓ tools (auto)        the model made a call, and the server parsed it',
+  required: '✓ tools (required)    a call that matches its schema',
+  named: '✓ tools (named)       a call that matches its schema',
+  thinking: '✓ thinking            in a field of its own',
+  structured: '✓ structured output   the grammar enforces the schema',
+  tokenize: '✓ tokenize            prompts can be counted before they are sent',
+  template: '✓ template            it accepts messages in any order',
+  replayed: '✓ replayed thinking   the template shows it to the model',
+  end: '\nAgents can run here. Sent 6 requests of at most 48 generated tokens each.\n',
+};
+
+/** The page of a good model, with other lines for some checks; null leaves a line out. */
+function page(changed: Partial<Record<keyof typeof GOOD, string | null>> = {}): string {
+  return Object.values({ ...GOOD, ...changed })
+    .filter((line) => line !== null)
+    .join('\n');
+}
+
+/** What is printed when the first checks fail and nothing more can be checked. */
+function shortPage(...lines: readonly string[]): string {
+  const end = '\nAgents cannot run here. Sent 0 requests of at most 48 generated tokens each.\n';
+  return [...lines, end].join('\n');
+}
+
+const REMEDY = `\n${' '.repeat(22)}-> `;
+
 describe('a server', () => {
-  test('with all flags is found well, with few and small requests', async () => {
-    const { code, out, chats } = await onFake(
-      { models: [{ id: 'Qwen/Qwen3-8B', maxModelLen: 8192 }] },
-      { agent: defineAgent({ name: 'a' }) },
-    );
-    expect(code).toBe(0);
-    expect(out).toMatch(/✓ model +Qwen\/Qwen3-8B, of the family Qwen3, 8192 tokens of context/);
-    expect(out).toMatch(/✓ tools \(auto\) +the model called/);
-    expect(out).toMatch(
-      /✓ tools \(required\)[\s\S]*✓ tools \(named\)[\s\S]*✓ thinking[\s\S]*✓ structured output[\s\S]*✓ tokenize/,
-    );
-    expect(out).toContain('Agents can run here. 6 requests made the model write, of at most 48 tokens each.');
-    expect(chats).toBe(6);
+  test('with all flags passes, with few and small requests', async () => {
+    expect(await onFake({ models: [{ id: 'Qwen/Qwen3-8B', maxModelLen: 8192 }] })).toEqual({
+      code: 0,
+      out: page({ model: '✓ model               Qwen/Qwen3-8B, family Qwen3, 8192 tokens of context' }),
+      err: '',
+      chats: 6,
+    });
   });
 
-  test('without tool flags is told the flags of the family, and that tools work all the same', async () => {
-    const { code, out } = await onFake(
-      { toolParser: false, models: [{ id: 'zai-org/GLM-4.7', maxModelLen: 8192 }] },
-      { agent: defineAgent({ name: 'a' }) },
-    );
-    expect(code).toBe(0);
-    expect(out).toContain(
-      '-> Start vLLM with --enable-auto-tool-choice --tool-call-parser glm47 --reasoning-parser glm45',
-    );
-    expect(out).toMatch(/✓ client-side tools +tools work all the same/);
+  test('without tool flags gets the flags of the model family, and tools work anyway', async () => {
+    const flags = '--enable-auto-tool-choice --tool-call-parser glm47 --reasoning-parser glm45';
+    expect(await onFake({ toolParser: false, models: [{ id: 'zai-org/GLM-4.7', maxModelLen: 8192 }] })).toEqual({
+      code: 0,
+      out: page({
+        model: '✓ model               zai-org/GLM-4.7, family GLM 4.7 and later, 8192 tokens of context',
+        auto: `! tools               vLLM was started without a tool parser${REMEDY}Start vLLM with ${flags}`,
+        required: '✓ client-side tools   tools work anyway: the grammar produces calls, and the client parses them',
+        named: null,
+        end: GOOD.end.replace('6', '5'),
+      }),
+      err: '',
+      chats: 5,
+    });
   });
 
-  test('that leaves calls in the text is told the parser', async () => {
-    const { out } = await onFake(
-      {
-        models: [{ id: 'Qwen3-Coder-30B', maxModelLen: 8192 }],
-        respond: (request) =>
-          request.body?.tool_choice === 'auto'
-            ? answer({
-                content:
-                  '<tool_call>\n<function=get_weather>\n<parameter=city>\nParis\n</parameter>\n</function>\n</tool_call>',
-              })
-            : wellBehaved(request),
-      },
-      { agent: defineAgent({ name: 'a' }) },
-    );
-    expect(out).toMatch(
-      /! tools \(auto\) +the call was left in the text[\s\S]*-> Start vLLM with --tool-call-parser qwen3_coder/,
+  test('that leaves calls in the text gets the parser', async () => {
+    const call =
+      '<tool_call>\n<function=get_weather>\n<parameter=city>\nParis\n</parameter>\n</function>\n</tool_call>';
+    const found = await onFake({
+      models: [{ id: 'Qwen3-Coder-30B', maxModelLen: 8192 }],
+      respond: (request) => (request.body?.tool_choice === 'auto' ? answer({ content: call }) : wellBehaved(request)),
+    });
+    expect(found.out).toBe(
+      page({
+        model: '✓ model               Qwen3-Coder-30B, family Qwen3-Coder, 8192 tokens of context',
+        auto: `! tools (auto)        the server left the call in the text; runs read it from there${REMEDY}Start vLLM with --tool-call-parser qwen3_coder`,
+        thinking: '- thinking            Qwen3-Coder does not think',
+        end: GOOD.end.replace('6', '5'),
+      }),
     );
   });
 
-  test('that leaves thinking in the text is told the parser', async () => {
-    const { out } = await onFake(
-      {
-        models: [{ id: 'Qwen3-8B', maxModelLen: 8192 }],
-        respond: (request) =>
-          request.body?.tools === undefined && request.body?.response_format === undefined
-            ? answer({ content: '<think>hm</think>ok' })
-            : wellBehaved(request),
-      },
-      { agent: defineAgent({ name: 'a' }) },
+  test('that leaves thinking in the text gets the parser', async () => {
+    const found = await onFake({
+      models: [{ id: 'Qwen3-8B', maxModelLen: 8192 }],
+      respond: (request) =>
+        request.body?.tools === undefined && request.body?.response_format === undefined
+          ? answer({ content: '<think>hm</think>ok' })
+          : wellBehaved(request),
+    });
+    expect(found.out).toBe(
+      page({
+        model: '✓ model               Qwen3-8B, family Qwen3, 8192 tokens of context',
+        streaming: '✓ streaming           9 chunks in 9.0 s',
+        thinking: `! thinking            in the text; runs remove it, other clients do not${REMEDY}Start vLLM with --reasoning-parser qwen3`,
+      }),
     );
-    expect(out).toMatch(/! thinking +it comes in the text[\s\S]*-> Start vLLM with --reasoning-parser qwen3/);
   });
 
-  test('behind something that holds the stream back is told so', async () => {
-    const { out } = await onFake(
-      {
-        respond: (request) =>
-          request.body?.stream === true
-            ? answer({ content: 'a b c d e f g h i j k l', chunking: 'whole', delayMs: 300 })
-            : wellBehaved(request),
-      },
-      { agent: defineAgent({ name: 'a' }) },
+  test('whose stream is buffered on the way is reported', async () => {
+    const { out } = await onFake({}, { ticks: [0, 5, 0] });
+    expect(out).toBe(
+      page({
+        streaming: `! streaming           7 chunks arrived at once after 5.0 s: something between here and the server buffers them${REMEDY}Turn off buffering in the proxy (nginx: proxy_buffering off), or bypass the proxy.`,
+      }),
     );
-    expect(out).toMatch(/! streaming +\d+ pieces came at once/);
   });
 
-  test('with a wrong key is told which variable, without the key', async () => {
-    const { code, out } = await onFake({ apiKey: 'right' }, { env: { VLLM_API_KEY: 'hunter2' } });
-    expect([code, out]).toEqual([1, expect.stringMatching(/✗ key +the server wants another key[\s\S]*VLLM_API_KEY/)]);
-    expect(out).not.toContain('hunter2');
+  test('that refuses the key gets the variable, without the key', async () => {
+    expect(await onFake({ apiKey: 'right' }, { env: { VLLM_API_KEY: 'hunter2' } })).toEqual({
+      code: 1,
+      out: shortPage(
+        GOOD.server,
+        `✗ key                 the server did not accept the API key${REMEDY}Set VLLM_API_KEY to the key that vLLM was started with (--api-key).`,
+      ),
+      err: '',
+      chats: 0,
+    });
   });
 
-  test('that serves another model is told which', async () => {
+  test('without the requested model gets the names of its models', async () => {
     const { code, out } = await onFake({}, { args: ['--model', 'gpt'] });
-    expect([code, out]).toEqual([1, expect.stringMatching(/✗ model +there is no gpt; there are: fake/)]);
+    expect([code, out]).toEqual([
+      1,
+      shortPage(
+        GOOD.server,
+        GOOD.key,
+        `✗ model               there is no model gpt; available: fake${REMEDY}Choose one of them: VLLM_MODEL or --model.`,
+      ),
+    ]);
   });
 
-  test('at a dead port is told how to start one', async () => {
+  test('that does not run gets the command that starts one', async () => {
     const { code, out } = await doctor('http://127.0.0.1:9/v1');
-    expect([code, out]).toEqual([1, expect.stringMatching(/✗ server +.*ECONNREFUSED[\s\S]*-> Start it/)]);
+    const failure = 'GET http://127.0.0.1:9/version: no connection (ECONNREFUSED). Is vLLM running there?';
+    const remedy = 'Start it (vllm serve MODEL), or set another address, ending in /v1: VLLM_BASE_URL or --base-url.';
+    expect([code, out]).toEqual([1, shortPage(`✗ server              ${failure}${REMEDY}${remedy}`)]);
   });
 
-  test('that is a web site is called no vLLM', async () => {
-    const site = createServer((_request, response) =>
+  test('that is a web site is not called a vLLM', async () => {
+    await using site = await listen((_request, response) =>
       response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Hi</h1>'),
     );
-    await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
-    const address = site.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
-    const { code, out } = await doctor(`http://127.0.0.1:${port}/v1`);
-    site.close();
-    expect([code, out]).toEqual([1, expect.stringMatching(/✗ models +this is no vLLM/)]);
+    const { code, out } = await doctor(site.baseUrl);
+    expect([code, out.split('\n')[1]]).toEqual([
+      1,
+      expect.stringMatching(/^✗ models {14}this is not a vLLM-compatible server: /),
+    ]);
   });
-});
 
-test('a server that is like vLLM, and is none, is looked at as far as it goes', async () => {
-  await using vllm = await startFakeVllm({ respond: wellBehaved });
-  const origin = vllm.baseUrl.slice(0, -'/v1'.length);
-  const gateway = createServer(async (request, response) => {
-    const parts: Buffer[] = [];
-    for await (const part of request) parts.push(part);
-    const isPassed = request.url?.startsWith('/v1/models') || request.url?.startsWith('/v1/chat');
-    if (!isPassed) {
-      response.writeHead(404, { 'content-type': 'application/json' }).end('{"detail":"Not Found"}');
-      return;
-    }
-    const { method = 'GET' } = request;
-    const body = parts.length === 0 ? {} : { body: Buffer.concat(parts) };
-    const headers = { 'content-type': 'application/json' };
-    const answered = await fetch(`${origin}${request.url}`, { method, headers, ...body });
-    response.writeHead(answered.status, { 'content-type': answered.headers.get('content-type') ?? '' });
-    response.end(Buffer.from(await answered.arrayBuffer()));
+  test('that is compatible with vLLM, and is another one, is checked as far as possible', async () => {
+    await using vllm = await startFakeVllm({ respond: wellBehaved });
+    await using gateway = await listen(async (request, response) => {
+      if (!/^\/v1\/(models|chat\/completions)$/.test(request.url ?? '')) {
+        response.writeHead(404, { 'content-type': 'application/json' }).end('{"detail":"Not Found"}');
+        return;
+      }
+      const { method = 'GET' } = request;
+      const body = Buffer.concat(await request.toArray());
+      const headers = { 'content-type': 'application/json' };
+      const passed = await fetch(vllm.origin + request.url, { method, headers, ...(body.length > 0 && { body }) });
+      response.writeHead(passed.status, { 'content-type': passed.headers.get('content-type') ?? '' });
+      response.end(Buffer.from(await passed.arrayBuffer()));
+    });
+    const { code, out } = await doctor(gateway.baseUrl);
+    const notFound = out.split('\n').find((line) => line.includes('tokenize')) ?? '';
+    expect(notFound).toMatch(/^! tokenize {12}not available: .*404/);
+    const remedy = 'Without it, a prompt that is too long is noticed only when the server refuses it.';
+    expect([code, out]).toEqual([
+      0,
+      page({
+        server: '! server              the server at URL does not report a vLLM version',
+        tokenize: `${notFound}${REMEDY}${remedy}`,
+        template: null,
+        replayed: null,
+      }),
+    ]);
   });
-  await new Promise<void>((resolve) => gateway.listen(0, '127.0.0.1', resolve));
-  const address = gateway.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const { code, out } = await doctor(`http://127.0.0.1:${port}/v1`, { agent: defineAgent({ name: 'a' }) });
-  gateway.closeAllConnections();
-  gateway.close();
-  expect(code).toBe(0);
-  expect(out).toMatch(/! server +something answers at .*, which does not tell a version of vLLM/);
-  expect(out).toMatch(/✓ tools \(auto\)[\s\S]*! tokenize +it cannot be asked/);
 });
 
 describe('an agent', () => {
-  test('has its servers looked at; a required one that is not there is fatal', async () => {
-    const missing = { command: '/no/such/program' };
-    const agent = (required: boolean) => defineAgent({ name: 'a', mcpServers: { x: { ...missing, required } } });
-    const optional = await onFake({}, { agent: agent(false) });
-    expect([optional.code, optional.out]).toEqual([0, expect.stringMatching(/! server x +runs go on without it/)]);
-    const required = await onFake({}, { agent: agent(true) });
-    expect([required.code, required.out]).toEqual([1, expect.stringMatching(/✗ server x +MCP server `x`/)]);
+  test.each([
+    ['an optional', false, 0, '! server x            optional, runs continue without it: MCP server `x`'],
+    ['a required', true, 1, '✗ server x            MCP server `x`'],
+  ])('with %s MCP server that does not start', async (_kind, required, code, start) => {
+    const agent = defineAgent({ name: 'a', mcpServers: { x: { command: '/no/such/program', required } } });
+    const found = await onFake({}, { agent });
+    const line = found.out.split('\n').find((text) => text.includes('server x')) ?? '';
+    expect(line.slice(0, start.length)).toBe(start);
+    const able = code === 0 ? 'Agents can run' : 'Agents cannot run';
+    const end = `${line}\n${GOOD.end.replace('Agents can run', able)}`;
+    expect([found.code, found.out]).toEqual([code, page({ end })]);
   });
 });
 
-test('--json gives the findings for machines', async () => {
-  const { code, out } = await onFake({}, { args: ['--json'], agent: defineAgent({ name: 'a' }) });
-  const report = JSON.parse(out);
-  expect([code, report.isAble, report.requests]).toEqual([0, true, 6]);
-  expect(report.findings[0]).toMatchObject({ check: 'server', status: 'good' });
+test('--json prints the findings for programs', async () => {
+  const { code, out } = await onFake({}, { args: ['--json'] });
+  const good = (check: string, message: string) => ({ check, status: 'good', message });
+  const findings = Object.values(GOOD)
+    .slice(0, -1)
+    .map((line) => good(line.slice(2, 21).trim(), line.slice(22)));
+  expect([code, JSON.parse(out)]).toEqual([0, { isAble: true, requests: 6, findings }]);
 });
+
+type Site = { readonly baseUrl: string } & AsyncDisposable;
+
+/** A server of the test's own, on a free port. */
+async function listen(listener: RequestListener): Promise<Site> {
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo; // It listens on a port.
+  return {
+    baseUrl: `http://127.0.0.1:${port}/v1`,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}

@@ -22,6 +22,7 @@ export async function doctorPage(title: string, baseUrl: string, apiKey?: string
     saveFile: async () => undefined,
     signal: new AbortController().signal,
     now: () => performance.now(),
+    every: () => () => undefined,
     program: 'vllm-agents',
   };
   const code = await examine({ agent: undefined, baseUrl, model: undefined, isJson: false }, io);

@@ -10,19 +10,19 @@ import { promisify } from 'node:util';
 /** The root of this project. */
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The longest that one child process may take: an installation over a slow network. */
-const CHILD_TIMEOUT_MS = 180_000;
-
 export interface Installed {
   readonly tarball: string;
   /** The folder of a user's program, with the package in its `node_modules`. */
   readonly consumer: string;
   /** The installed package: what the tarball holds. */
   readonly folder: string;
+  /** A copy of the consumer's folder, for a test that changes what is installed. */
+  readonly copy: () => Promise<string>;
+  /** Removes everything, the copies too. */
   readonly close: () => Promise<void>;
 }
 
-/** Builds, packs and installs into a folder of its own, which `close` removes. */
+/** Builds, packs and installs into a temporary folder, which `close` removes. */
 export async function installPackage(): Promise<Installed> {
   const work = await mkdtemp(join(tmpdir(), 'vllm-agents-package-'));
   const close = () => rm(work, { recursive: true, force: true });
@@ -34,19 +34,24 @@ export async function installPackage(): Promise<Installed> {
     const [tarball, consumer] = [join(work, name), join(work, 'consumer')];
     await cp(join(ROOT, 'test/package/fixture'), consumer, { recursive: true });
     await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', tarball], consumer);
-    return { tarball, consumer, folder: join(consumer, 'node_modules/vllm-agents'), close };
+    const copy = async () => {
+      const folder = await mkdtemp(join(work, 'copy-'));
+      await cp(consumer, folder, { recursive: true, verbatimSymlinks: true });
+      return folder;
+    };
+    return { tarball, consumer, folder: join(consumer, 'node_modules/vllm-agents'), copy, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-/** What a program prints on its standard output. Rejects with all that it printed when it fails. */
+/** What a program prints to its standard output. Rejects with all its output when it fails. */
 export async function run(program: string, args: readonly string[], cwd: string): Promise<string> {
-  // `npm run` tells its children where the project is: an `npm install` among them would install there.
+  // `npm run` passes the project's folder to its children: an `npm install` among them would install there.
   const { npm_config_local_prefix: _, ...env } = process.env;
   try {
-    const { stdout } = await promisify(execFile)(program, args, { cwd, env, timeout: CHILD_TIMEOUT_MS });
+    const { stdout } = await promisify(execFile)(program, args, { cwd, env });
     return stdout;
   } catch (error) {
     const { stdout = '', stderr = '' } = error as { readonly stdout?: string; readonly stderr?: string }; // execFile's own.

@@ -1,4 +1,4 @@
-// Owns claims about the fake vLLM as a tool for tests: scripts, faults, what it records.
+// Owns claims about the fake vLLM as a tool for tests: scripts, faults, personalities, the simulator.
 
 import { once } from 'node:events';
 import { request } from 'undici';
@@ -21,20 +21,25 @@ async function post(vllm: FakeVllm, body: object = HI, headers: Record<string, s
 }
 
 describe('a script', () => {
-  test('with a step left over fails the test that used it', async () => {
+  test('with an unused step fails the test', async () => {
     const vllm = await startFakeVllm();
     vllm.script(answer({ content: 'a' }), answer({ content: 'b' }));
     await post(vllm);
     expect(() => vllm.assertDone()).toThrow(
-      "The fake vLLM's script and its requests do not match: 1 step(s) of the script were not used.",
+      new Error('The script of the fake vLLM and the requests do not match. 1 unused step(s): answer "b".'),
     );
     expect(await rejection(vllm[Symbol.asyncDispose]())).toBeInstanceOf(Error);
   });
 
-  test('that is used up fails the test that asks for more', async () => {
+  test('without a step for a request fails the test', async () => {
     const vllm = await startFakeVllm();
-    expect(await post(vllm)).toMatchObject({ status: 500, text: expect.stringContaining('no step left') });
-    expect(() => vllm.assertDone()).toThrow('1 request(s) found no step.');
+    const { status, text } = await post(vllm);
+    const message = 'The fake vLLM has no step left for this request: add one with `script`.';
+    expect([status, JSON.parse(text)]).toEqual([
+      500,
+      { error: { message, type: 'BadRequestError', param: null, code: 500 } },
+    ]);
+    expect(() => vllm.assertDone()).toThrow('1 request(s) without a step: request 1 (POST /v1/chat/completions).');
     await vllm.close();
   });
 
@@ -75,11 +80,11 @@ describe('a fault', () => {
   test('may reset the connection before the headers or within the body', async () => {
     await using vllm = await startFakeVllm();
     vllm.script(raw({ bytes, resetAfter: 0 }), raw({ bytes, resetAfter: 5 }));
-    expect(await rejection(post(vllm))).toMatchObject({ code: expect.stringMatching(/ECONNRESET|UND_ERR_SOCKET/) });
-    expect(await rejection(post(vllm))).toMatchObject({ code: expect.stringMatching(/ECONNRESET|UND_ERR_SOCKET/) });
+    expect(await rejection(post(vllm))).toHaveProperty('code', expect.stringMatching(/^(ECONNRESET|UND_ERR_SOCKET)$/));
+    expect(await rejection(post(vllm))).toHaveProperty('code', expect.stringMatching(/^(ECONNRESET|UND_ERR_SOCKET)$/));
   });
 
-  test('may stall until the client leaves, which is recorded', async () => {
+  test('may stall until the client disconnects, which is recorded', async () => {
     await using vllm = await startFakeVllm();
     vllm.script(raw({ bytes, stallAfter: 5 }));
     const response = await request(`${vllm.baseUrl}/chat/completions`, { method: 'POST', body: JSON.stringify(HI) });
@@ -164,7 +169,7 @@ describe('the simulator', () => {
     expect(await callsFor(question)).toEqual(calls);
   });
 
-  test('uses an only tool in any case, with arguments that fit its schema', async () => {
+  test('always uses a single tool, with arguments that match its schema', async () => {
     const parameters = {
       type: 'object',
       properties: {

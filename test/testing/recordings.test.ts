@@ -53,10 +53,10 @@ function meaningOf(body: string): FakeChoice[] {
     const index = Number(entry.index);
     const choice = choices.get(index) ?? { content: [], reasoning: [], calls: [], end: {} };
     choices.set(index, choice);
-    const said = (entry.delta ?? entry.message) as Fields;
-    if (typeof said.content === 'string' && said.content !== '') choice.content.push(said.content);
-    if (typeof said.reasoning === 'string') choice.reasoning.push(said.reasoning);
-    for (const call of (said.tool_calls ?? []) as Fields[]) {
+    const part = (entry.delta ?? entry.message) as Fields;
+    if (typeof part.content === 'string' && part.content !== '') choice.content.push(part.content);
+    if (typeof part.reasoning === 'string') choice.reasoning.push(part.reasoning);
+    for (const call of (part.tool_calls ?? []) as Fields[]) {
       const { name, arguments: text } = call.function as Fields;
       if (typeof name === 'string') choice.calls.push({ name, fragments: [] });
       if (typeof text === 'string') choice.calls.at(-1)?.fragments.push(text);

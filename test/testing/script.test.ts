@@ -1,4 +1,4 @@
-// Owns claims about how a script and its requests are held against each other, and about the routes that need no script.
+// Owns claims about how a script is compared with the requests, and about the routes that need no script.
 
 import { request } from 'undici';
 import { describe, expect, test } from 'vitest';
@@ -21,12 +21,14 @@ async function get(vllm: FakeVllm, path: string, headers: Record<string, string>
   return [response.statusCode, await response.body.text()];
 }
 
-describe('what does not match', () => {
-  test('is told step by step and request by request', async () => {
+const MISMATCH = 'The script of the fake vLLM and the requests do not match.';
+
+describe('a mismatch', () => {
+  test('is reported with its steps and requests', async () => {
     const used = await startFakeVllm();
     used.script(answer({ content: 'one' }), reply({ status: 503 }), () => answer({}));
     expect(() => used.assertDone()).toThrow(
-      'The fake vLLM\'s script and its requests do not match: 3 step(s) of the script were not used. Namely: answer "one", reply 503, a function.',
+      new Error(`${MISMATCH} 3 unused step(s): answer "one", reply 503, a function.`),
     );
     await used.close();
     const asked = await startFakeVllm();
@@ -34,12 +36,12 @@ describe('what does not match', () => {
     await post(asked);
     await post(asked);
     expect(() => asked.assertDone()).toThrow(
-      '1 request(s) found no step. Namely: request 2 (POST /v1/chat/completions).',
+      new Error(`${MISMATCH} 1 request(s) without a step: request 2 (POST /v1/chat/completions).`),
     );
     await asked.close();
   });
 
-  test('is a function that throws: the request gets a 500 and the script tells the cause', async () => {
+  test('is a function that throws: the request gets a 500, and the script reports the cause', async () => {
     const vllm = await startFakeVllm();
     const cause = new Error('no such city');
     vllm.script(() => {
@@ -47,22 +49,22 @@ describe('what does not match', () => {
     });
     expect((await post(vllm))[0]).toBe(500);
     expect(() => vllm.assertDone()).toThrow(expect.objectContaining({ cause }));
-    expect(() => vllm.assertDone()).toThrow('1 answer(s) failed. Namely: no such city.');
+    expect(() => vllm.assertDone()).toThrow(`${MISMATCH} 1 failed answer(s): no such city.`);
     await vllm.close();
   });
 
-  test('is a responder that gives no answer', async () => {
+  test('is a responder that returns nothing', async () => {
     const vllm = await startFakeVllm({
       respond: ({ body }) => (body?.seed === 1 ? answer({ content: 'a' }) : undefined),
     });
     expect((await post(vllm, undefined, { messages, seed: 1 }))[0]).toBe(200);
     vllm.assertDone();
     expect((await post(vllm))[0]).toBe(500);
-    expect(() => vllm.assertDone()).toThrow('1 request(s) found no step.');
+    expect(() => vllm.assertDone()).toThrow(`${MISMATCH} 1 request(s) without a step: request 2 `);
     await vllm.close();
   });
 
-  test('is nothing when steps come first and the responder answers the rest', async () => {
+  test('is none when steps come first and the responder answers the rest', async () => {
     await using vllm = await startFakeVllm({ respond: () => answer({ content: 'rest' }) });
     vllm.script(answer({ content: 'first' }));
     expect((await post(vllm))[1]).toContain('"content":"first"');
@@ -71,13 +73,13 @@ describe('what does not match', () => {
 });
 
 describe('a route without a script', () => {
-  test('answers what is not there, and what is not there that way', async () => {
+  test('answers unknown paths and unknown methods', async () => {
     await using vllm = await startFakeVllm();
     expect(await get(vllm, '/nothing')).toEqual([404, '{"detail":"Not Found"}']);
     expect(await get(vllm, '/v1/chat/completions')).toEqual([405, '{"detail":"Method Not Allowed"}']);
   });
 
-  test('tells health, load and version as the personality has them', async () => {
+  test('reports health, load and version of the personality', async () => {
     await using well = await startFakeVllm({ version: '0.33.1', load: 3 });
     await using dead = await startFakeVllm({ isHealthy: false });
     expect([await get(well, '/health'), await get(well, '/ping'), await get(dead, '/health')]).toEqual([
@@ -99,7 +101,7 @@ describe('a route without a script', () => {
     expect((await post(vllm, '/tokenize', { prompt: 'a' }))[0]).toBe(200);
   });
 
-  test('tells each metric with a type, and the load and the cache of the personality', async () => {
+  test('reports metrics with their types, and the load and the cache of the personality', async () => {
     await using vllm = await startFakeVllm({ load: 2, kvCacheUsage: 0.25 });
     const [, text] = await get(vllm, '/metrics');
     const samples = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));

@@ -1,5 +1,6 @@
 // Owns claims about the weather tool, with a weather service of its own.
 
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
@@ -20,7 +21,7 @@ async function startService(answers: (path: string) => unknown): Promise<Service
     const body = answers(request.url ?? '');
     response.writeHead(body === undefined ? 500 : 200).end(JSON.stringify(body ?? {}));
   }).listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
+  await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const stop = async (): Promise<void> => {
     server.closeAllConnections();
@@ -32,11 +33,13 @@ async function startService(answers: (path: string) => unknown): Promise<Service
 const now = (): Date => new Date('2026-07-15T00:00:00Z');
 
 /** What the tool answers a call with these arguments, through a whole run. */
-async function resultOf(args: object, url: string): Promise<unknown> {
+async function resultOf(args: object, url: string, networkLimitMs = 600_000): Promise<unknown> {
   await using vllm = await startFakeVllm();
   await using client = new VllmClient(vllm.baseUrl);
   vllm.script(answer({ toolCalls: [{ name: 'get_weather', arguments: args }] }), answer({ content: 'done' }));
-  const tools = [createWeatherTool({ geocodingUrl: `${url}/geo`, forecastUrl: `${url}/forecast`, now })];
+  const tools = [
+    createWeatherTool({ geocodingUrl: `${url}/geo`, forecastUrl: `${url}/forecast`, now, networkLimitMs }),
+  ];
   const { messages } = await run(weatherAgent({ tools }), 'x', { client });
   const result = messages.find((message) => message.role === 'tool')?.content;
   return typeof result === 'string' && result.startsWith('{') ? JSON.parse(result) : result;
@@ -79,7 +82,25 @@ describe('get_weather', () => {
     expect(await resultOf({ city: 'Tokyo' }, 'http://127.0.0.1:9')).toEqual(usual);
     await using service = await startService(() => undefined);
     expect(await resultOf({ city: 'Tokyo' }, service.url)).toEqual(usual);
-    expect(await resultOf({ city: 'Tokyo', unit: 'fahrenheit' }, service.url)).toMatchObject({ temperature: 79 });
+    expect(await resultOf({ city: 'Tokyo', unit: 'fahrenheit' }, service.url)).toEqual({
+      ...usual,
+      temperature: 79,
+      unit: 'fahrenheit',
+    });
+  });
+
+  test('answers from the table when the service does not answer in time', async () => {
+    const server = createServer(() => undefined).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    expect(await resultOf({ city: 'Tokyo' }, `http://127.0.0.1:${port}`, 1)).toEqual({
+      city: 'Tokyo',
+      temperature: 26,
+      unit: 'celsius',
+      source: 'climate normals for July, not live: the weather service cannot be reached',
+    });
+    server.closeAllConnections();
+    server.close();
   });
 
   test('never guesses a city that is not in the table', async () => {

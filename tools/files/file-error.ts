@@ -16,7 +16,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
 };
 
 /** Turns what Node threw about a path into words for the model; what is no error of the file system stays as it is. */
-export function fileError(path: string, error: unknown): unknown {
+function fileError(path: string, error: unknown): unknown {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return error;
   const remedy = REMEDIES[error.code];
   if (remedy !== undefined) return new ToolRetry(`${quotePath(path)} ${remedy}`);

@@ -23,13 +23,13 @@ export interface FolderOptions {
   readonly maxFileBytes: number;
 }
 
-export interface Entry {
+interface Entry {
   readonly name: string;
   readonly kind: 'file' | 'folder' | 'link' | 'other';
 }
 
 /** A file's text, or why it has none that can be shown. */
-export type FileText = { readonly text: string } | { readonly unreadable: string };
+type FileText = { readonly text: string } | { readonly unreadable: string };
 
 export interface Folder {
   /** Paths are relative, with `/`. These throw a ToolRetry for what the model can put right, an Error for what it cannot. */

@@ -1,4 +1,4 @@
-// Owns what the loop asks of the tasks of an agent, and what they give: all of it JSON. Doing it is left to `../tasks`.
+// Owns what the loop asks of the tasks of an agent, and what they give: all of it JSON. Doing it is left to `../tasks/tasks.ts`.
 
 import type { CallValue, PreparedCall, ReadyCall, StepFacts } from '../../core/call.ts';
 import type { JsonValue } from '../../core/json.ts';

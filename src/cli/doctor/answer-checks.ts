@@ -1,22 +1,23 @@
-// Owns the checks of plain answers: streaming, counts, thinking, structured output, the template.
+// Owns the checks of answers without tools: streaming, token counts, thinking, structured output, the chat template.
 
 import type { Message } from '../../core/message.ts';
 import { VllmError } from '../../core/vllm-error.ts';
 import { thinkingParams } from '../../model/profile/profile-of.ts';
+import type { CheckContext } from './check-context.ts';
+import { MAX_TOKENS, QUESTION } from './check-context.ts';
 import type { Finding } from './finding.ts';
 import { bad, fatal, good, note, skipped } from './finding.ts';
-import type { Patient } from './patient.ts';
-import { MAX_TOKENS, QUESTION } from './patient.ts';
 import { messageOf } from './server-checks.ts';
 
-/** Chunks that come within this share of the whole time were held back and sent at once. */
-const AT_ONCE = 0.05;
-const CHUNKS_TO_TELL = 6;
+/** When all chunks arrive within this share of the whole time, something buffered them. */
+const BUFFERED_SHARE = 0.05;
+/** With fewer chunks the times say nothing. */
+const MIN_CHUNKS = 6;
 
-/** One streamed answer: does it come, piece by piece, with counts. */
-export async function checkStreaming(patient: Patient, now: () => number): Promise<readonly Finding[]> {
-  const { client, model, signal } = patient;
-  patient.countOne();
+/** Streams one answer: whether it comes, in chunks, with token counts. */
+export async function checkStreaming(context: CheckContext, now: () => number): Promise<readonly Finding[]> {
+  const { client, model, signal } = context;
+  context.countRequest();
   const startedAt = now();
   const times: number[] = [];
   let usage: { readonly prompt_tokens_details?: { readonly cached_tokens?: number | null } | null } | undefined;
@@ -28,16 +29,17 @@ export async function checkStreaming(patient: Patient, now: () => number): Promi
     if (event.type === 'error') failure = event.error;
   }
   if (failure !== undefined) return [fatal('answer', messageOf(failure))];
-  const took = (times.at(-1) ?? startedAt) - startedAt;
-  const span = (times.at(-1) ?? 0) - (times[0] ?? 0);
-  const isBuffered = times.length >= CHUNKS_TO_TELL && span < took * AT_ONCE;
+  const durationMs = (times.at(-1) ?? startedAt) - startedAt;
+  const spanMs = (times.at(-1) ?? 0) - (times[0] ?? 0);
+  const isBuffered = times.length >= MIN_CHUNKS && spanMs < durationMs * BUFFERED_SHARE;
+  const seconds = (durationMs / 1000).toFixed(1);
   const streaming = isBuffered
     ? note(
         'streaming',
-        `${times.length} pieces came at once, after ${(took / 1000).toFixed(1)} s: something on the way holds them back`,
-        'Switch buffering off in the proxy (nginx: proxy_buffering off), or go past it.',
+        `${times.length} chunks arrived at once after ${seconds} s: something between here and the server buffers them`,
+        'Turn off buffering in the proxy (nginx: proxy_buffering off), or bypass the proxy.',
       )
-    : good('streaming', `${times.length} pieces in ${(took / 1000).toFixed(1)} s`);
+    : good('streaming', `${times.length} chunks in ${seconds} s`);
   return [streaming, usageFinding(usage)];
 }
 
@@ -47,19 +49,19 @@ function usageFinding(
   if (usage === undefined)
     return note(
       'usage',
-      'no counts came: limits of tokens cannot be kept',
-      'A gateway may take them out; vLLM sends them when asked.',
+      'the server sent no token counts: token limits cannot be enforced',
+      'A gateway may remove them; vLLM sends them on request.',
     );
   const cached = usage.prompt_tokens_details?.cached_tokens;
-  if (typeof cached === 'number') return good('usage', `counts, and what was cached (${cached} tokens)`);
-  return note('usage', 'counts, without what was cached', 'Start vLLM with --enable-prompt-tokens-details');
+  if (typeof cached === 'number') return good('usage', `token counts, including cached tokens (${cached})`);
+  return note('usage', 'token counts, without cached tokens', 'Start vLLM with --enable-prompt-tokens-details');
 }
 
-/** Whether thinking comes apart from the answer, and ends. */
-export async function checkThinking(patient: Patient): Promise<Finding> {
-  const { profile } = patient;
+/** Whether thinking is separated from the answer. */
+export async function checkThinking(context: CheckContext): Promise<Finding> {
+  const { profile } = context;
   if (profile.thinking === 'never') return skipped('thinking', `${profile.name} does not think`);
-  const { response, error } = await patient.ask(thinkingParams(profile, 'on'));
+  const { response, error } = await context.ask(thinkingParams(profile, 'on'));
   if (error !== undefined) return bad('thinking', messageOf(error));
   const message = response.choices[0]?.message;
   const content = typeof message?.content === 'string' ? message.content : '';
@@ -68,22 +70,26 @@ export async function checkThinking(patient: Patient): Promise<Finding> {
   const flag = `Start vLLM with --reasoning-parser ${reasoningParser ?? 'NAME'}`;
   const isInText =
     delimiters !== undefined && (content.includes(delimiters.open) || content.includes(delimiters.close));
-  if (isInText) return note('thinking', 'it comes in the text; runs take it out, other clients will not', flag);
-  if (thought !== '') return good('thinking', 'it comes in a field of its own');
+  if (isInText) return note('thinking', 'in the text; runs remove it, other clients do not', flag);
+  if (thought !== '') return good('thinking', 'in a field of its own');
   if (profile.name === 'unknown') return skipped('thinking', 'the model did not think');
-  return note('thinking', `none came, though ${profile.name} can`, reasoningParser === undefined ? undefined : flag);
+  return note(
+    'thinking',
+    `the model did not think, although ${profile.name} can`,
+    reasoningParser === undefined ? undefined : flag,
+  );
 }
 
-/** A schema that the grammar must hold. */
-export async function checkStructured(patient: Patient): Promise<Finding> {
+/** Whether the server's grammar enforces a JSON Schema. */
+export async function checkStructured(context: CheckContext): Promise<Finding> {
   const schema = {
     type: 'object',
     properties: { city: { type: 'string', maxLength: 12 } },
     required: ['city'],
     additionalProperties: false,
   };
-  const { response, error } = await patient.ask({
-    ...thinkingParams(patient.profile, 'off'),
+  const { response, error } = await context.ask({
+    ...thinkingParams(context.profile, 'off'),
     response_format: { type: 'json_schema', json_schema: { name: 'place', schema } },
   });
   if (error !== undefined) return bad('structured output', messageOf(error));
@@ -92,16 +98,16 @@ export async function checkStructured(patient: Patient): Promise<Finding> {
     typeof message?.content === 'string' && message.content !== '' ? message.content : (message?.reasoning ?? '');
   try {
     JSON.parse(text);
-    return good('structured output', 'the grammar holds a schema');
+    return good('structured output', 'the grammar enforces the schema');
   } catch {
     const isCut = response.choices[0]?.finish_reason === 'length';
-    if (isCut) return note('structured output', 'the answer was cut before its end, as far as it goes it fits');
-    return bad('structured output', 'the answer does not fit the schema that was asked for');
+    if (isCut) return note('structured output', 'the answer was cut short; so far it matches the schema');
+    return bad('structured output', 'the answer does not match the schema');
   }
 }
 
-/** What the template refuses or leaves out, without making it generate. */
-export async function checkTemplate({ client, model, signal }: Patient): Promise<readonly Finding[]> {
+/** What the chat template refuses or omits. Sends only `/tokenize` requests, which generate nothing. */
+export async function checkTemplate({ client, model, signal }: CheckContext): Promise<readonly Finding[]> {
   const count = async (messages: readonly Message[]): Promise<number | VllmError> => {
     try {
       return (await client.tokenize({ model, messages }, { signal, maxRetries: 0 })).count;
@@ -116,8 +122,8 @@ export async function checkTemplate({ client, model, signal }: Patient): Promise
     return [
       note(
         'tokenize',
-        `it cannot be asked: ${plain.message}`,
-        'Without it a prompt that is too long shows only when it is refused.',
+        `not available: ${plain.message}`,
+        'Without it, a prompt that is too long is noticed only when the server refuses it.',
       ),
     ];
   const answered: Message = { role: 'assistant', content: 'Hello' };
@@ -132,11 +138,11 @@ export async function checkTemplate({ client, model, signal }: Patient): Promise
   return [
     good('tokenize', 'prompts can be counted before they are sent'),
     isRefused
-      ? good('template', 'it refuses some orders of messages; runs bring them into one that it takes')
-      : good('template', 'it takes messages in any order'),
+      ? good('template', 'it refuses some message orders; runs send one that it accepts')
+      : good('template', 'it accepts messages in any order'),
     good(
       'replayed thinking',
-      isKept ? 'the template shows it to the model' : 'the template leaves thinking of earlier turns out',
+      isKept ? 'the template shows it to the model' : 'the template omits the thinking of earlier turns',
     ),
   ];
 }

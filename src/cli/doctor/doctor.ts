@@ -1,4 +1,4 @@
-// Owns the examination of a server, and of an agent with its MCP servers: which checks, in which order, and the exit code.
+// Owns the examination of a server, and of an agent with its MCP servers: the checks, their order, and the exit code.
 
 import type { Agent } from '../../agent/agent.ts';
 import { VllmClient } from '../../client/client.ts';
@@ -6,25 +6,25 @@ import { DEFAULT_BASE_URL } from '../../client/options.ts';
 import { EXIT } from '../help.ts';
 import type { Io } from '../io.ts';
 import { checkStreaming, checkStructured, checkTemplate, checkThinking } from './answer-checks.ts';
+import { createCheckContext, MAX_TOKENS } from './check-context.ts';
 import type { Finding } from './finding.ts';
 import { fatal, good, note } from './finding.ts';
-import { createPatient, MAX_TOKENS } from './patient.ts';
 import { findingLine } from './report.ts';
 import { checkServer, messageOf } from './server-checks.ts';
 import { checkTools } from './tool-checks.ts';
 
 export interface Examination {
-  /** Its MCP servers are looked at too; undefined: the server alone. */
+  /** Its MCP servers are checked too. Undefined: only the model's server is checked. */
   readonly agent: Agent | undefined;
   readonly baseUrl: string | undefined;
   readonly model: string | undefined;
   readonly isJson: boolean;
 }
 
-/** Looks at everything, tells it as it goes; gives exit code 1 when an agent could not run. */
+/** Runs all checks and prints each finding as it is made. Returns exit code 1 when agents cannot run. */
 export async function examine({ agent, baseUrl, model, isJson }: Examination, io: Io): Promise<number> {
   const findings: Finding[] = [];
-  const tell = (found: readonly Finding[]): void => {
+  const report = (found: readonly Finding[]): void => {
     findings.push(...found);
     if (!isJson) for (const finding of found) io.out.write(findingLine(finding, io));
   };
@@ -33,24 +33,24 @@ export async function examine({ agent, baseUrl, model, isJson }: Examination, io
   });
   const { signal } = io;
   const server = await checkServer(client, model ?? (io.env.VLLM_MODEL || agent?.model), signal);
-  tell(server.findings);
-  let sent = 0;
+  report(server.findings);
+  let requests = 0;
   if (server.model !== undefined) {
-    const patient = createPatient({ client, signal, model: server.model.id, profile: server.model.profile });
-    tell(await checkStreaming(patient, io.now));
+    const context = createCheckContext({ client, signal, model: server.model.id, profile: server.model.profile });
+    report(await checkStreaming(context, io.now));
     if (!findings.some(({ isFatal }) => isFatal)) {
-      tell(await checkTools(patient));
-      tell([await checkThinking(patient), await checkStructured(patient)]);
-      tell(await checkTemplate(patient));
+      report(await checkTools(context));
+      report([await checkThinking(context), await checkStructured(context)]);
+      report(await checkTemplate(context));
     }
-    sent = patient.sent();
+    requests = context.requestCount();
   }
-  if (agent !== undefined) tell(await checkProviders(agent, signal));
+  if (agent !== undefined) report(await checkProviders(agent, signal));
   const isAble = !findings.some(({ isFatal }) => isFatal);
-  if (isJson) io.out.write(`${JSON.stringify({ isAble, requests: sent, findings }, undefined, 2)}\n`);
+  if (isJson) io.out.write(`${JSON.stringify({ isAble, requests, findings }, undefined, 2)}\n`);
   else {
-    io.out.write(`\n${isAble ? 'Agents can run here.' : 'An agent could not run here.'} `);
-    io.out.write(`${sent} requests made the model write, of at most ${MAX_TOKENS} tokens each.\n`);
+    io.out.write(`\n${isAble ? 'Agents can run here.' : 'Agents cannot run here.'} `);
+    io.out.write(`Sent ${requests} requests of at most ${MAX_TOKENS} generated tokens each.\n`);
   }
   return isAble ? EXIT.done : EXIT.failed;
 }
@@ -68,7 +68,9 @@ async function checkProviders({ providers }: Agent, signal: AbortSignal): Promis
         return first === undefined ? good(check, `${count} tools`) : note(check, `${count} tools; ${first}`);
       } catch (error) {
         const message = messageOf(error);
-        return provider.isRequired ? fatal(check, message) : note(check, `runs go on without it: ${message}`);
+        return provider.isRequired
+          ? fatal(check, message)
+          : note(check, `optional, runs continue without it: ${message}`);
       }
     }),
   );

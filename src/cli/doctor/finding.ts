@@ -1,14 +1,14 @@
-// Owns what the doctor finds, as data. Finding it is left to the checks, showing it to `report.ts`.
+// Owns the doctor's findings as data. Making them is left to the checks, printing them to `report.ts`.
 
 export interface Finding {
-  /** What was looked at, in two or three words. */
+  /** What was checked, in two or three words. */
   readonly check: string;
-  /** `bad`: something does not work. `note`: it works, and could do better. `skipped`: it could not be looked at. */
+  /** `bad`: something does not work. `note`: it works, and could work better. `skipped`: it could not be checked. */
   readonly status: 'good' | 'note' | 'bad' | 'skipped';
   readonly message: string;
-  /** What to do, exactly: flags ready to paste, a variable, a field. */
+  /** How to fix it: flags ready to paste, a variable, a field. */
   readonly remedy?: string;
-  /** Whether an agent cannot run with it. */
+  /** Whether agents cannot run because of it. */
   readonly isFatal?: boolean;
 }
 

@@ -1,4 +1,4 @@
-// Owns how the doctor's findings are shown: one line each, the remedy under it. Finding them is left to `doctor.ts`.
+// Owns printing the doctor's findings: one line each, the remedy below it. Collecting them is left to `doctor.ts`.
 
 import { styleText } from 'node:util';
 import type { Io } from '../io.ts';

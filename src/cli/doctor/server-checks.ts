@@ -1,4 +1,4 @@
-// Owns the checks of the server itself: is it there, is it a vLLM, does it take the key, what does it serve.
+// Owns the checks of the server itself: its address, whether it is a vLLM, the API key, its models.
 
 import type { VllmClient } from '../../client/client.ts';
 import type { ModelCard } from '../../client/server.ts';
@@ -10,13 +10,13 @@ import { bad, fatal, good, note } from './finding.ts';
 
 export interface ServerFound {
   readonly findings: readonly Finding[];
-  /** Undefined when nothing more can be looked at. */
+  /** Undefined when nothing more can be checked. */
   readonly model: { readonly id: string; readonly profile: Profile } | undefined;
 }
 
 export async function checkServer(
   client: VllmClient,
-  wanted: string | undefined,
+  requested: string | undefined,
   signal: AbortSignal,
 ): Promise<ServerFound> {
   const findings: Finding[] = [await checkVersion(client, signal)];
@@ -27,8 +27,8 @@ export async function checkServer(
   } catch (error) {
     return { findings: [...findings, modelsFailed(error)], model: undefined };
   }
-  findings.push(good('key', client.apiKey === undefined ? 'none is given, and none is asked for' : 'it is taken'));
-  return chooseModel(models, wanted, findings);
+  findings.push(good('key', client.apiKey === undefined ? 'none set, none required' : 'accepted'));
+  return chooseModel(models, requested, findings);
 }
 
 async function checkVersion(client: VllmClient, signal: AbortSignal): Promise<Finding> {
@@ -38,11 +38,11 @@ async function checkVersion(client: VllmClient, signal: AbortSignal): Promise<Fi
   } catch (error) {
     const code = error instanceof VllmError ? error.code : '';
     if (OF_CONNECTION.has(code)) {
-      const remedy = 'Start it (vllm serve MODEL), or name another: VLLM_BASE_URL or --base-url, with its /v1.';
+      const remedy = 'Start it (vllm serve MODEL), or set another address, ending in /v1: VLLM_BASE_URL or --base-url.';
       return fatal('server', messageOf(error), remedy);
     }
-    // A gateway may lack the route; a site that is no such server at all shows with the models.
-    return note('server', `something answers at ${client.baseUrl}, which does not tell a version of vLLM`);
+    // A gateway may lack this route. The list of models shows whether it is such a server at all.
+    return note('server', `the server at ${client.baseUrl} does not report a vLLM version`);
   }
 }
 
@@ -60,36 +60,39 @@ function modelsFailed(error: unknown): Finding {
   if (code === 'unauthorized' || code === 'forbidden') {
     return fatal(
       'key',
-      'the server wants another key than it was given',
-      'Set VLLM_API_KEY to what vLLM was started with (--api-key).',
+      'the server did not accept the API key',
+      'Set VLLM_API_KEY to the key that vLLM was started with (--api-key).',
     );
   }
-  const remedy = 'Give the address of a vLLM, with its /v1: VLLM_BASE_URL or --base-url.';
-  return fatal('models', `this is no vLLM, nor like one: ${messageOf(error)}`, remedy);
+  const remedy = 'Set the address of a vLLM server, ending in /v1: VLLM_BASE_URL or --base-url.';
+  return fatal('models', `this is not a vLLM-compatible server: ${messageOf(error)}`, remedy);
 }
 
 function chooseModel(
   models: readonly ModelCard[],
-  wanted: string | undefined,
+  requested: string | undefined,
   findings: readonly Finding[],
 ): ServerFound {
   const names = models.map(({ id }) => id).join(', ');
-  const found = models.find(({ id }) => id === wanted) ?? (wanted === undefined ? models[0] : undefined);
+  const found = models.find(({ id }) => id === requested) ?? (requested === undefined ? models[0] : undefined);
   if (found === undefined) {
-    const message = wanted === undefined ? 'the server serves none' : `there is no ${wanted}; there are: ${names}`;
+    const message =
+      requested === undefined ? 'the server has no models' : `there is no model ${requested}; available: ${names}`;
     return {
-      findings: [...findings, fatal('model', message, 'Name one of them: VLLM_MODEL or --model.')],
+      findings: [...findings, fatal('model', message, 'Choose one of them: VLLM_MODEL or --model.')],
       model: undefined,
     };
   }
   const profile = profileOf(found.id, found.root);
   const limit =
-    typeof found.max_model_len === 'number' ? `${found.max_model_len} tokens of context` : 'its context is not told';
-  const family = profile.name === 'unknown' ? 'of a family that is not known here' : `of the family ${profile.name}`;
+    typeof found.max_model_len === 'number' ? `${found.max_model_len} tokens of context` : 'unknown context length';
+  const family = profile.name === 'unknown' ? 'unknown model family' : `family ${profile.name}`;
   const model = good('model', `${found.id}, ${family}, ${limit}`);
   const isUnclear =
-    wanted === undefined && models.filter(({ parent }) => parent === null || parent === undefined).length > 1;
-  const choice = isUnclear ? [bad('choice', `several are served: ${names}`, `Say which: VLLM_MODEL=${found.id}`)] : [];
+    requested === undefined && models.filter(({ parent }) => parent === null || parent === undefined).length > 1;
+  const choice = isUnclear
+    ? [bad('choice', `the server has several models: ${names}`, `Choose one: VLLM_MODEL=${found.id}`)]
+    : [];
   return { findings: [...findings, model, ...choice], model: { id: found.id, profile } };
 }
 

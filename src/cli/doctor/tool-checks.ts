@@ -1,13 +1,14 @@
-// Owns the checks of tool calls: each way that vLLM has, tried with a tiny request, and the way without its flags.
+// Owns the checks of tool calls: every kind of tool choice, with a tiny request each, and client-side tools where the
+// server has no tool parser.
 
 import type { ToolDefinition } from '../../client/chat-params.ts';
 import { HERMES } from '../../model/format/call-formats.ts';
 import type { Profile } from '../../model/profile/profile.ts';
 import { rawFormatsOf } from '../../model/profile/profile-of.ts';
 import { createRescue } from '../../model/scanner/rescue.ts';
+import type { Attempt, CheckContext } from './check-context.ts';
 import type { Finding } from './finding.ts';
 import { bad, fatal, good, note } from './finding.ts';
-import type { Asked, Patient } from './patient.ts';
 import { messageOf } from './server-checks.ts';
 
 const PARAMETERS = {
@@ -22,82 +23,86 @@ const TOOL: ToolDefinition = {
   function: { name: 'get_weather', description: 'The weather of a city.', parameters: PARAMETERS, strict: true },
 };
 
-/** The ways of tool calls. With no tool parser on the server: the way that needs none. */
-export async function checkTools(patient: Patient): Promise<readonly Finding[]> {
-  const auto = await patient.ask({ tools: [TOOL], tool_choice: 'auto' });
+/** Checks the choices auto, required and named; without a tool parser on the server, client-side tools instead. */
+export async function checkTools(context: CheckContext): Promise<readonly Finding[]> {
+  const auto = await context.ask({ tools: [TOOL], tool_choice: 'auto' });
   if (auto.error?.code === 'tool_parser_missing') {
-    const flags = flagsFor(patient.profile);
+    const flags = flagsFor(context.profile);
     return [
       note('tools', 'vLLM was started without a tool parser', `Start vLLM with ${flags}`),
-      await checkClientSide(patient),
+      await checkClientSide(context),
     ];
   }
   if (auto.error !== undefined) return [fatal('tools (auto)', messageOf(auto.error))];
-  const required = await patient.ask({ tools: [TOOL], tool_choice: 'required' });
-  const named = await patient.ask({
+  const required = await context.ask({ tools: [TOOL], tool_choice: 'required' });
+  const named = await context.ask({
     tools: [TOOL],
     tool_choice: { type: 'function', function: { name: 'get_weather' } },
   });
-  return [autoFinding(auto, patient.profile), forced('tools (required)', required), forced('tools (named)', named)];
+  return [autoFinding(auto, context.profile), forced('tools (required)', required), forced('tools (named)', named)];
 }
 
 /** The flags for a family, ready to paste. */
-export function flagsFor({ toolParser, reasoningParser }: Profile): string {
+function flagsFor({ toolParser, reasoningParser }: Profile): string {
   const thinking = reasoningParser === undefined ? '' : ` --reasoning-parser ${reasoningParser}`;
   return `--enable-auto-tool-choice --tool-call-parser ${toolParser ?? 'hermes'}${thinking}`;
 }
 
-function autoFinding({ response }: Asked, profile: Profile): Finding {
+function autoFinding({ response }: Attempt, profile: Profile): Finding {
   const [choice] = response?.choices ?? [];
   const calls = choice?.message.tool_calls ?? [];
   const content = typeof choice?.message.content === 'string' ? choice.message.content : '';
-  if (calls.length > 0) return good('tools (auto)', 'the model called, and the server read the call');
+  if (calls.length > 0) return good('tools (auto)', 'the model made a call, and the server parsed it');
   const schemas = new Map([['get_weather', PARAMETERS]]);
   const rescue = createRescue({ formats: rawFormatsOf(profile, profile.format), schemas });
   const found = [...rescue.feed(content).calls, ...rescue.end(false).calls];
   if (found.length === 0)
     return note(
       'tools (auto)',
-      'they are taken; the model did not call, which small ones often do not',
-      'To have it call: toolChoice required, or --tool-choice required.',
+      'accepted, but the model made no call; small models often make none',
+      "To force a call: toolChoice: 'required', or --tool-choice required.",
     );
   const parser =
     profile.toolParser === undefined ? 'the parser of this model' : `--tool-call-parser ${profile.toolParser}`;
-  return note('tools (auto)', 'the call was left in the text; runs read it from there', `Start vLLM with ${parser}`);
+  return note(
+    'tools (auto)',
+    'the server left the call in the text; runs read it from there',
+    `Start vLLM with ${parser}`,
+  );
 }
 
-function forced(check: string, { response, error }: Asked): Finding {
+function forced(check: string, { response, error }: Attempt): Finding {
   if (error !== undefined) return bad(check, messageOf(error));
   const [choice] = response.choices;
   const calls = choice?.message.tool_calls ?? [];
   const thought = choice?.message.reasoning ?? choice?.message.reasoning_content ?? '';
   if (calls.length === 0 && thought !== '') {
-    const message = 'the model thought and did not call; a run asks it once more, without thinking';
-    return note(check, message, "For a model that does so often: thinking: 'off'.");
+    const message = 'the model thought and made no call; a run asks again without thinking';
+    return note(check, message, "If the model does this often, set thinking: 'off'.");
   }
-  if (calls.length === 0) return bad(check, 'no call came, though one was required');
+  if (calls.length === 0) return bad(check, 'the model made no call, although one was required');
   try {
     JSON.parse(calls[0]?.function.arguments ?? '');
-    return good(check, 'a call that fits its schema');
+    return good(check, 'a call that matches its schema');
   } catch {
     return choice?.finish_reason === 'length'
-      ? good(check, 'a call, as far as this short answer goes')
-      : bad(check, 'the arguments of the call are no JSON');
+      ? good(check, 'a call, cut short by the token limit of this check')
+      : bad(check, 'the arguments of the call are not JSON');
   }
 }
 
-async function checkClientSide(patient: Patient): Promise<Finding> {
-  const { profile } = patient;
+async function checkClientSide(context: CheckContext): Promise<Finding> {
+  const { profile } = context;
   const format = profile.format.tag?.content === 'json' ? profile.format : HERMES;
   const { tag } = format;
-  if (tag === undefined) return bad('client-side tools', 'there is no way to write calls for this model');
+  if (tag === undefined) return bad('client-side tools', 'no call format is known for this model');
   const structural = {
     type: 'tag' as const,
     begin: tag.begin('get_weather', 0),
     content: { type: 'json_schema', json_schema: PARAMETERS },
     end: tag.end,
   };
-  const { response, error } = await patient.ask({
+  const { response, error } = await context.ask({
     tools: [TOOL],
     tool_choice: 'none',
     response_format: { type: 'structural_tag', format: structural },
@@ -107,7 +112,7 @@ async function checkClientSide(patient: Patient): Promise<Finding> {
   if (error !== undefined)
     return fatal(
       'client-side tools',
-      `the server takes no structural tag either: ${messageOf(error)}`,
+      `the server does not accept a structural tag either: ${messageOf(error)}`,
       `Start vLLM with ${flagsFor(profile)}`,
     );
   const content = response.choices[0]?.message.content;
@@ -117,12 +122,11 @@ async function checkClientSide(patient: Patient): Promise<Finding> {
   const isCut = response.choices[0]?.finish_reason === 'length';
   const calls = [...fed.calls, ...rescue.end(isCut).calls];
   if (calls.length > 0)
-    return good(
-      'client-side tools',
-      'tools work all the same: the grammar makes calls, and they are read on this side',
-    );
+    return good('client-side tools', 'tools work anyway: the grammar produces calls, and the client parses them');
   return note(
     'client-side tools',
-    isCut ? 'the grammar was taken; the short answer ended before the call did' : 'no call came out of the grammar',
+    isCut
+      ? 'the grammar was accepted; the answer was cut before the call was complete'
+      : 'the grammar produced no call',
   );
 }

@@ -1,4 +1,4 @@
-// Owns what all checks share: the server, the model, its profile, and the count of what was sent.
+// Owns what all checks of a model share: the client, the model, its profile, and the count of requests.
 
 import type { ChatParams } from '../../client/chat-params.ts';
 import type { ChatCompletionResponse } from '../../client/chat-response.ts';
@@ -6,33 +6,34 @@ import type { VllmClient } from '../../client/client.ts';
 import { VllmError } from '../../core/vllm-error.ts';
 import type { Profile } from '../../model/profile/profile.ts';
 
-export interface Patient {
+export interface CheckContext {
   readonly client: VllmClient;
   readonly signal: AbortSignal;
   readonly model: string;
   readonly profile: Profile;
-  /** Asks for a few tokens; counted. Gives the error instead of throwing it. */
-  readonly ask: (params: Partial<ChatParams>) => Promise<Asked>;
-  /** Requests that made the model generate, so far. */
-  readonly sent: () => number;
-  readonly countOne: () => void;
+  /** Sends a small chat request and counts it. Returns a VllmError instead of throwing it. */
+  readonly ask: (params: Partial<ChatParams>) => Promise<Attempt>;
+  /** How many requests made the model generate so far. */
+  readonly requestCount: () => number;
+  /** For a request that a check sends by itself. */
+  readonly countRequest: () => void;
 }
 
-export type Asked =
+export type Attempt =
   | { readonly response: ChatCompletionResponse; readonly error: undefined }
   | { readonly response: undefined; readonly error: VllmError };
 
-/** No check needs more words than these. */
+/** Enough for every check. */
 export const MAX_TOKENS = 48;
 
 export const QUESTION = [{ role: 'user', content: 'What is the weather in Paris?' }] as const;
 
-export function createPatient(base: Pick<Patient, 'client' | 'signal' | 'model' | 'profile'>): Patient {
+export function createCheckContext(base: Pick<CheckContext, 'client' | 'signal' | 'model' | 'profile'>): CheckContext {
   let count = 0;
   return {
     ...base,
-    sent: () => count,
-    countOne: () => void count++,
+    requestCount: () => count,
+    countRequest: () => void count++,
     ask: async (params) => {
       count++;
       try {
