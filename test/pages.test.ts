@@ -1,4 +1,4 @@
-// Owns the claim that the pages of the rooms are true: every program in them compiles, and prints what the page says it prints.
+// Owns the claim that the pages of the rooms are true: every program in them compiles, prints what the page says it prints, and passes when it is a test.
 
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
@@ -68,6 +68,7 @@ describe.each(PAGES)('%s/README.md', (page) => {
         (error) => error,
       );
       expect(complaints).toBe('');
+      for (const { name } of programs) if (name.endsWith('.test.ts')) await run(folder, name, vllm.baseUrl);
       const told = programs.filter(({ output }) => output !== undefined);
       const printed: Program[] = [];
       // One after another: a program may go on with what an earlier one has written.
