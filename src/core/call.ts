@@ -1,4 +1,4 @@
-// Owns the life of a tool call as JSON: prepared, run, answered. Doing any of it is left to `src/tool` and `src/agent`.
+// Owns the life of a tool call as JSON: prepared, run, answered. Carrying it out is left to `src/tool` and `src/agent`.
 
 import type { JsonObject, JsonValue } from './json.ts';
 import type { ContentPart } from './message.ts';
@@ -15,30 +15,30 @@ export type CallProblem =
   | 'cancelled';
 
 interface PreparedPart {
-  /** The step under which the call runs, such as `t3/call/0`: unique in the run, which the model's own id may not be. */
+  /** The key of the step in which the call runs, such as `t3/call/0`. It is unique in the run; the model's own id may not be. */
   readonly key: string;
   readonly callId: string;
   readonly toolName: string;
 }
 
-/** A call that can run: its tool exists, its arguments are whole and fit the schema. */
+/** A call that can run: its tool exists, and its arguments are whole and fit the schema. */
 export interface ReadyCall extends PreparedPart {
   readonly type: 'ready';
-  /** As the model meant them, repaired and coerced. Defaults and transforms of the schema are applied when the call runs. */
+  /** The model's arguments, repaired and coerced. The schema's defaults and transforms are applied when the call runs. */
   readonly arguments: JsonObject;
-  /** What a decision must name when a person has to allow the call; null when nobody has to. Bound to the key and the arguments. */
+  /** The id that a decision must name if the call needs an approval; null if it needs none. Bound to the key and the arguments. */
   readonly approvalId: string | null;
-  /** Whether it must not run beside other calls. */
+  /** Whether the call must not run at the same time as others. */
   readonly isSequential: boolean;
-  /** Whether the tool is an agent, so that the call holds steps of its own. */
+  /** Whether the tool is an agent, so that the call contains steps of its own. */
   readonly holdsRun: boolean;
 }
 
-/** A call that goes back to the model without having run. */
+/** A call that is returned to the model without having run. */
 export interface RefusedCall extends PreparedPart {
   readonly type: 'refused';
   readonly problem: CallProblem;
-  /** For the model: what is wrong and what to do. */
+  /** Tells the model what is wrong and what to do. */
   readonly message: string;
   /** The arguments as the model wrote them. */
   readonly argumentsText: string;
@@ -52,36 +52,36 @@ export interface CallResult {
   readonly content: string | readonly ContentPart[];
 }
 
-/** A result that was too long to show whole, kept for `read_result`. */
+/** A result that was too long to show in full, kept for `read_result`. */
 export interface KeptResult {
   readonly callId: string;
   readonly text: string;
 }
 
-/** How much of its limits a run has used, that of the agents that ran as its tools included. */
+/** How much of its limits a run has used, including agents that ran as its tools. */
 export interface RunSpent {
   readonly turns: number;
   readonly toolCalls: number;
   readonly tokens: number;
   readonly corrections: number;
-  /** Milliseconds under way; time spent waiting for a decision in between is not in it. */
+  /** Milliseconds of running. The time between a run that ended and its resumption is not included. */
   readonly timeMs: number;
 }
 
-/** What runs inside a step used: agents that ran as tools, and questions of tool servers to the model. */
+/** What was used inside a step: by agents that ran as tools, and by tool servers that asked the model. */
 export interface InnerUse {
   readonly usage: RunUsage;
   readonly spent: RunSpent;
 }
 
-/** What a step caused beside its result. Recorded with it, so that a replayed step has the same effect as one that ran. */
+/** What a step caused besides its result. It is recorded with the result, so that a replayed step has the same effect as one that ran. */
 export interface StepFacts {
   readonly warnings?: readonly RunWarning[];
   readonly kept?: readonly KeptResult[];
   readonly inner?: readonly InnerUse[];
 }
 
-/** What the step of a call gives. */
+/** The value of a call's step. */
 export interface CallValue {
   /** False for a call that was cancelled before it began. */
   readonly hasRun: boolean;
@@ -90,7 +90,7 @@ export interface CallValue {
   readonly facts: StepFacts;
 }
 
-/** The arguments of a call in a form that two equal calls share, whatever the order of their keys. */
+/** The arguments of a call, for comparing it with other calls by `isSameJson`. */
 export function comparableArguments(call: PreparedCall): JsonValue {
   return call.type === 'ready' ? call.arguments : call.argumentsText;
 }

@@ -1,34 +1,34 @@
-// Owns the seam between a run and what it executes on. The hosts are left to their own files.
-// The loop asks for one thing after another; only `all` runs things side by side. A step is the name of a task and JSON, never a
-// closure, so that an engine can run it wherever the tasks of the agent are registered.
+// Owns the contract between a run and its host. The hosts themselves are in `src/hosts`.
+// The loop requests one step at a time; only `all` runs steps in parallel. A step is the name of a task and JSON, never a closure, so that
+// an engine can run it wherever the tasks of the agent are registered.
 
 import type { JsonValue } from './json.ts';
 import type { RunEvent } from './run-event.ts';
 
-/** One piece of a run that is recorded under its key. */
+/** One part of a run, recorded under its key. */
 export interface Step {
-  /** Stable and unique in the run, such as `t3/model` or `t3/call/0`. Keys are compatibility data: stored runs hold them. */
+  /** Stable, and unique in the run, such as `t3/model` or `t3/call/0`. Stored runs contain keys, so they are compatibility data. */
   readonly key: string;
   /** The name of a registered task. */
   readonly task: string;
   readonly input: JsonValue;
-  /** Whether a run goes on inside it, whose steps the host records under this key: see `StepIo.inner`. */
+  /** Whether another run takes place inside the step. The host records its steps under this key: see `StepIo.inner`. */
   readonly holdsRun?: boolean;
 }
 
-/** What a task is given beside its input. */
+/** What a task receives besides its input. */
 export interface StepIo {
   readonly runId: string;
   readonly key: string;
-  /** Aborted when the run is cancelled, or when the host takes it away. */
+  /** Aborted when the run is cancelled, or when the host takes the run away from this process. */
   readonly signal: AbortSignal;
   /** The run's id and the step's key: the same whenever the step runs again. */
   readonly idempotencyKey: string;
-  /** Shows an event to whoever watches. It is not recorded: what must last is in the value of the step. */
+  /** Emits an event to the run's consumers. It is not recorded: what must last is in the value of the step. */
   readonly emit: (event: RunEvent) => void;
-  /** A promise while whoever watches is behind: wait for it before emitting more. */
+  /** Returns a promise while the consumer is behind: await it before emitting more. */
   readonly ready: () => Promise<void> | undefined;
-  /** Makes the host of a run that goes on inside this step: its steps are recorded under this step's key as prefix, where the host can. */
+  /** Creates the host of a run inside this step. If the host records, the inner steps have this step's key as a prefix. */
   readonly inner: CreateHost;
 }
 
@@ -42,43 +42,43 @@ export type StepResult =
 
 export interface StepOptions {
   /**
-   * Whether a value is a failed world and no result, such as a refused connection. A host that can wait runs the step again later, by
-   * its own schedule; a host that cannot takes the value as it is.
+   * Whether the value reports a failure of the world, such as a refused connection, so that the step should be tried again. A host
+   * that can wait runs the step again on its own schedule. A host that cannot returns the value, and does not record it.
    */
   readonly again?: (value: JsonValue) => boolean;
 }
 
 /**
- * What a run executes on. A recorded step is never run again: its value is given back. A value that came after `signal` was aborted is
- * not recorded, and neither is a task that threw. The value of a signal is recorded under its name, as that of a step is.
+ * What a run executes on. A recorded step never runs again: its recorded value is returned. A value that arrives after `signal` was
+ * aborted is not recorded, nor is a task that threw. The value of a signal is recorded under its name, like that of a step.
  */
 export interface Host {
-  /** Runs a task, or gives back its recorded value. Rejects with what the task threw. */
+  /** Runs a task, or returns its recorded value. Rejects with what the task threw. */
   readonly step: (step: Step, options?: StepOptions) => Promise<JsonValue>;
-  /** Runs steps side by side, at most `limit` at once. Never rejects for what a task throws; results are in the order of the steps. */
+  /** Runs steps in parallel, at most `limit` at once. Never rejects because a task threw. Results are in the order of the steps. */
   readonly all: (steps: readonly Step[], limit: number) => Promise<readonly StepResult[]>;
   /**
-   * Waits for a decision from outside. `request` says what is asked, for whoever decides. Asks `HostServices.answer` first;
-   * undefined when nobody has decided and this host cannot wait: the run then ends `waiting`. Called on the run's one line only.
+   * Waits for a decision from outside; `request` describes it. Asks `HostServices.answer` first. Resolves to undefined if there is no
+   * decision and this host cannot wait: the run then ends `waiting`. It is never called in parallel with anything else of the run.
    */
   readonly signal: (name: string, request: JsonValue) => Promise<JsonValue | undefined>;
-  /** Whether what happens now has happened before: recorded steps are still to come. Left out: this host records nothing. */
+  /** Whether recorded steps remain to be replayed. Absent: this host records nothing. */
   readonly isReplaying?: () => boolean;
   /**
-   * Whether an error means that the engine takes the run away from this process. The run then closes what is open, records and emits
-   * nothing more, and throws the error on.
+   * Whether an error means that the engine takes the run away from this process. The run then closes what it has opened, records and
+   * emits nothing more, and rethrows the error.
    */
   readonly isLeaving?: (error: unknown) => boolean;
 }
 
-/** What a run offers the host that it executes on. */
+/** What a run provides to its host. */
 export interface HostServices {
   readonly runId: string;
   readonly tasks: Tasks;
   readonly signal: AbortSignal;
   readonly emit: StepIo['emit'];
   readonly ready: StepIo['ready'];
-  /** Answers a signal at once, when somebody in this process can. */
+  /** Answers a signal immediately if this process can; else resolves to undefined. */
   readonly answer: (name: string, request: JsonValue) => Promise<JsonValue | undefined>;
 }
 

@@ -1,4 +1,4 @@
-// Owns the types of JSON values, and comparing them. What a value means is left to whoever reads it.
+// Owns the types of JSON values, and comparing them. Interpreting a value is left to its reader.
 
 export type JsonPrimitive = string | number | boolean | null;
 export type JsonValue = JsonPrimitive | readonly JsonValue[] | JsonObject;
@@ -11,7 +11,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Whether two values are the same JSON. The order of keys does not count, nor does a key whose value is undefined. */
+/** Whether two values are the same JSON. The order of keys and keys with the value undefined do not matter. */
 export function isSameJson(one: unknown, other: unknown): boolean {
   if (Object.is(one, other)) return true;
   if (Array.isArray(one)) {
@@ -26,7 +26,7 @@ function definedKeys(object: Record<string, unknown>): string[] {
   return Object.keys(object).filter((key) => object[key] !== undefined);
 }
 
-/** Plain data that is declared as an interface, as JSON: TypeScript gives interfaces no index signature, which `JsonObject` asks for. */
+/** Converts plain data declared as an interface to the JSON type: interfaces lack the index signature that `JsonObject` requires. */
 export function asJson(data: object): JsonValue {
   return data as JsonValue;
 }

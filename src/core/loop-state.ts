@@ -1,61 +1,61 @@
-// Owns what one turn hands to the next, as JSON. Deciding it is left to the loop.
+// Owns what one turn passes on to the next, as JSON. Deciding it is left to the loop.
 
 import type { JsonValue } from './json.ts';
 import type { Message } from './message.ts';
 
-/** `server`: the server parses calls itself. `client`: its grammar makes them and this side reads them from the text. */
+/** `server`: the server parses calls. `client`: the server's grammar constrains them, and the client reads them from the text. */
 export type ToolMode = 'server' | 'client';
 
-/** Which tools the model may or must call, in the server's own form. */
+/** Which tools the model may or must call, in the server's format. */
 export type TurnChoice =
   | 'auto'
   | 'none'
   | 'required'
   | { readonly type: 'function'; readonly function: { readonly name: string } };
 
-/** What the next request carries beside the conversation. Nothing of it enters the history. */
+/** What the next request contains besides the conversation. None of it enters the history. */
 export interface NextRequest {
   /** An instruction for the model. */
   readonly nudge: string | null;
-  /** Whether the model is asked not to think. */
+  /** Whether thinking is switched off for this request. */
   readonly isWithoutThinking: boolean;
-  /** So many times the usual room for the answer, where the request bounds it. */
+  /** Multiplies the request's limit of answer tokens, if it has one. */
   readonly roomFactor: number;
 }
 
 export const PLAIN_REQUEST: NextRequest = { nudge: null, isWithoutThinking: false, roomFactor: 1 };
 
-/** The last call, and how often it has now come in a row. */
+/** The last call, and how many times in a row it has been made. */
 export interface RepeatedCall {
   readonly toolName: string;
   readonly arguments: JsonValue;
   readonly times: number;
 }
 
-/** How large the conversation is by the server's own count. */
+/** The size of the conversation, as the server counted it. */
 export interface CountedContext {
   /** Tokens of the last request and its answer. */
   readonly tokens: number;
-  /** So many messages of the history are in that count. */
+  /** How many messages of the history that count includes. */
   readonly messages: number;
 }
 
 export interface LoopState {
-  /** `output`: only the structured output is still missing. */
+  /** `output`: only the structured output is missing. */
   readonly phase: 'work' | 'output';
-  /** For the next turn; null: the server's default. */
+  /** For the next turn. Null: the server's default. */
   readonly toolChoice: TurnChoice | null;
-  /** Messages that the next turn adds to the conversation. */
+  /** Messages that the next turn will add to the conversation. */
   readonly added: readonly Message[];
   readonly request: NextRequest;
-  /** What the next turn is the second try of; null: it is a turn like any other. */
+  /** What the next turn retries: an empty answer or a broken stream. Null: it retries nothing. */
   readonly retry: { readonly of: 'empty' | 'stream' } | null;
-  /** How often in a row the arguments for each tool were wrong. */
+  /** By tool: how many times in a row its arguments were wrong. */
   readonly failures: Readonly<Record<string, number>>;
-  /** How often in a row the structured output did not fit. */
+  /** How many times in a row the structured output did not fit its schema. */
   readonly outputFailures: number;
   readonly lastCall: RepeatedCall | null;
-  /** Null until a server has counted. */
+  /** Null until a server has reported a count. */
   readonly context: CountedContext | null;
   readonly toolMode: ToolMode;
 }

@@ -1,4 +1,4 @@
-// Owns the entries of a conversation, in the form vLLM takes them. Sending them is left to the client.
+// Owns the messages of a conversation, in the format that vLLM takes. Sending them is left to the client.
 
 /** A call that the model asked for. `function.arguments` is JSON text, not a parsed value. */
 export interface ToolCall {
@@ -9,7 +9,7 @@ export interface ToolCall {
 
 export interface FunctionCall {
   readonly name: string;
-  /** JSON text. As the server sent it: possibly empty, cut or broken. */
+  /** JSON text as the server sent it: possibly empty, cut or broken. */
   readonly arguments: string;
 }
 
@@ -24,7 +24,7 @@ export interface ImagePart {
   readonly image_url: { readonly url: string; readonly detail?: 'auto' | 'low' | 'high' };
 }
 
-/** Audio, video and whatever else a multimodal model takes; passed on as it is. */
+/** Audio, video and other input of multimodal models, passed on unchanged. */
 export interface OtherPart {
   readonly type: 'audio_url' | 'video_url' | 'input_audio' | 'file' | 'refusal';
   readonly [key: string]: unknown;
@@ -46,12 +46,12 @@ export interface UserMessage {
 
 export interface AssistantMessage {
   readonly role: 'assistant';
-  /** May be left out or null beside `tool_calls`. */
+  /** May be absent or null when there are `tool_calls`. */
   readonly content?: string | readonly ContentPart[] | null;
   readonly tool_calls?: readonly ToolCall[];
-  /** Thinking, in the field that vLLM reads since 0.11.1. */
+  /** The thinking, in the field that vLLM has read since 0.11.1. */
   readonly reasoning?: string | null;
-  /** The same text under the older name; sending both is harmless on every version. */
+  /** The same text under the older name. Sending both is harmless with every version. */
   readonly reasoning_content?: string | null;
   readonly refusal?: string | null;
   readonly name?: string;

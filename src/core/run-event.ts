@@ -1,4 +1,4 @@
-// Owns the events of a run: plain JSON, in the order in which they happen. Folding them is left to `reduceRun`.
+// Owns the events of a run: plain JSON, in the order in which they happen. Folding them into a state is left to `reduceRun`.
 
 import type { KeptResult, PreparedCall, RunSpent } from './call.ts';
 import type { JsonValue } from './json.ts';
@@ -19,7 +19,7 @@ import type { RunUsage, Usage } from './usage.ts';
 /** Which limit ended a run. All are on by default. */
 export type LimitName = 'turns' | 'tool_calls' | 'tokens' | 'time' | 'corrections' | 'same_call' | 'context';
 
-/** What is known of a failure, as data: it can be stored, and holds no secret, prompt or body. */
+/** A failure as data. It can be stored, and contains no secret, prompt or body. */
 export interface Failure {
   readonly code: string;
   readonly message: string;
@@ -28,9 +28,9 @@ export interface Failure {
   readonly retryable: boolean;
 }
 
-/** A call that waits for a person's yes or no. */
+/** A call that waits for a decision. */
 export interface PendingApproval {
-  /** What a decision names: bound to this call of this run and to these arguments. */
+  /** The id that a decision must name. It is bound to this call of this run and to these arguments. */
   readonly id: string;
   readonly callId: string;
   readonly toolName: string;
@@ -40,11 +40,11 @@ export interface PendingApproval {
 /** How a run ended; exactly one. */
 export type Outcome =
   | { readonly type: 'completed' }
-  /** `message` says what the limit was and which option raises it. */
+  /** `message` says what the limit was and, where there is one, which option raises it. */
   | { readonly type: 'limit'; readonly limit: LimitName; readonly message: string }
   | { readonly type: 'aborted' }
   | { readonly type: 'failed'; readonly error: Failure }
-  /** The model gave no answer, also when it was asked once more. */
+  /** The model gave no answer, even when it was asked again. */
   | { readonly type: 'empty'; readonly message: string }
   /** The run can be continued from its state with the decisions. */
   | { readonly type: 'waiting'; readonly approvals: readonly PendingApproval[] };
@@ -53,15 +53,15 @@ export interface RunStartEvent {
   readonly type: 'run_start';
   readonly runId: string;
   readonly agent: string;
-  /** The conversation as the run found it, the new input included; without the instructions. */
+  /** The conversation at the start of the run, including the new input, without the instructions. */
   readonly messages: readonly Message[];
-  /** Long results of the conversation so far, which the model may still read. Absent when there are none. */
+  /** Long results of the conversation so far, which the model can still read. Absent when there are none. */
   readonly kept?: readonly KeptResult[];
-  /** What an earlier part of the same run had come to; absent in a new run. */
+  /** The progress of the earlier part of the same run. Absent in a new run. */
   readonly resumed?: ResumedRun;
 }
 
-/** What a run that goes on brings with it. */
+/** The progress that a resumed run starts with. */
 export interface ResumedRun {
   readonly turns: number;
   readonly toolCalls: number;
@@ -76,11 +76,11 @@ export interface TurnStartEvent {
   readonly type: 'turn_start';
   /** From 1. */
   readonly turn: number;
-  /** Messages that were added since the last turn, by steering for example. */
+  /** Messages that were added since the last turn, for example by `send`. */
   readonly added: readonly Message[];
 }
 
-/** A call is about to run: found, its arguments whole, checked and allowed. */
+/** A call starts: its tool was found, its arguments were checked, and it is allowed. */
 export interface ToolStartEvent {
   readonly type: 'tool_start';
   readonly callId: string;
@@ -88,7 +88,7 @@ export interface ToolStartEvent {
   readonly arguments: JsonValue;
 }
 
-/** What a tool told while it ran. */
+/** What a tool reported while it ran. */
 export interface ToolProgressEvent {
   readonly type: 'tool_progress';
   readonly callId: string;
@@ -96,49 +96,49 @@ export interface ToolProgressEvent {
   readonly progress: JsonValue;
 }
 
-/** The one end of a call that had a `tool_start`. */
+/** The end of a call; exactly one for each `tool_start`. */
 export interface ToolEndEvent {
   readonly type: 'tool_end';
   readonly callId: string;
   readonly toolName: string;
   readonly isError: boolean;
-  /** What the model is given, as text; images are named, not shown. */
+  /** The result that the model gets, as text. Images are named, not shown. */
   readonly result: string;
   readonly durationMs: number;
 }
 
-/** A turn that waits for a person to decide on a call; nothing of it is in the history yet. */
+/** A turn that waits for decisions on its calls. None of it is in the history yet. */
 export interface PendingTurn {
   readonly message: AssistantMessage;
-  /** The calls of the message, in call order. */
+  /** The calls of the message, in call order, as they were prepared. */
   readonly calls: readonly PreparedCall[];
-  /** One a call, in call order; null for those that wait. */
+  /** One per call, in call order; null for calls that wait. */
   readonly results: readonly (ToolMessage | null)[];
 }
 
-/** What the model had said in an answer that did not enter the history. */
+/** The text of an answer that did not enter the history. */
 export interface UnfinishedAnswer {
   readonly reasoning: string;
   readonly content: string;
 }
 
-/** The end of a turn, with all that lasts of it. */
+/** The end of a turn, with everything of the turn that lasts. */
 export interface TurnEndEvent {
   readonly type: 'turn_end';
   readonly turn: number;
-  /** What the history gains: nothing, or the assistant's message and one result a call. */
+  /** What is added to the history: nothing, or the assistant's message and one result per call. */
   readonly messages: readonly (AssistantMessage | ToolMessage)[];
   readonly finishReason: FinishReason | null;
-  /** The turn's own counts; null when the server gave none. */
+  /** The token counts of this turn; null when the server sent none. */
   readonly usage: Usage | null;
   readonly timings: StreamTimings | null;
-  /** Calls that ran, those of agents that ran as tools included. */
+  /** How many calls ran, including those of agents that ran as tools. */
   readonly toolCalls: number;
   /** Tokens of agents that ran as tools; absent when none ran. */
   readonly innerUsage?: RunUsage;
-  /** Of all limits, since the start of the run. */
+  /** What is used of all limits since the start of the run. */
   readonly spent: RunSpent;
-  /** What the next turn goes by. */
+  /** The loop's state for the next turn. */
   readonly loop: LoopState;
   /** Present when the answer did not enter the history. */
   readonly unfinished?: UnfinishedAnswer;
@@ -146,7 +146,7 @@ export interface TurnEndEvent {
   readonly pending?: PendingTurn;
 }
 
-/** A result that was too long to show whole was kept for `read_result`. */
+/** A result that was too long to show in full was kept for `read_result`. */
 export interface ResultKeptEvent {
   readonly type: 'result_kept';
   readonly kept: KeptResult;
@@ -184,13 +184,13 @@ type OwnEvent =
 /**
  * An event of a run. Every `_start` has its `_end` on every path, and a run has exactly one `run_end`, last.
  *
- * Events of the loop itself (`run_start`, `turn_start`, `turn_end`, `result_kept`, `warning`, `run_end`) hold all that lasts. A host
- * that replays a run gives them again, marked `replayed`, so that folding them leads to the same state; the events from inside a step
- * (text, calls, progress) were shown when the step ran, and are not given again.
+ * The loop's own events (`run_start`, `turn_start`, `turn_end`, `result_kept`, `warning`, `run_end`) contain everything that lasts. When a
+ * host replays a run, they are emitted again, marked `replayed`, so that folding them leads to the same state. Events from inside a step
+ * (text, calls, progress) were emitted when the step ran, and are not repeated.
  */
 export type RunEvent = OwnEvent & {
-  /** The id of the call that the event's run answers: it is an agent that runs as a tool of another. */
+  /** For events of an agent that runs as a tool: the id of the call that it answers. */
   readonly parentCallId?: string;
-  /** This happened in an earlier attempt at the run and is told again. */
+  /** The event happened in an earlier attempt at the run and is emitted again. */
   readonly replayed?: true;
 };

@@ -1,5 +1,5 @@
-// Owns the JSON Schema of a run's state, for whoever stores one or reads one in another language. Reading a state is left to
-// `parseRunState`. Fields that it does not name are allowed.
+// Owns the JSON Schema of a run's state, for stores and for other languages. Reading a state is left to `parseRunState`. Fields that the
+// schema does not name are allowed.
 
 import type { JsonObject } from './json.ts';
 
@@ -137,7 +137,7 @@ export const RUN_STATE_SCHEMA: JsonObject = {
   $defs: definitions,
 };
 
-/** What states of version 1 hold of it. */
+/** The JSON Schema of states of version 1. */
 export const RUN_STATE_SCHEMA_1: JsonObject = {
   ...object({
     version: { const: 1 },

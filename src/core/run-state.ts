@@ -1,5 +1,5 @@
-// Owns the state of a run as one JSON value, and folding events into it. Producing the events is left to the loop, the view of the
-// turn under way to `turn-view.ts`.
+// Owns the state of a run as one JSON value, and folding events into it. Emitting the events is left to the loop, the view of the
+// current turn to `turn-view.ts`.
 
 import type { KeptResult, RunSpent } from './call.ts';
 import type { JsonValue } from './json.ts';
@@ -11,30 +11,30 @@ import type { RunUsage } from './usage.ts';
 import { addRunUsage, addUsage, NO_USAGE } from './usage.ts';
 
 /**
- * A run as one JSON value: all that it needs to go on. It can be stored, sent elsewhere, and continued by another process with the same
- * agent. The instructions are the agent's and not in it.
+ * A run as one JSON value that contains everything needed to continue it. It can be stored, sent elsewhere, and continued by another
+ * process that has the same agent. The instructions belong to the agent and are not included.
  */
 export interface RunState {
   readonly version: 2;
   readonly runId: string;
   readonly agent: string;
-  /** The conversation: complete turns only, so it can always be sent. */
+  /** The conversation. It consists of complete turns, so it can always be sent. */
   readonly messages: readonly Message[];
-  /** Turns begun. */
+  /** How many turns have begun. */
   readonly turns: number;
-  /** Calls that ran, those of agents that ran as tools included. */
+  /** How many calls ran, including those of agents that ran as tools. */
   readonly toolCalls: number;
   readonly usage: RunUsage;
   readonly warnings: readonly RunWarning[];
-  /** How much of the limits is used. */
+  /** How much of each limit is used. */
   readonly spent: RunSpent;
-  /** What the next turn goes by; null before the end of the first. */
+  /** The loop's state for the next turn; null until the first turn has ended. */
   readonly loop: LoopState | null;
   /** Long results, oldest first, for `read_result`. */
   readonly kept: readonly KeptResult[];
-  /** The turn that waits for a decision on its calls, to be finished when the run is continued. */
+  /** The turn that waits for decisions on its calls. It is finished when the run is continued. */
   readonly pending: PendingTurn | null;
-  /** What the last answer said when it did not enter the history. */
+  /** The text of the last answer, if it did not enter the history. */
   readonly unfinished: UnfinishedAnswer | null;
   /** Null while the run is under way. */
   readonly outcome: Outcome | null;
@@ -62,10 +62,10 @@ export const INITIAL_RUN_STATE: RunState = {
   output: null,
 };
 
-/** Characters of long results that one run keeps; the oldest go first. */
+/** How many characters of long results a run keeps. The oldest results are dropped first. */
 export const MAX_KEPT_CHARS = 16 * 1024 * 1024;
 
-/** Folds an event into the state. Pure. What agents that run as tools tell is for watchers: the end of the turn counts it. */
+/** Folds an event into the state. Pure. Ignores events of agents that run as tools: the end of the turn includes their counts. */
 export function reduceRun(state: RunState, event: RunEvent): RunState {
   if (event.parentCallId !== undefined) return state;
   switch (event.type) {
@@ -104,7 +104,7 @@ function startRun({ runId, agent, messages, kept = [], resumed }: RunStartEvent)
   return { ...INITIAL_RUN_STATE, ...resumed, runId, agent, messages, kept };
 }
 
-/** Field by field and not by a spread: it is the one fold that every turn pays for. */
+/** Written field by field instead of with a spread, because every turn pays for this fold. */
 function endTurn(state: RunState, event: TurnEndEvent): RunState {
   const own = event.usage === null ? state.usage : addUsage(state.usage, event.usage);
   return {
@@ -126,7 +126,7 @@ function endTurn(state: RunState, event: TurnEndEvent): RunState {
   };
 }
 
-/** A later result of a call with the same id takes the place of the earlier one. */
+/** A later result of a call with the same id replaces the earlier one. */
 function keep(kept: readonly KeptResult[], result: KeptResult): readonly KeptResult[] {
   const all = [...kept.filter(({ callId }) => callId !== result.callId), result];
   let chars = all.reduce((sum, { text }) => sum + text.length, 0);

@@ -1,6 +1,6 @@
-// Owns the warnings of a run. Where they come from is left to the steps and the loop.
+// Owns the warnings of a run. Raising them is left to the steps and the loop.
 
-/** Something that was corrected or left out, and is no failure. */
+/** Something that was corrected or omitted, but is not a failure. */
 export interface RunWarning {
   /** A stable word, such as `arguments_repaired`, `call_rescued`, `not_strict`, `client_side_tools`. */
   readonly code: string;

@@ -1,13 +1,13 @@
-// Owns the live view of the turn under way, for whoever watches a run. What lasts of a run is in `run-state.ts`.
+// Owns the live view of the current turn, for displays. What lasts of a run is in `run-state.ts`.
 
 import type { JsonValue } from './json.ts';
 import type { RunEvent } from './run-event.ts';
 
-/** One call of the turn under way. */
+/** One call of the current turn. */
 export interface CallView {
   readonly callId: string;
   readonly toolName: string;
-  /** The JSON text of the arguments as far as it has come. */
+  /** The JSON text of the arguments received so far. */
   readonly argumentsText: string;
   readonly status: 'composing' | 'called' | 'running' | 'done' | 'failed';
   readonly progress?: JsonValue;
@@ -15,7 +15,7 @@ export interface CallView {
   readonly durationMs?: number;
 }
 
-/** The turn under way: what a terminal or a page shows. */
+/** The current turn, as a terminal or a page shows it. */
 export interface TurnView {
   readonly turn: number;
   readonly reasoning: string;
@@ -23,7 +23,7 @@ export interface TurnView {
   readonly calls: readonly CallView[];
 }
 
-/** Folds an event into the view; null between turns. Pure. Events of agents that run as tools change nothing. */
+/** Folds an event into the view, which is null between turns. Pure. Ignores events of agents that run as tools. */
 export function reduceTurn(view: TurnView | null, event: RunEvent): TurnView | null {
   if (event.parentCallId !== undefined) return view;
   if (event.type === 'turn_start') return { turn: event.turn, reasoning: '', content: '', calls: [] };

@@ -1,17 +1,17 @@
-// Owns the token counts of a request and of a run, and adding them up.
+// Owns the token counts of a request and of a run, and their addition.
 
 export interface Usage {
   readonly prompt_tokens: number;
   readonly completion_tokens: number;
   readonly total_tokens: number;
-  /** Null or absent without the server flag `--enable-prompt-tokens-details`: unknown, not zero. */
+  /** Null or absent unless the server runs with `--enable-prompt-tokens-details`: unknown, not zero. */
   readonly prompt_tokens_details?: {
     readonly cached_tokens?: number | null;
     readonly created_cache_tokens?: number | null;
     readonly multimodal_tokens?: number | null;
     readonly [key: string]: unknown;
   } | null;
-  /** Present on servers that run a reasoning parser. */
+  /** Present if the server has a reasoning parser. */
   readonly completion_tokens_details?: {
     readonly reasoning_tokens?: number | null;
     readonly [key: string]: unknown;
@@ -24,9 +24,9 @@ export interface RunUsage {
   readonly promptTokens: number;
   readonly completionTokens: number;
   readonly totalTokens: number;
-  /** Prompt tokens that the server had cached; null while no answer told. */
+  /** Cached prompt tokens; null until a server reports them. */
   readonly cachedTokens: number | null;
-  /** Tokens of thinking; null while no answer told. */
+  /** Tokens of thinking; null until a server reports them. */
   readonly reasoningTokens: number | null;
 }
 
@@ -38,7 +38,7 @@ export const NO_USAGE: RunUsage = {
   reasoningTokens: null,
 };
 
-/** The sum; what a server does not tell stays unknown, which is not 0. */
+/** The sum. A count that no server has reported stays null: unknown, not 0. */
 export function addUsage(total: RunUsage, usage: Usage): RunUsage {
   return {
     promptTokens: total.promptTokens + usage.prompt_tokens,

@@ -1,4 +1,4 @@
-// Owns the base of the one error family for what the world does wrong. The kinds are left to the client.
+// Owns the base class of errors that the world causes. The kinds of errors are left to the client.
 
 export interface VllmErrorOptions {
   readonly code: string;
@@ -9,19 +9,19 @@ export interface VllmErrorOptions {
 }
 
 /**
- * Base of all errors that the world causes: HTTP, time limits, broken streams, bad answers.
- * Messages say what to do and never hold an API key, a prompt or a whole body; neither do `inspect` and `JSON.stringify`.
+ * Base class of all errors that the world causes: HTTP errors, time limits, broken streams, invalid answers.
+ * Messages say what to do. Neither they nor `inspect` and `JSON.stringify` contain an API key, a prompt or a whole body.
  */
 export class VllmError extends Error {
-  /** The class, as a word that survives bundling: compare this where `instanceof` cannot be relied on. */
+  /** The name of the class, which survives bundling: compare it where `instanceof` is unreliable. */
   readonly kind: string = 'VllmError';
-  /** What went wrong, as a stable word of lower case and underscores. */
+  /** What went wrong: a stable identifier in lower case with underscores. */
   readonly code: string;
-  /** HTTP status, when the server answered with one. */
+  /** The HTTP status, if the server answered. */
   readonly status: number | undefined;
-  /** The `X-Request-Id` of the failed attempt: find it in the server's log. */
+  /** The `X-Request-Id` of the failed attempt, for finding it in the server's log. */
   readonly requestId: string | undefined;
-  /** Whether the same request may work when it is sent again later. */
+  /** Whether the same request may succeed if it is sent again later. */
   readonly retryable: boolean;
 
   constructor(message: string, options: VllmErrorOptions) {
@@ -33,7 +33,7 @@ export class VllmError extends Error {
     this.retryable = options.retryable ?? false;
   }
 
-  /** What is safe to log: no cause, no stack, no body. */
+  /** The fields that are safe to log: no cause, stack or body. */
   toJSON(): Record<string, unknown> {
     const { kind, code, message, status, requestId, retryable } = this;
     return { kind, code, message, status, requestId, retryable };

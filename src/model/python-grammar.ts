@@ -1,9 +1,9 @@
-// Owns the grammar of a call's arguments as Python keywords, in the EBNF that xgrammar takes. Types are left to the check.
+// Owns the grammar of a call's arguments as Python keyword arguments, in xgrammar's EBNF. Checking their types is left to the schema.
 
 import type { JsonObject } from '../core/json.ts';
 import { isObject } from '../core/json.ts';
 
-/** Only the tool's own names may stand before the `=`; a value is any literal. */
+/** Only the tool's own parameters may stand before `=`; a value is any literal. */
 export function pythonKeywords({ properties }: JsonObject): string {
   const names = isObject(properties) ? Object.keys(properties) : [];
   if (names.length === 0) return 'root ::= ""';

@@ -1,5 +1,5 @@
-// Owns what is known of a server: the models that it serves, and how its tools and templates were seen to behave. One object a client,
-// so that a fact lasts as long as the client that found it. What follows from a fact is left to the caller.
+// Owns what was learned about a server: the models that it serves, and how its tools and templates behave. There is one object per client,
+// so that a fact lasts as long as the client that found it. Acting on a fact is left to the caller.
 
 import type { VllmClient } from '../client/client.ts';
 import { AbortError } from '../client/errors.ts';
@@ -14,7 +14,7 @@ interface ServerFacts {
   models: Promise<readonly ModelCard[]> | undefined;
   /** By model. */
   readonly toolModes: Map<string, ToolMode>;
-  /** Whether the template writes the tools into the prompt, by model. */
+  /** By model: whether the template writes the tools into the prompt. */
   readonly shownTools: Map<string, boolean>;
 }
 
@@ -27,8 +27,8 @@ function factsOf(client: VllmClient): ServerFacts {
 }
 
 /**
- * The models that the server serves, asked once. Rejects with a VllmError; a failure is not remembered. The request belongs to all who
- * wait for it: aborting `signal` ends only this wait.
+ * The models that the server serves, requested once. Rejects with a VllmError; a failure is not remembered. All callers share one
+ * request: aborting `signal` ends only this caller's wait.
  */
 export async function servedModels(client: VllmClient, signal: AbortSignal): Promise<readonly ModelCard[]> {
   const facts = factsOf(client);
@@ -44,7 +44,7 @@ export async function servedModels(client: VllmClient, signal: AbortSignal): Pro
   return models;
 }
 
-/** The name to ask for: the given one, else the only one that the server serves. Adapters do not count. */
+/** The model's name: the given one, else that of the only model that the server serves, not counting adapters. */
 export async function resolveModel(
   client: VllmClient,
   given: string | undefined,
@@ -63,13 +63,13 @@ export async function resolveModel(
   throw new VllmError(message, { code: 'model_unclear' });
 }
 
-/** The path of the weights, asked for only when the name does not tell the family; null where it is not known. */
+/** The path of the weights, requested only when the name does not reveal the family; null when unknown. */
 export async function weightsOf(client: VllmClient, model: string, signal: AbortSignal): Promise<string | null> {
   if (profileOf(model) !== UNKNOWN) return null;
   return (await cardOf(client, model, signal))?.root ?? null;
 }
 
-/** The context length in tokens; undefined where the server does not tell. */
+/** The context length in tokens; undefined when the server does not report it. */
 export async function contextLength(
   client: VllmClient,
   model: string,
@@ -78,7 +78,7 @@ export async function contextLength(
   return (await cardOf(client, model, signal))?.max_model_len ?? undefined;
 }
 
-/** A gateway without the route knows no models: the family is then unknown, and the server's own refusal tells the limits. */
+/** A gateway may lack the route: then the family is unknown, and limits become known when the server refuses a request. */
 async function cardOf(client: VllmClient, model: string, signal: AbortSignal): Promise<ModelCard | undefined> {
   try {
     return (await servedModels(client, signal)).find(({ id }) => id === model);
@@ -88,17 +88,17 @@ async function cardOf(client: VllmClient, model: string, signal: AbortSignal): P
   }
 }
 
-/** How tools are asked for, as an earlier run with this client found out; undefined when none has. */
+/** The tool mode that an earlier run with this client found; undefined when none has. */
 export function knownToolMode(client: VllmClient, model: string): ToolMode | undefined {
   return factsOf(client).toolModes.get(model);
 }
 
-/** Remembers it, so that the next run does not have to be refused first. */
+/** Remembers the mode, so that the next run is not refused first. */
 export function rememberToolMode(client: VllmClient, model: string, mode: ToolMode): void {
   factsOf(client).toolModes.set(model, mode);
 }
 
-/** Whether the model's template shows tools: `ask` finds out, once a model. What it throws counts as no, and is not remembered. */
+/** Whether the model's template shows tools. `ask` finds out, once per model; if it throws, the answer is no and is not remembered. */
 export async function templateShowsTools(
   client: VllmClient,
   model: string,
@@ -112,7 +112,7 @@ export async function templateShowsTools(
     shownTools.set(model, isShown);
     return isShown;
   } catch {
-    // A gateway without the route: tools that are described twice are better than none.
+    // A gateway without the route: it is better to describe tools twice than not at all.
     return false;
   }
 }

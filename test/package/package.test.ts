@@ -34,7 +34,7 @@ const ENTRIES = ['index', 'testing/index', 'cli/bin'];
 const CHUNK = /^dist\/[a-z-]+-[0-9A-Z]{8}\.js(\.map)?$/;
 
 describe('the tarball', () => {
-  test('holds the build, the source that its maps lead to with its pages, and nothing else', async () => {
+  test('holds the build, the source that its maps lead to with its pages, the examples, and nothing else', async () => {
     const source = (await filesIn(join(ROOT, 'src'))).filter((file) => file !== 'tsconfig.json');
     const modules = source.filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'));
     const declared = modules.flatMap((file) =>
@@ -43,7 +43,11 @@ describe('the tarball', () => {
     const shipped = source.map((file) => `src/${file}`);
     const bundled = ENTRIES.flatMap((entry) => [`dist/${entry}.js`, `dist/${entry}.js.map`]);
     const rest = files.filter((file) => !CHUNK.test(file));
-    const expected = ['LICENSE', 'README.md', 'package.json', ...declared, ...bundled, ...shipped];
+    const examples = await Promise.all(
+      ['agents', 'tools'].map(async (folder) => (await filesIn(join(ROOT, folder))).map((file) => `${folder}/${file}`)),
+    );
+    const pages = ['CHANGELOG.md', 'LICENSE', 'README.md'];
+    const expected = [...pages, 'package.json', ...declared, ...bundled, ...shipped, ...examples.flat()];
     expect(rest).toEqual(expected.toSorted());
   });
 

@@ -1,6 +1,6 @@
-// Owns the formats in which models write calls, as data; as vLLM's parsers read them.
+// Owns the formats in which models write calls, as data, read as vLLM's parsers read them.
 // https://docs.vllm.ai/en/latest/features/tool_calling/
-// Which family writes which is in `../profile/families.ts`.
+// Which family writes which format is in `../profile/families.ts`.
 
 import { payloadAtOnce } from '../scanner/call-end.ts';
 import type { CallFormat } from './call-format.ts';
@@ -57,7 +57,7 @@ export const QWEN_XML: CallFormat = {
   },
 };
 
-/** Qwen3-Coder was seen to leave the outer mark out. */
+/** Qwen3-Coder sometimes omits the outer mark. */
 export const FUNCTION_XML: CallFormat = {
   name: 'function_xml',
   open: ['<function='],
@@ -86,7 +86,7 @@ export const SEED: CallFormat = {
   },
 };
 
-/** MiniMax M1 and Jamba write JSON between these marks, Hunyuan a list, Hunyuan 3 calls with keys and values. */
+/** Between these marks MiniMax M1 and Jamba write JSON, Hunyuan a list, and Hunyuan 3 calls with keys and values. */
 export const TOOL_CALLS: CallFormat = {
   name: 'tool_calls',
   open: ['<tool_calls>'],
@@ -126,7 +126,7 @@ export const LLAMA_JSON: CallFormat = {
   },
 };
 
-/** xLAM, and models that have seen its data. */
+/** xLAM, and models trained on its data. */
 export const JSON_LIST: CallFormat = {
   name: 'json_list',
   open: [],
@@ -177,7 +177,7 @@ export const OLMO: CallFormat = {
 
 const MISTRAL_LEAD = /^\s*(?<name>[\w.-]+)(?:\[CALL_ID\](?<id>\w+))?(?:\[ARGS\])?\s*/;
 
-/** Tokenizers before v11 write a list of objects, later ones the name and then its arguments. */
+/** Models with tokenizers before v11 write a list of objects, later ones the name and then the arguments. */
 export const MISTRAL: CallFormat = {
   name: 'mistral',
   open: ['[TOOL_CALLS]'],
@@ -203,7 +203,7 @@ export const MISTRAL_LIST: CallFormat = {
   },
 };
 
-/** Both ways of V3 and R1 (fenced), and of V3.1. */
+/** The formats of V3 and R1 (with a code fence) and of V3.1. */
 const DEEPSEEK: CallFormat = {
   name: 'deepseek',
   open: ['<｜tool▁calls▁begin｜>'],
@@ -268,7 +268,7 @@ export const DEEPSEEK_V4: CallFormat = {
   },
 };
 
-/** The id is the model's own, `functions.get_weather:0`, and it goes astray when it does not find it again. */
+/** The model writes its own ids, such as `functions.get_weather:0`, and gets confused when the history has other ones. */
 export const KIMI_K2: CallFormat = {
   name: 'kimi_k2',
   open: ['<|tool_calls_section_begin|>'],
@@ -332,7 +332,7 @@ export const MINIMAX_M3: CallFormat = {
 
 const HARMONY_LEAD = /^(?<name>[\w-]+)[^{]{0,120}(?=\{)/;
 
-/** `<|call|>` is a stop token and seldom comes through. Without its special tokens the same call begins with the last two. */
+/** `<|call|>` is a stop token and rarely reaches the text. Where special tokens are skipped, a call begins with one of the last two marks. */
 export const HARMONY: CallFormat = {
   name: 'harmony',
   open: [
@@ -514,8 +514,8 @@ export const SOLAR: CallFormat = {
 };
 
 /**
- * The formats whose marks no other text has: they are looked for whatever the model. Those that are bare, or begin with words,
- * only where the family writes them.
+ * The formats whose marks occur in no other text: they are looked for with every model. Formats without marks, or whose marks are
+ * ordinary words, are looked for only with their own family.
  */
 export const MARKED_FORMATS: readonly CallFormat[] = [
   HERMES,
@@ -546,7 +546,7 @@ export const MARKED_FORMATS: readonly CallFormat[] = [
   SOLAR,
 ];
 
-/** Ends of answers, which come through where special tokens are not skipped. */
+/** Tokens that end an answer. They reach the text where special tokens are not skipped. */
 export const END_MARKS: CallFormat = {
   name: 'end_marks',
   open: [],

@@ -1,20 +1,20 @@
-// Owns reading literals (strings, numbers, words, lists, dictionaries) off a text, in the spelling of Python or of Gemma.
-// What they are the arguments of is left to the caller.
+// Owns parsing literals (strings, numbers, words, lists, dictionaries) in the syntax of Python or of Gemma. What they are arguments of
+// is left to the caller.
 
 import type { JsonValue } from '../../core/json.ts';
 
 export interface Spelling {
-  /** What a string begins and ends with. A string between marks of more than one character knows no escapes. */
+  /** The delimiters of strings. A string with delimiters longer than one character has no escapes. */
   readonly quotes: readonly string[];
   readonly words: ReadonlyMap<string, JsonValue>;
-  /** Whether keys of dictionaries stand without quotes. */
+  /** Whether the keys of dictionaries have no quotes. */
   readonly hasBareKeys: boolean;
 }
 
 /** Deeper than any tool's arguments. */
 const MAX_DEPTH = 32;
 
-/** Reads from the front. White space between things is passed over. */
+/** Reads from front to back and skips white space between tokens. */
 export class LiteralReader {
   readonly #text: string;
   readonly #spelling: Spelling;
@@ -26,7 +26,7 @@ export class LiteralReader {
     this.#spelling = spelling;
   }
 
-  /** Whether a string was begun that has no end. */
+  /** Whether the text ended inside a string. */
   get isInString(): boolean {
     return this.#isInString;
   }
@@ -47,13 +47,13 @@ export class LiteralReader {
     return true;
   }
 
-  /** A name; '' when there is none. */
+  /** Reads a name; '' when there is none. */
   word(): string {
     this.#space();
     return this.#match(/[\p{L}_][\p{L}\p{N}_.-]*/uy);
   }
 
-  /** Undefined when what comes is no literal. */
+  /** Reads a literal; undefined when there is none. */
   value(depth = 0): JsonValue | undefined {
     if (depth > MAX_DEPTH) return undefined;
     const quote = this.#spelling.quotes.find((mark) => this.peek(mark));
@@ -129,7 +129,7 @@ export class LiteralReader {
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f', '0': '\0' };
 
-/** What is no known escape stays as it is, as in Python. */
+/** Unknown escapes are left unchanged, as in Python. */
 function unescaped(raw: string): string {
   return raw.replace(/\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([\s\S]))/g, (whole, long, short, one) => {
     const code: unknown = long ?? short;

@@ -1,4 +1,4 @@
-// Owns calls in the way of Gemma: `call:get_weather{city:<|"|>Paris<|"|>}`, with keys that have no quotes.
+// Owns reading calls in Gemma's syntax: `call:get_weather{city:<|"|>Paris<|"|>}`, with keys without quotes.
 
 import type { JsonObject, JsonValue } from '../../core/json.ts';
 import { isObject } from '../../core/json.ts';
@@ -11,7 +11,7 @@ const WORDS = new Map<string, JsonValue>([
   ['null', null],
 ]);
 
-/** `quote` is what stands on both sides of a string. */
+/** `quote` is the delimiter on both sides of a string. */
 export function gemmaCalls(quote: string): ReadCalls {
   return (body) => {
     const reader = new LiteralReader(body, { quotes: [quote], words: WORDS, hasBareKeys: true });

@@ -1,11 +1,11 @@
-// Owns calls written as JSON: one object, a list, or several one after another. Where the text begins and ends is the scanner's.
+// Owns reading calls written as JSON: one object, a list, or several in a row. Finding where the text begins and ends is left to the scanner.
 
 import type { JsonObject } from '../../core/json.ts';
 import { isObject } from '../../core/json.ts';
 import { readArguments } from '../../schema/read-arguments.ts';
 import type { ReadCalls, WrittenCall } from './call-format.ts';
 
-/** `{"name": …, "arguments": {…}}`, or a list of them, under any of the names that models use for the two. */
+/** `{"name": …, "arguments": {…}}` or a list of such objects, with any of the keys that models use for the two. */
 export const readJsonCalls: ReadCalls = (body) => {
   const text = withoutFence(body.trim());
   const whole = parse(text);
@@ -31,7 +31,7 @@ export const readKeyedCalls: ReadCalls = (body) => {
   );
 };
 
-/** `name{…}` with marks between the two: the arguments are the last thing, and JSON. */
+/** `name{…}`, possibly with marks in between: the arguments come last and are JSON. */
 export function namedJson(lead: RegExp): ReadCalls {
   return (body) => {
     const groups = lead.exec(body);
@@ -44,7 +44,7 @@ export function namedJson(lead: RegExp): ReadCalls {
   };
 }
 
-/** Several named calls, each with an end of its own. */
+/** Several named calls, each with its own end mark. */
 export function severalNamedJson(call: RegExp): ReadCalls {
   return (body) => {
     const calls = [...body.matchAll(call)].map(({ groups }): WrittenCall | undefined => {
@@ -66,13 +66,13 @@ function callOf(value: unknown): WrittenCall | undefined {
   return isObject(args) ? { name, arguments: args as JsonObject } : undefined; // it comes from JSON.parse
 }
 
-/** One object a line, or with `;` between them. */
+/** One object per line, or objects separated by `;`. */
 function readSeveral(text: string): readonly WrittenCall[] | undefined {
   const parts = text.split(/\s*[;\n]\s*(?=\{)/);
   return parts.length < 2 ? undefined : every(parts.map((part) => callOf(parse(part.trim()))));
 }
 
-/** All or nothing: half a list is no list of calls. */
+/** All or nothing: if one entry is not a call, none is. */
 function every(calls: readonly (WrittenCall | undefined)[]): readonly WrittenCall[] | undefined {
   const found = calls.filter((call) => call !== undefined);
   return found.length === calls.length && found.length > 0 ? found : undefined;
@@ -86,7 +86,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Not JSON as it stands: undefined, which no JSON is.
+    // Not JSON: undefined, which no JSON text parses to.
     return undefined;
   }
 }

@@ -1,5 +1,5 @@
-// Owns calls written as Python: `[get_weather(city='Paris'), get_time()]`, or one a line. Only keywords and literals are read:
-// nothing is ever evaluated.
+// Owns reading calls written as Python: `[get_weather(city='Paris'), get_time()]`, or one per line. Only keyword arguments with literals
+// are read; nothing is evaluated.
 
 import type { JsonValue } from '../../core/json.ts';
 import type { ReadCalls, WrittenCall } from './call-format.ts';

@@ -1,20 +1,20 @@
-// Owns calls written with a tag for each argument, in the dialects that models have. Values that are written as text get
-// their types from the tool's schema, which is left to the scanner.
+// Owns reading calls written with one tag per argument, in the dialects of different models. Values written as text get their types
+// from the tool's schema, which is left to the scanner.
 
 import type { JsonObject, JsonValue } from '../../core/json.ts';
 import type { ReadCalls, WrittenCall } from './call-format.ts';
 
 export interface TagDialect {
-  /** One call: the groups `name` and `body`. Global. */
+  /** Matches one call, with the groups `name` and `body`. Has the flag `g`. */
   readonly call: RegExp;
   /**
-   * One argument in the body: the groups `key` and `value`; `text` and `json` where the dialect says which of the two the value
-   * is. Global.
+   * Matches one argument in the body, with the groups `key` and `value`, and `text` or `json` where the dialect says which of the
+   * two the value is. Has the flag `g`.
    */
   readonly argument: RegExp;
 }
 
-/** The first of a repeated argument counts. Values are not unescaped: templates write them as they are. */
+/** If an argument is repeated, the first one counts. Values are not unescaped, because templates do not escape them. */
 export function taggedCalls({ call, argument }: TagDialect): ReadCalls {
   return (body) => {
     const calls = [...body.matchAll(call)].map(({ groups }): WrittenCall => {
@@ -38,17 +38,17 @@ function typed(pair: Record<string, string | undefined> | undefined): JsonValue 
   try {
     return JSON.parse(value);
   } catch {
-    // Said to be JSON and is not: the check of the arguments will tell the model.
+    // Declared to be JSON, but it is not: the check of the arguments reports it to the model.
     return value;
   }
 }
 
-/** Templates put a value on lines of its own; more white space than that belongs to it. */
+/** Templates put a value on its own lines; any further white space is part of the value. */
 function trimOneLine(value: string): string {
   return value.replace(/^\r?\n/, '').replace(/\r?\n$/, '');
 }
 
-/** MiniMax M3: every tag has a mark before it, elements may be nested, and `<item>` makes a list. */
+/** MiniMax M3: a mark precedes every tag, elements may be nested, and `<item>` elements form a list. */
 export function nestedCalls(mark: string): ReadCalls {
   return (body) => {
     const plain = body.replaceAll(mark, '');

@@ -1,4 +1,4 @@
-// Owns the data about model families: flags as vLLM's docs name them, switches as the models' templates read them.
+// Owns the data about model families: vLLM's flags as its docs name them, switches as the models' templates read them.
 // https://docs.vllm.ai/en/latest/features/tool_calling/ and .../reasoning_outputs/
 
 import { THINK_TAGS } from '../../client/think-tags.ts';
@@ -51,10 +51,10 @@ const PLAIN = {
 
 const THINKS = { ...PLAIN, delimiters: THINK_TAGS } as const;
 
-/** A template ignores the switches of others, so that an unknown one is given both. */
+/** A template ignores switches that it does not know, so an unknown family is given both. */
 export const UNKNOWN: Profile = { ...THINKS, name: 'unknown', match: /(?!)/, toolParser: undefined, thinking: 'both' };
 
-/** The first that matches counts: the narrower before the wider. */
+/** The first match counts, so narrower patterns come before wider ones. */
 export const FAMILIES: readonly Profile[] = [
   {
     ...THINKS,

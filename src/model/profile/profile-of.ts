@@ -1,4 +1,4 @@
-// Owns finding a model's profile, and the parts of it that are code: parameters, ids, formats to look for.
+// Owns finding a model's profile, and what is derived from it by code: request parameters, ids, the formats to look for.
 
 import { randomBytes } from 'node:crypto';
 import { mintToolCallId } from '../../client/tool-call-merger.ts';
@@ -10,18 +10,18 @@ import { FAMILIES, UNKNOWN } from './families.ts';
 import type { Profile } from './profile.ts';
 import type { Thinking } from './thinking.ts';
 
-/** By the served name, else by the path of the weights: a served name may be anything. */
+/** Finds it by the served name, else by the path of the weights, since a served name may be anything. */
 export function profileOf(model: string, root?: string | null): Profile {
   return find(model) ?? find(root ?? '') ?? UNKNOWN;
 }
 
 function find(name: string): Profile | undefined {
-  // Of a path the last two parts count, as in Qwen/Qwen3-8B: a folder further up is no model.
+  // Only the last two parts of a path count, as in Qwen/Qwen3-8B: folders further up do not name the model.
   const told = name.toLowerCase().split('/').slice(-2).join('/');
   return FAMILIES.find(({ match }) => match.test(told));
 }
 
-/** The fields that make this family think so; empty where the wish needs none, or the model cannot be told. */
+/** The request fields that set this thinking for the family; empty where none are needed, or the model has no switch. */
 export function thinkingParams(profile: Profile, thinking: Thinking | undefined): ModelParams {
   const kept = profile.replay === undefined ? {} : { chat_template_kwargs: profile.replay };
   if (thinking === undefined) return kept;
@@ -43,7 +43,7 @@ function switches({ thinking }: Profile, isOn: boolean): ModelParams {
     case 'both':
       return { chat_template_kwargs: { enable_thinking: isOn, thinking: isOn } };
     case 'effort':
-      // It always thinks: a little is the least.
+      // It always thinks; the lowest effort comes closest to off.
       return { reasoning_effort: isOn ? 'medium' : 'low' };
     case 'always':
     case 'never':
@@ -53,7 +53,7 @@ function switches({ thinking }: Profile, isOn: boolean): ModelParams {
   }
 }
 
-/** An id for a call that came without one. `index` counts the calls of the conversation. */
+/** Makes an id for a call that came without one. `index` is the call's index in the conversation. */
 export function mintId({ ids }: Profile, name: string, index: number): string {
   switch (ids) {
     case 'vllm':
@@ -69,7 +69,7 @@ export function mintId({ ids }: Profile, name: string, index: number): string {
 
 const lists = new Map<string, readonly CallFormat[]>();
 
-/** The family's own format first, so that it reads what several could. */
+/** The family's own format comes first, so that it reads text that several formats could read. */
 export function formatsOf({ format }: Profile): readonly CallFormat[] {
   const known = lists.get(format.name) ?? [format, ...MARKED_FORMATS.filter(({ name }) => name !== format.name)];
   lists.set(format.name, known);
@@ -78,7 +78,7 @@ export function formatsOf({ format }: Profile): readonly CallFormat[] {
 
 const rawLists = new Map<string, readonly CallFormat[]>();
 
-/** For text in which special tokens were not skipped; `format` is the one that was asked for. */
+/** The formats for text that still contains special tokens; `format` is the one that the model was asked to use. */
 export function rawFormatsOf(profile: Profile, format: CallFormat): readonly CallFormat[] {
   const key = `${profile.format.name} ${format.name}`;
   const known = rawLists.get(key) ?? [...new Set([format, ...formatsOf(profile), END_MARKS])];

@@ -1,15 +1,15 @@
-// Owns what a profile is: what is known of a model family, as data. The data is in `families.ts`, using it is left to the run.
+// Owns the shape of a profile: what is known about a model family, as data. The data is in `families.ts`, using it is left to the run.
 
 import type { ThinkDelimiters } from '../../client/think-tags.ts';
 import type { CallFormat } from '../format/call-format.ts';
 
-/** How a template is told whether to think. `always` and `never`: it cannot be told, the model does or does not. */
+/** The template's switch for thinking. `always` and `never`: there is no switch, and the model always or never thinks. */
 export type ThinkingSwitch = 'enable_thinking' | 'thinking' | 'both' | 'effort' | 'always' | 'never';
 
 export interface Profile {
-  /** For people: in warnings, in the table of the docs. */
+  /** For people: shown by the doctor and in the table of families. */
   readonly name: string;
-  /** Of a served name or the path of its weights, in lower case. */
+  /** Matches the served name, or the path of the weights, in lower case. */
   readonly match: RegExp;
   /** The value of vLLM's `--tool-call-parser`; undefined where none is known. */
   readonly toolParser: string | undefined;
@@ -18,10 +18,10 @@ export interface Profile {
   /** How the model writes calls. */
   readonly format: CallFormat;
   readonly thinking: ThinkingSwitch;
-  /** What thinking stands between in the text, where no parser takes it out. */
+  /** The marks around thinking in the text, where no parser removes it. */
   readonly delimiters: ThinkDelimiters | undefined;
-  /** What ids of calls look like: of vLLM's own kind, nine characters, or `functions.name:index`. */
+  /** The form of call ids: vLLM's own, nine characters (Mistral), or `functions.name:index` (Kimi). */
   readonly ids: 'vllm' | 'mistral' | 'kimi';
-  /** Switches that make the template keep the thinking of earlier turns, so that the server's cache holds. */
+  /** Switches that make the template keep the thinking of earlier turns, so that the server's prefix cache stays valid. */
   readonly replay: Readonly<Record<string, boolean>> | undefined;
 }

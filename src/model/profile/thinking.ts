@@ -1,11 +1,11 @@
-// Owns how a user says how much a model is to think. What becomes of it for a family is in `profile-of.ts`.
+// Owns the option that says how much a model thinks. The request fields that it becomes for a family are in `profile-of.ts`.
 
 import type { ChatParams } from '../../client/chat-params.ts';
 import { DefinitionError } from '../../core/definition-error.ts';
 
 /**
- * Whether and how much the model is to think before it answers. `effort` goes to the template; `budget`, in tokens, ends the
- * thinking by force, and needs a server with a reasoning parser.
+ * Whether and how much the model thinks before it answers. `effort` is passed to the template; `budget`, in tokens, cuts the
+ * thinking off, and needs a server with a reasoning parser.
  */
 export type Thinking =
   | 'on'
@@ -13,7 +13,7 @@ export type Thinking =
   | { readonly effort: NonNullable<ChatParams['reasoning_effort']> }
   | { readonly budget: number };
 
-/** Throws a DefinitionError for what is no such wish. */
+/** Throws a DefinitionError for any other value. */
 export function checkThinking(thinking: Thinking | undefined, owner: string): void {
   if (thinking === undefined || thinking === 'on' || thinking === 'off') return;
   if (typeof thinking === 'object' && thinking !== null) {

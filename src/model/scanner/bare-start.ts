@@ -1,4 +1,4 @@
-// Owns recognising a call that has no mark, by how it begins: at the start of the answer, with the name of a tool.
+// Owns recognising a call without marks by its beginning: at the start of the answer, with the name of a tool.
 
 import type { JsonObject } from '../../core/json.ts';
 import type { CallFormat } from '../format/call-format.ts';
@@ -8,10 +8,10 @@ export interface BareCall {
   readonly format: CallFormat;
 }
 
-/** `isAfterCall`: what separates calls may come before. `more`: it may still become a call. */
+/** `isAfterCall`: a separator between calls may come first. `more`: the text may still become a call. */
 export type BareStart = (text: string, isAfterCall: boolean) => BareCall | 'more' | undefined;
 
-/** More white space than this between the parts of a beginning is no layout. */
+/** A beginning with more characters than this, white space included, is not a call. */
 const MAX_LOOKED_CHARS = 1024;
 
 export function createBareStart(formats: readonly CallFormat[], schemas: ReadonlyMap<string, JsonObject>): BareStart {

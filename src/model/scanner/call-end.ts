@@ -1,5 +1,5 @@
-// Owns finding where a call ends, in text that grows: at a closing mark, or where its brackets close. Each character is looked
-// at once, however many pieces the text comes in.
+// Owns finding the end of a call in growing text: at a closing mark, or where its brackets close. Each character is examined once,
+// however many pieces the text comes in.
 
 import type { CallFormat, FindPayload } from '../format/call-format.ts';
 
@@ -9,15 +9,15 @@ export interface CallEnd {
   readonly next: number;
 }
 
-/** `none`: there is no call here, whatever may still come. */
+/** `none`: there is no call here, whatever text follows. */
 export type FindEnd = (text: string) => CallEnd | 'more' | 'none';
 
-/** For the text after the opening mark, which must be the same and longer each time. */
+/** Searches the text after the opening mark. Each time it must be given the same text, extended. */
 export function createFindEnd({ close, findPayload = payloadAtOnce }: CallFormat): FindEnd {
   return close === undefined ? createBracketEnd(findPayload) : createMarkEnd(close);
 }
 
-/** Asked again after an end, finds the next one: the first was a part of a string. */
+/** Called again after it has found an end, it finds the next one: the first was part of a string. */
 function createMarkEnd(marks: readonly string[]): FindEnd {
   const longest = Math.max(...marks.map((mark) => mark.length));
   let searched = 0;
@@ -35,7 +35,7 @@ function createMarkEnd(marks: readonly string[]): FindEnd {
   };
 }
 
-/** A lead longer than this belongs to no call. */
+/** If more text than this precedes the brackets, there is no call. */
 const MAX_LEAD_CHARS = 400;
 
 function createBracketEnd(findPayload: NonNullable<CallFormat['findPayload']>): FindEnd {
@@ -65,7 +65,7 @@ function createBracketEnd(findPayload: NonNullable<CallFormat['findPayload']>): 
   };
 }
 
-/** White space, then a bracket. */
+/** White space, then a bracket, and nothing else before it. */
 export const payloadAtOnce: FindPayload = (text) => {
   const rest = text.trimStart();
   if (rest === '') return 'more';

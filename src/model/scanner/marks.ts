@@ -1,8 +1,8 @@
-// Owns finding the marks of formats in text, and how much of its end may still become one.
+// Owns finding the marks of formats in text, and how much of the text's end may still become a mark.
 
 import type { CallFormat } from '../format/call-format.ts';
 
-/** The format that the mark begins, or where it says nothing. */
+/** The format that the mark opens, or where the mark has no meaning: anywhere (`drop`) or after a call (`trail`). */
 export type MarkOwner = CallFormat | 'drop' | 'trail';
 
 export interface FoundMark {
@@ -12,17 +12,17 @@ export interface FoundMark {
 }
 
 export interface Marks {
-  /** The first one, and of those that begin there the longest. */
+  /** The first mark; if several begin at the same place, the longest. */
   readonly find: (text: string) => FoundMark | undefined;
-  /** How many characters at the end may still become a mark. */
+  /** How many characters at the end of the text may be the beginning of a mark. */
   readonly partAtEnd: (text: string) => number;
-  /** Whether no mark begins anywhere in the text, nor can at its end. */
+  /** Whether the text contains no mark and does not end in the beginning of one. */
   readonly hasNone: (text: string) => boolean;
 }
 
 const made = new WeakMap<readonly CallFormat[], Marks>();
 
-/** The same list of formats gives the same marks, made once. Of a mark that two formats share the first one has it. */
+/** The marks are made once per list of formats. A mark that two formats share belongs to the first. */
 export function marksOf(formats: readonly CallFormat[]): Marks {
   const known = made.get(formats) ?? createMarks(formats);
   made.set(formats, known);

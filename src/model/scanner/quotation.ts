@@ -1,17 +1,17 @@
-// Owns whether a place in a text is quoted: in a code fence, in inline code, in a quoted line, right after a quotation mark.
+// Owns whether a place in a text is quoted: in a code fence, in inline code, in a quoted line, or right after a quotation mark.
 
 export interface Quotation {
   readonly advance: (text: string) => void;
-  /** Whether what comes next would be quoted. */
+  /** Whether the text that follows is quoted. */
   readonly isOpen: () => boolean;
 }
 
-/** Looks at each character once and keeps nothing but where it is. */
+/** Examines each character once and stores only its position in the markup. */
 export function createQuotation(): Quotation {
   let isFenced = false;
   let ticks = 0;
   let last = '';
-  /** The beginning of the line, as far as it can tell a fence or a quotation. */
+  /** The first characters of the line: enough to recognise a fence or a quoted line. */
   let start = '';
 
   function endLine(): void {
@@ -36,7 +36,7 @@ export function createQuotation(): Quotation {
   };
 }
 
-/** Enough for the white space and the mark of a fence. */
+/** Enough for the indentation and the mark of a fence. */
 const START_CHARS = 16;
 
 const QUOTES = new Set(['"', "'", '“', '‘', '«']);

@@ -1,4 +1,4 @@
-// Owns reading calls out of text that the server did not parse, while it comes. How a call is written is data in
+// Owns reading calls from text that the server did not parse, while the text streams. How a call is written is data in
 // `call-formats.ts`; when to look for calls is left to the turn.
 
 import type { JsonObject } from '../../core/json.ts';
@@ -12,22 +12,22 @@ import { createQuotation } from './quotation.ts';
 import type { RescuedCall, Scanned, TextScanner } from './text-scanner.ts';
 
 export interface RescueOptions {
-  /** Those to look for; of formats with the same mark the first one reads. */
+  /** The formats to look for. If several have the same mark, the first one reads it. */
   readonly formats: readonly CallFormat[];
-  /** The schema of each tool's parameters, by name: a call of another name is text. */
+  /** The schema of each tool's parameters, by the tool's name: a call with another name is text. */
   readonly schemas: ReadonlyMap<string, JsonObject>;
 }
 
-/** A call longer than this is given back as text. */
+/** A call longer than this is returned as text. */
 const MAX_HELD_CHARS = 1024 * 1024;
 
-/** A closing mark inside an argument is passed over so many times. */
+/** How many closing marks inside arguments are skipped. */
 const MAX_PASSED_ENDS = 32;
 
 interface OpenCall {
   readonly format: CallFormat;
   readonly mark: string;
-  /** White space before the call: layout, which goes with it. */
+  /** White space before the call: it is layout, and is dropped with the call. */
   readonly space: string;
   readonly findEnd: FindEnd;
   passedEnds: number;
@@ -41,8 +41,8 @@ interface Step {
 const NO_CALLS: readonly never[] = [];
 
 /**
- * What may become a call is held back, and comes out as text when it does not become one: nothing is shown and withdrawn. A
- * call counts only with the name of a tool that there is, outside code and quotations, and whole.
+ * Text that may become a call is held back, and released as text if it does not: nothing is shown and then withdrawn. A call counts
+ * only if it is whole, names an existing tool, and is outside code and quotations.
  */
 export function createRescue({ formats, schemas }: RescueOptions): TextScanner {
   const marks = marksOf(formats);
@@ -74,7 +74,7 @@ export function createRescue({ formats, schemas }: RescueOptions): TextScanner {
     return { text, calls };
   }
 
-  /** Takes the next certain thing off what is held; undefined when the rest must wait. */
+  /** Removes the next text or call that is certain from the held text; undefined when the rest must wait. */
   function next(): Step | undefined {
     if (open !== undefined) return nextInCall(open);
     const bare = hasText ? undefined : bareStart(held, hasCalls);
@@ -118,7 +118,7 @@ export function createRescue({ formats, schemas }: RescueOptions): TextScanner {
       take(end.next);
       return finish(calls);
     }
-    // Words about the mark, and then a call: what counts is the last mark before the end.
+    // The text may mention the mark before it makes the call: the last mark before the end counts.
     const last = call.mark === '' ? -1 : held.lastIndexOf(call.mark, end.bodyEnd - 1);
     return giveBack(call, last < 0 ? end.next : held.slice(0, last).trimEnd().length);
   }
@@ -130,7 +130,7 @@ export function createRescue({ formats, schemas }: RescueOptions): TextScanner {
     return { text: '', calls };
   }
 
-  /** It was no call: so much of what is held is text, with the mark before it. */
+  /** There was no call: releases the mark and `length` characters after it as text. */
   function giveBack(call: OpenCall, length: number): Step {
     open = undefined;
     quotation.advance(call.mark);
@@ -145,7 +145,7 @@ export function createRescue({ formats, schemas }: RescueOptions): TextScanner {
     }
     const call = open;
     const body = bodyOf(call, held.length);
-    // A server may swallow the closing mark as a stop string: what can be read whole is a whole call.
+    // A server may remove the closing mark as a stop string: what parses as a whole is a whole call.
     const calls = wasCut ? NO_CALLS : known(call.format.read(body));
     if (calls.length > 0) return { text: '', calls, hasCutCall: false };
     const isCall = wasCut || [...schemas.keys()].some((name) => body.includes(name));
@@ -162,7 +162,7 @@ export function createRescue({ formats, schemas }: RescueOptions): TextScanner {
     return read === 'open' || read === undefined ? [] : read.flatMap((call) => rescued(call, schemas));
   }
 
-  /** Takes off the front what is text. */
+  /** Removes text from the front. */
   function pass(length: number): string {
     const text = take(length);
     quotation.advance(text);
@@ -189,5 +189,5 @@ function rescued(
   return [{ name: plain, arguments: JSON.stringify(value), ...(id !== undefined && { id }) }];
 }
 
-/** Some templates show tools in a namespace. */
+/** Some templates show tools within this namespace. */
 const NAMESPACE = 'functions.';

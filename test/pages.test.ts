@@ -1,0 +1,81 @@
+// Owns the claim that the pages of the rooms are true: every program in them compiles, prints what the page says it prints, and passes when it is a test.
+
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { answer, startFakeVllm } from '../src/testing/index.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const PAGES = ['src/agent', 'src/tool', 'src/hosts', 'agents', 'tools'];
+const exec = promisify(execFile);
+
+interface Program {
+  /** By the comment in its first line. */
+  readonly name: string;
+  readonly code: string;
+  /** Undefined when the page does not say what it prints. */
+  readonly output: string | undefined;
+}
+
+/** A block of TypeScript whose first line names its file, and the block of text right after it. */
+const PROGRAM = /```ts\n(\/\/ (\S+\.ts)\n[\s\S]*?)```\n(?:\n```text\n([\s\S]*?)```\n)?/g;
+
+async function programsOf(page: string): Promise<Program[]> {
+  const text = await readFile(join(ROOT, page, 'README.md'), 'utf8');
+  const programs = [...text.matchAll(PROGRAM)].map(([, code = '', name = '', output]) => ({ name, code, output }));
+  // No block escapes the check.
+  expect(programs.length).toBe(text.split('```ts\n').length - 1);
+  return programs;
+}
+
+/** A folder with the programs of a page, in which `vllm-agents` is this package's source. */
+async function folderOf(programs: readonly Program[]): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'page-'));
+  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  for (const { name, code } of programs) {
+    const local = code
+      .replaceAll("'vllm-agents/testing'", `'${ROOT}src/testing/index.ts'`)
+      .replaceAll("'vllm-agents'", `'${ROOT}src/index.ts'`);
+    await mkdir(join(folder, name, '..'), { recursive: true });
+    await writeFile(join(folder, name), local);
+  }
+  await writeFile(join(folder, 'package.json'), '{"type": "module"}');
+  const compilerOptions = { rewriteRelativeImportExtensions: false };
+  const config = { extends: join(ROOT, 'tsconfig.json'), compilerOptions, include: ['**/*.ts'], exclude: [] };
+  await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(config));
+  return folder;
+}
+
+/** Runs a program with its own folder as the current one; gives what it printed. */
+async function run(folder: string, name: string, baseUrl: string): Promise<string> {
+  const args = ['--import', 'tsx', name];
+  const env = { ...process.env, VLLM_BASE_URL: baseUrl, VLLM_API_KEY: '', VLLM_MODEL: '' };
+  return (await exec(process.execPath, args, { cwd: folder, env })).stdout;
+}
+
+describe.each(PAGES)('%s/README.md', (page) => {
+  test('its programs compile and print what it says', async () => {
+    const programs = await programsOf(page);
+    const folder = await folderOf(programs);
+    // For programs that start no fake of their own.
+    await using vllm = await startFakeVllm({ respond: () => answer({ content: ['Hello, ', 'Ann.'] }) });
+    try {
+      const { stdout: complaints } = await exec(join(ROOT, 'node_modules/.bin/tsc'), ['-p', folder]).catch(
+        (error) => error,
+      );
+      expect(complaints).toBe('');
+      for (const { name } of programs) if (name.endsWith('.test.ts')) await run(folder, name, vllm.baseUrl);
+      const told = programs.filter(({ output }) => output !== undefined);
+      const printed: Program[] = [];
+      // One after another: a program may go on with what an earlier one has written.
+      for (const program of told) printed.push({ ...program, output: await run(folder, program.name, vllm.baseUrl) });
+      expect(printed).toEqual(told);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
