@@ -165,24 +165,21 @@ function refused(problem: CallProblem | null, content: string): Answer {
 
 function endOf(
   run: LoopRun,
-  batch: CallBatch,
+  { calls, message, results: known }: CallBatch,
   answers: ReadonlyMap<string, Answer>,
   limit: Outcome | undefined,
 ): BatchEnd {
-  const { calls, message, results: known } = batch;
-  const results = calls.map((call, at) => {
+  const results: (ToolMessage | null)[] = [];
+  const problems: CallReport[] = [];
+  const approvals: PendingApproval[] = [];
+  for (const [at, call] of calls.entries()) {
     const answer = answers.get(call.key);
-    return known[at] ?? (answer === undefined ? null : toolMessage(call, answer.result));
-  });
-  const problems = calls.flatMap(({ key, callId, toolName }) => {
-    const answer = answers.get(key);
-    return answer === undefined ? [] : [{ callId, toolName, problem: answer.problem }];
-  });
-  const approvals = calls.flatMap((call, at) =>
-    call.type === 'ready' && call.approvalId !== null && !isKnown(results[at])
-      ? [approvalOf(call, call.approvalId)]
-      : [],
-  );
+    const result = known[at] ?? (answer === undefined ? null : toolMessage(call, answer.result));
+    results.push(result);
+    if (answer !== undefined) problems.push({ callId: call.callId, toolName: call.toolName, problem: answer.problem });
+    const isWaiting = result === null && call.type === 'ready' && call.approvalId !== null;
+    if (isWaiting) approvals.push(approvalOf(call, call.approvalId));
+  }
   if (approvals.length > 0 && !run.isAborted) {
     const outcome: Outcome = { type: 'waiting', approvals };
     return { messages: [], pending: { message, calls, results }, outcome, problems };
