@@ -3,16 +3,16 @@
 
 import type { ErrorEvent } from '../core/stream-event.ts';
 import { VllmError } from '../core/vllm-error.ts';
-import type { Next } from '../flow/batched-iterator.ts';
 import { BatchedIterator } from '../flow/batched-iterator.ts';
 import { Canceller } from '../flow/canceller.ts';
+import type { ReadEvents } from './decode-events.ts';
 import type { HttpAnswer } from './transport.ts';
 
 export interface EventStreamParts<Event> {
   /** Sends the request; resolves when an answer has begun. */
   readonly open: (canceller: Canceller) => Promise<HttpAnswer>;
-  /** Reads the answer. */
-  readonly decode: (answer: HttpAnswer) => Next<Event>;
+  /** Gives the way to read the answer's events, many at once. */
+  readonly decode: (answer: HttpAnswer) => ReadEvents<Event>;
 }
 
 /**
@@ -73,19 +73,15 @@ export class EventStream<Event> implements AsyncIterable<Event | ErrorEvent> {
 
   #events(): AsyncGenerator<Event | ErrorEvent, void, undefined> {
     let answer: HttpAnswer | undefined;
-    let decoded: Next<Event> | undefined;
-    const begin: Next<Event> = async (give, fail) => {
-      try {
-        this.#answer ??= this.#parts.open(this.#canceller);
-        answer = await this.#answer;
-        decoded = this.#parts.decode(answer);
-        decoded(give, fail);
-      } catch (error) {
-        fail(error);
-      }
+    let read: ReadEvents<Event> | undefined;
+    const begin: ReadEvents<Event> = async () => {
+      this.#answer ??= this.#parts.open(this.#canceller);
+      answer = await this.#answer;
+      read = this.#parts.decode(answer);
+      return read();
     };
     return new BatchedIterator<Event | ErrorEvent>({
-      next: (give, fail) => (decoded ?? begin)(give, fail),
+      next: () => (read ?? begin)(),
       // Anything else is a fault of this program or of a listener, not of the world.
       lastFor: (error) => (error instanceof VllmError ? { type: 'error', error } : undefined),
       close: () => answer?.close(),

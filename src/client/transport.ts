@@ -3,7 +3,6 @@
 
 import { randomUUID } from 'node:crypto';
 import { VllmError } from '../core/vllm-error.ts';
-import type { Next } from '../flow/batched-iterator.ts';
 import type { Canceller } from '../flow/canceller.ts';
 import { apiErrorFromAnswer } from './api-error.ts';
 import type { Attempt } from './connection-error.ts';
@@ -50,8 +49,8 @@ export interface HttpAnswer {
   readonly firstByteAtMs: () => number | null;
   /** The same for the last piece that was read. */
   readonly lastPieceAtMs: () => number;
-  /** Gives the pieces of the body that have come, once there is one; undefined at its end. Fails with the one error that ended it. */
-  readonly read: Next<Uint8Array>;
+  /** Resolves to the pieces of the body that have arrived, once there is one; to undefined at its end. Rejects with the error that ended it. */
+  readonly read: () => Promise<readonly Uint8Array[] | undefined>;
   /** The whole body as text. Throws when it is larger than `maxBodyBytes`. */
   readonly text: () => Promise<string>;
   /** Ends the exchange. Before the body's end it drops the connection, which makes vLLM stop generating. Idempotent. */
@@ -156,7 +155,7 @@ function openAnswer(exchange: Exchange, { status, headers }: Head, sentAtMs: num
     return wire.isOver ? undefined : wire.drain(DRAIN_MS);
   };
 
-  const read: Next<Uint8Array> = (give, fail) => readPieces(exchange, give, fail);
+  const read = (): Promise<readonly Uint8Array[] | undefined> => readPieces(exchange);
 
   const text = async (): Promise<string> => {
     const { bytes, isCut } = await collect(read, options.settings.maxBodyBytes);
@@ -172,29 +171,22 @@ function openAnswer(exchange: Exchange, { status, headers }: Head, sentAtMs: num
   return { status, headers, requestId, sentAtMs, firstByteAtMs, lastPieceAtMs, read, text, close, release };
 }
 
-/** Reads on under the limits in time. The clock stands still while the consumer works. */
-function readPieces(exchange: Exchange, ...[give, fail]: Parameters<Next<Uint8Array>>): void {
+/** Waits for the next pieces under the time limits. Their clock stands still while the consumer works. */
+async function readPieces(exchange: Exchange): Promise<readonly Uint8Array[] | undefined> {
   const { wire, options, deadline } = exchange;
   const isFirst = exchange.firstByteAtMs === null;
-  const take = (): void => {
+  if (!wire.isReady) {
+    if (!isFirst) deadline.start('idle', options.settings.idleTimeoutMs);
+    await wire.whenReady();
     if (!isFirst) deadline.stop('idle');
-    exchange.lastPieceAtMs = performance.now();
-    if (isFirst) begin(exchange);
-    let pieces: readonly Uint8Array[] | undefined;
-    try {
-      pieces = wire.take();
-    } catch (cause) {
-      fail(deadline.error ?? errorFromBody(cause, exchange.isStreamed, exchange.attempt));
-      return;
-    }
-    give(pieces);
-  };
-  if (wire.isReady) {
-    take();
-    return;
   }
-  if (!isFirst) deadline.start('idle', options.settings.idleTimeoutMs);
-  wire.whenReady(take);
+  exchange.lastPieceAtMs = performance.now();
+  if (isFirst) begin(exchange);
+  try {
+    return wire.take();
+  } catch (cause) {
+    throw deadline.error ?? errorFromBody(cause, exchange.isStreamed, exchange.attempt);
+  }
 }
 
 function begin(exchange: Exchange): void {
@@ -207,8 +199,7 @@ function begin(exchange: Exchange): void {
 
 async function readError(exchange: Exchange, { status, headers }: Head): Promise<VllmError> {
   const { attempt, wire, options } = exchange;
-  const read: Next<Uint8Array> = (give, fail) => readPieces(exchange, give, fail);
-  const { bytes } = await collect(read, MAX_ERROR_BODY_BYTES).catch((cause: unknown) => {
+  const { bytes } = await collect(() => readPieces(exchange), MAX_ERROR_BODY_BYTES).catch((cause: unknown) => {
     if (exchange.deadline.error !== undefined) throw exchange.deadline.error;
     // The status is known even when the body is lost; an error about the body would hide it.
     return { bytes: Buffer.from(cause instanceof Error ? `(no body: ${cause.message})` : '') };
@@ -219,10 +210,10 @@ async function readError(exchange: Exchange, { status, headers }: Head): Promise
   return apiErrorFromAnswer({ status, headers, text, target: targetOf(attempt), requestId, nowMs: Date.now() });
 }
 
-async function collect(read: Next<Uint8Array>, maxBytes: number): Promise<{ bytes: Buffer; isCut: boolean }> {
+async function collect(read: HttpAnswer['read'], maxBytes: number): Promise<{ bytes: Buffer; isCut: boolean }> {
   const parts: Uint8Array[] = [];
   let length = 0;
-  for (let pieces = await new Promise(read); pieces !== undefined; pieces = await new Promise(read)) {
+  for (let pieces = await read(); pieces !== undefined; pieces = await read()) {
     parts.push(...pieces);
     for (const piece of pieces) length += piece.length;
     if (length > maxBytes) return { bytes: Buffer.concat(parts).subarray(0, maxBytes), isCut: true };

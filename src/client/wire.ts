@@ -54,9 +54,11 @@ export class Wire implements Dispatcher.DispatchHandler {
     return this.#pieces.length > 0 || this.isOver;
   }
 
-  /** Calls back once there is something to take. To be called when there is nothing. */
-  whenReady(wake: () => void): void {
-    this.#wake = wake;
+  /** Resolves once there is something to take. One call at a time, and only while there is nothing. */
+  whenReady(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
   }
 
   /** All pieces that have come; undefined at the end. What came before a failure is given before it throws. */
@@ -80,7 +82,7 @@ export class Wire implements Dispatcher.DispatchHandler {
     this.#pieces = [];
     if (this.#controller?.paused) this.#controller.resume();
     const timer = setTimeout(() => this.abort(new Error('the answer had no end')), timeoutMs);
-    await new Promise<void>((resolve) => this.whenReady(resolve));
+    await this.whenReady();
     clearTimeout(timer);
   }
 
@@ -107,32 +109,29 @@ export class Wire implements Dispatcher.DispatchHandler {
     this.#pieces.push(piece);
     this.#waitingBytes += piece.length;
     if (this.#waitingBytes > MAX_WAITING_BYTES) controller.pause();
-    this.#tell();
+    this.#notify();
   }
 
   onResponseEnd(): void {
     if (this.isOver) return;
     this.#state = 'ended';
-    this.#tell();
+    this.#notify();
   }
 
   onResponseError(_controller: unknown, error: Error): void {
     if (!this.isOver) this.#fail(error);
   }
 
-  /** Later: what is called may do anything, and undici is in the middle of reading. */
-  #tell(): void {
-    const wake = this.#wake;
-    if (wake === undefined) return;
+  #notify(): void {
+    this.#wake?.();
     this.#wake = undefined;
-    queueMicrotask(wake);
   }
 
   #fail(reason: unknown): void {
     this.#state = 'failed';
     this.#failure = reason;
     this.#rejectHead(reason); // does nothing when the head has come
-    this.#tell();
+    this.#notify();
   }
 }
 

@@ -1,7 +1,5 @@
 // Owns handing events from the loop to the consumer of a run, with back-pressure. What the events are is left to both.
 
-import type { Next } from './batched-iterator.ts';
-
 export interface Channel<T> {
   /** Gives a value; a promise means that the consumer is behind and the giver should wait. */
   readonly push: (value: T) => Promise<void> | undefined;
@@ -13,8 +11,8 @@ export interface Channel<T> {
   readonly discard: () => void;
   /** Whether the giver has ended and all values were taken. */
   readonly isEnded: () => boolean;
-  /** Gives all values that wait, once there is one; undefined after the last. */
-  readonly take: Next<T>;
+  /** Resolves to all values that wait, once there is one; to undefined after the last. One call at a time. */
+  readonly take: () => Promise<readonly T[] | undefined>;
 }
 
 /** Room for `capacity` values before the giver is asked to wait. */
@@ -48,9 +46,11 @@ export function createChannel<T>(capacity: number): Channel<T> {
     return room.promise;
   }
 
-  function take(give: (values: readonly T[] | undefined) => void): void {
-    consumer = give;
-    serve();
+  function take(): Promise<readonly T[] | undefined> {
+    return new Promise((resolve) => {
+      consumer = resolve;
+      serve();
+    });
   }
 
   function letCatchUp(): Promise<void> | undefined {

@@ -1,17 +1,15 @@
 // Owns the claims about giving out one by one what comes many at once.
 
 import { expect, test } from 'vitest';
-import type { Next } from '../../src/flow/batched-iterator.ts';
 import { BatchedIterator } from '../../src/flow/batched-iterator.ts';
 
 function batchesOf(batches: readonly (readonly number[] | Error)[]) {
   const rest = batches.values();
   const closed: string[] = [];
-  const next: Next<number> = async (give, fail) => {
-    await Promise.resolve();
+  const next = async (): Promise<readonly number[] | undefined> => {
     const { value } = rest.next();
-    if (value instanceof Error) fail(value);
-    else give(value);
+    if (value instanceof Error) throw value;
+    return value;
   };
   return { next, close: () => void closed.push('closed'), closed };
 }

@@ -1,8 +1,7 @@
 // Owns running the client's decoder over bytes without a connection, with a clock that stands still.
 
 import { createChatDecoder } from '../../src/client/chat-decoder.ts';
-import { decodePieces } from '../../src/client/decode-events.ts';
-import type { Next } from '../../src/flow/batched-iterator.ts';
+import { createByteDecoder, readEvents } from '../../src/client/decode-events.ts';
 import type { StreamEvent } from '../../src/index.ts';
 import { VllmError } from '../../src/index.ts';
 
@@ -25,14 +24,17 @@ export async function decodeChunks(chunks: readonly Uint8Array[], options: Decod
   });
   const events: StreamEvent[] = [];
   const rest = chunks.values();
-  const read: Next<Uint8Array> = (give) => {
+  const read = async (): Promise<readonly Uint8Array[] | undefined> => {
     const { done, value } = rest.next();
-    give(done ? undefined : [value]);
+    return done ? undefined : [value];
   };
   try {
-    const limits = { maxEventChars: options.maxEventChars ?? 1_000_000, requestId: 'request' };
-    const next = decodePieces(read, decoder, limits);
-    for (let some = await new Promise(next); some !== undefined; some = await new Promise(next)) events.push(...some);
+    const bytes = createByteDecoder(decoder, {
+      maxEventChars: options.maxEventChars ?? 1_000_000,
+      requestId: 'request',
+    });
+    const next = readEvents({ read }, bytes);
+    for (let some = await next(); some !== undefined; some = await next()) events.push(...some);
   } catch (error) {
     if (!(error instanceof VllmError)) throw error;
     events.push({ type: 'error', error });
