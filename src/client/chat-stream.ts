@@ -3,7 +3,6 @@
 
 import type { StreamEvent } from '../core/stream-event.ts';
 import type { VllmError } from '../core/vllm-error.ts';
-import type { Canceller } from '../flow/canceller.ts';
 import type { ChunkListener } from './chat-decoder.ts';
 import { createChatDecoder } from './chat-decoder.ts';
 import type { ChatCompletionResponse } from './chat-response.ts';
@@ -12,7 +11,7 @@ import { decodeAnswer } from './decode-events.ts';
 import { StreamError } from './errors.ts';
 import { EventStream } from './event-stream.ts';
 import { createResponseFold } from './response-fold.ts';
-import type { HttpAnswer } from './transport.ts';
+import type { HttpAnswer, PendingAnswer } from './transport.ts';
 
 export interface ChatStreamOptions {
   readonly maxEventChars: number;
@@ -25,18 +24,14 @@ export class ChatStream extends EventStream<StreamEvent> {
   readonly #listeners: ChunkListener[];
 
   /** Made by the client. */
-  constructor(
-    open: (canceller: Canceller) => Promise<HttpAnswer>,
-    options: ChatStreamOptions,
-    onChunk: ChunkListener | undefined,
-  ) {
+  constructor(send: () => PendingAnswer, options: ChatStreamOptions, onChunk: ChunkListener | undefined) {
     const listeners: ChunkListener[] = onChunk === undefined ? [] : [onChunk];
     const tellAll: ChunkListener = (chunk) => {
       for (const listener of listeners) listener(chunk);
     };
     const decode = (answer: HttpAnswer) =>
       decodeAnswer(answer, createDecoder(answer, options, tellAll), options.maxEventChars);
-    super({ open, decode });
+    super({ send, decode });
     this.#listeners = listeners;
   }
 

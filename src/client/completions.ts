@@ -1,7 +1,6 @@
 // Owns `client.completions`, the legacy endpoint: asking, the chain, the stream. Types are in `completion-params.ts`.
 
 import { isObject } from '../core/json.ts';
-import type { Canceller } from '../flow/canceller.ts';
 import type { CompletionChoice, CompletionParams, CompletionResponse } from './completion-params.ts';
 import { COMPLETION_PARAMS } from './completion-params.ts';
 import { CompletionStream } from './completion-stream.ts';
@@ -32,9 +31,8 @@ export function createCompletions(connection: Connection): Completions {
   function stream(params: CompletionParams, options: RequestOptions = {}): CompletionStream {
     const body = bodyOf(params, true);
     const headers = sessionHeader(params);
-    const open = (canceller: Canceller) =>
-      connection.send({ method: 'POST', url, body, isStreamed: true, options, headers, canceller });
-    return new CompletionStream(open, connection.settings(options).maxEventChars);
+    const send = () => connection.begin({ method: 'POST', url, body, isStreamed: true, options, headers });
+    return new CompletionStream(send, connection.settings(options).maxEventChars);
   }
 
   async function send(params: CompletionParams, options: RequestOptions = {}): Promise<CompletionResponse> {

@@ -2,7 +2,6 @@
 // What a phase is and when it ends is left to the transport.
 
 import type { VllmError } from '../core/vllm-error.ts';
-import type { Canceller } from '../flow/canceller.ts';
 import { AbortError, TimeoutError } from './errors.ts';
 
 export type Phase = 'first_byte' | 'idle' | 'call' | 'total';
@@ -43,8 +42,7 @@ const LIMITS: Record<Phase, Limit> = {
  */
 export class Deadline {
   readonly #caller: AbortSignal | undefined;
-  readonly #canceller: Canceller | undefined;
-  readonly #onCallerAbort = (): void => this.#cancel();
+  readonly #onCallerAbort = (): void => this.cancel();
   readonly #phases: Partial<Record<Phase, Running>> = {};
   #error: VllmError | undefined;
   /** The request id of the attempt under way, for the errors. */
@@ -52,12 +50,10 @@ export class Deadline {
   /** Is given the error that ends the call, once. Belongs to whoever waits now. */
   onEnd: ((error: VllmError) => void) | undefined;
 
-  constructor(caller: AbortSignal | undefined, canceller?: Canceller) {
+  constructor(caller: AbortSignal | undefined) {
     this.#caller = caller;
-    this.#canceller = canceller;
     caller?.addEventListener('abort', this.#onCallerAbort);
-    if (canceller !== undefined) canceller.onCancel = this.#onCallerAbort;
-    if (canceller?.isCancelled || caller?.aborted) this.#cancel();
+    if (caller?.aborted) this.cancel();
   }
 
   /** The error that ended the call, if one of its limits or the caller did. */
@@ -87,13 +83,12 @@ export class Deadline {
   dispose(): void {
     for (const { timer } of Object.values(this.#phases)) clearTimeout(timer);
     this.#caller?.removeEventListener('abort', this.#onCallerAbort);
-    if (this.#canceller !== undefined) this.#canceller.onCancel = undefined;
   }
 
-  #cancel(): void {
+  /** Ends the call as the caller's signal does. */
+  cancel(): void {
     const cause: unknown = this.#caller?.aborted ? this.#caller.reason : undefined;
-    const options = { code: 'aborted', requestId: this.requestId, cause };
-    this.#end(new AbortError('The request was cancelled.', options));
+    this.#end(cancelled({ requestId: this.requestId, cause }));
   }
 
   #expire(phase: Phase, timeoutMs: number): void {
@@ -108,4 +103,11 @@ export class Deadline {
     this.#error = error;
     this.onEnd?.(error);
   }
+}
+
+/** The error of a request that its caller cancelled. */
+export function cancelled(
+  options: { readonly requestId?: string | undefined; readonly cause?: unknown } = {},
+): AbortError {
+  return new AbortError('The request was cancelled.', { code: 'aborted', ...options });
 }

@@ -4,13 +4,13 @@
 import type { ErrorEvent } from '../core/stream-event.ts';
 import { VllmError } from '../core/vllm-error.ts';
 import { BatchedIterator } from '../flow/batched-iterator.ts';
-import { Canceller } from '../flow/canceller.ts';
+import { cancelled } from './deadline.ts';
 import type { ReadEvents } from './decode-events.ts';
-import type { HttpAnswer } from './transport.ts';
+import type { HttpAnswer, PendingAnswer } from './transport.ts';
 
 export interface EventStreamParts<Event> {
-  /** Sends the request; resolves when an answer has begun. */
-  readonly open: (canceller: Canceller) => Promise<HttpAnswer>;
+  /** Sends the request. */
+  readonly send: () => PendingAnswer;
   /** Gives the way to read the answer's events, many at once. */
   readonly decode: (answer: HttpAnswer) => ReadEvents<Event>;
 }
@@ -21,8 +21,8 @@ export interface EventStreamParts<Event> {
  */
 export class EventStream<Event> implements AsyncIterable<Event | ErrorEvent> {
   readonly #parts: EventStreamParts<Event>;
-  readonly #canceller = new Canceller();
-  #answer: Promise<HttpAnswer> | undefined;
+  #pending: PendingAnswer | undefined;
+  #isAborted = false;
   #isTaken = false;
 
   /** Made by the client. */
@@ -35,8 +35,7 @@ export class EventStream<Event> implements AsyncIterable<Event | ErrorEvent> {
    * the iteration does so and gives the failure as `error` event.
    */
   async open(): Promise<this> {
-    this.#answer ??= this.#parts.open(this.#canceller);
-    await this.#answer;
+    await this.#send();
     return this;
   }
 
@@ -51,7 +50,8 @@ export class EventStream<Event> implements AsyncIterable<Event | ErrorEvent> {
 
   /** Cancels the request; the iteration ends with an `error` event that holds an AbortError. */
   abort(): void {
-    this.#canceller.cancel();
+    this.#isAborted = true;
+    this.#pending?.cancel();
   }
 
   /** The same events as a web stream; cancelling it cancels the request. */
@@ -71,12 +71,17 @@ export class EventStream<Event> implements AsyncIterable<Event | ErrorEvent> {
     });
   }
 
+  #send(): Promise<HttpAnswer> {
+    if (this.#isAborted && this.#pending === undefined) throw cancelled();
+    this.#pending ??= this.#parts.send();
+    return this.#pending.answer;
+  }
+
   #events(): AsyncGenerator<Event | ErrorEvent, void, undefined> {
     let answer: HttpAnswer | undefined;
     let read: ReadEvents<Event> | undefined;
     const begin: ReadEvents<Event> = async () => {
-      this.#answer ??= this.#parts.open(this.#canceller);
-      answer = await this.#answer;
+      answer = await this.#send();
       read = this.#parts.decode(answer);
       return read();
     };

@@ -3,11 +3,10 @@
 
 import { randomUUID } from 'node:crypto';
 import { VllmError } from '../core/vllm-error.ts';
-import type { Canceller } from '../flow/canceller.ts';
 import { apiErrorFromAnswer } from './api-error.ts';
 import type { Attempt } from './connection-error.ts';
 import { errorFromBody, errorFromConnection, targetOf } from './connection-error.ts';
-import { Deadline } from './deadline.ts';
+import type { Deadline } from './deadline.ts';
 import { HttpError, ParseError } from './errors.ts';
 import type { SizeLimits, TimeLimits } from './limits.ts';
 import { MAX_ERROR_BODY_BYTES, STREAM_FIRST_BYTE_MS, WHOLE_FIRST_BYTE_MS } from './limits.ts';
@@ -21,9 +20,8 @@ export interface TransportOptions {
   readonly dispatcher: RequestDispatcher;
   readonly headers: Readonly<Record<string, string>>;
   readonly onRetry: ((notice: RetryNotice) => void) | undefined;
-  /** Each of the two cancels. */
-  readonly signal: AbortSignal | undefined;
-  readonly canceller: Canceller | undefined;
+  /** Belongs to the caller until an answer has begun; then to the answer. */
+  readonly deadline: Deadline;
   /** Between 0 and 1, for the jitter. */
   readonly random: () => number;
 }
@@ -62,32 +60,35 @@ export interface HttpAnswer {
   readonly release: () => Promise<void> | undefined;
 }
 
+/** A request that was sent. */
+export interface PendingAnswer {
+  readonly answer: Promise<HttpAnswer>;
+  /** Cancels it. An AbortController with its listener would add a fiftieth to the cost of a short turn. */
+  readonly cancel: () => void;
+}
+
 /** How long the little that may follow a whole answer is waited for, to keep its connection for the next request. */
 const DRAIN_MS = 100;
 
 /** Sends a request, with retries, until an answer with a good status has begun. Throws only VllmErrors. */
 export async function sendRequest(request: HttpRequest, options: TransportOptions): Promise<HttpAnswer> {
-  const deadline = new Deadline(options.signal, options.canceller);
+  const { deadline } = options;
   deadline.start('total', options.settings.totalTimeoutMs);
-  try {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await sendOnce(request, options, deadline);
-      } catch (cause) {
-        const error = deadline.error ?? (cause instanceof VllmError ? cause : unexpected(cause));
-        const delayMs = retryDelayMs(error, attempt, options.settings, options.random);
-        if (delayMs === undefined) throw error;
-        options.onRetry?.({ attempt, delayMs, error, requestId: error.requestId });
-        await pause(delayMs, deadline);
-      }
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await sendOnce(request, options);
+    } catch (cause) {
+      const error = deadline.error ?? (cause instanceof VllmError ? cause : unexpected(cause));
+      const delayMs = retryDelayMs(error, attempt, options.settings, options.random);
+      if (delayMs === undefined) throw error;
+      options.onRetry?.({ attempt, delayMs, error, requestId: error.requestId });
+      await pause(delayMs, deadline);
     }
-  } catch (error) {
-    deadline.dispose();
-    throw error;
   }
 }
 
-async function sendOnce(request: HttpRequest, options: TransportOptions, deadline: Deadline): Promise<HttpAnswer> {
+async function sendOnce(request: HttpRequest, options: TransportOptions): Promise<HttpAnswer> {
+  const { deadline } = options;
   if (deadline.error !== undefined) throw deadline.error;
   const { method, url, isStreamed } = request;
   const attempt: Attempt = { method, url, requestId: randomUUID() };

@@ -48,33 +48,33 @@ describe.each(cases)('%s', (_name, text) => {
   const bytes = bytesOf(text);
   const options = { parseThinkTags: true };
 
-  test('gives the same events at every split in two', async () => {
-    const whole = await decodeChunks([bytes], options);
+  test('gives the same events at every split in two', () => {
+    const whole = decodeChunks([bytes], options);
     for (let at = 1; at < bytes.length; at++) {
-      const events = await decodeChunks(cut(bytes, [at]), options);
+      const events = decodeChunks(cut(bytes, [at]), options);
       if (!areAlike(events, whole)) expect(comparable(events), `split at byte ${at}`).toEqual(comparable(whole));
     }
     expect(whole.length).toBeGreaterThan(0);
   }, 240_000);
 
-  test('gives the same events byte by byte', async () => {
+  test('gives the same events byte by byte', () => {
     const single = cut(bytes, [...bytes.keys()].slice(1));
-    expect(comparable(await decodeChunks(single, options))).toEqual(comparable(await decodeChunks([bytes], options)));
+    expect(comparable(decodeChunks(single, options))).toEqual(comparable(decodeChunks([bytes], options)));
   });
 
-  test('gives the same events at random splits', async () => {
-    const whole = comparable(await decodeChunks([bytes], options));
+  test('gives the same events at random splits', () => {
+    const whole = comparable(decodeChunks([bytes], options));
     const positions = fc.array(fc.nat({ max: bytes.length }), { maxLength: 40 });
-    await fc.assert(
-      fc.asyncProperty(positions, async (at) => {
-        expect(comparable(await decodeChunks(cut(bytes, at), options))).toEqual(whole);
+    fc.assert(
+      fc.property(positions, (at) => {
+        expect(comparable(decodeChunks(cut(bytes, at), options))).toEqual(whole);
       }),
       { numRuns: 25 },
     );
   });
 
-  test('ends with exactly one terminal event', async () => {
-    const types = (await decodeChunks([bytes], options)).map((event) => event.type);
+  test('ends with exactly one terminal event', () => {
+    const types = decodeChunks([bytes], options).map((event) => event.type);
     expect(types.filter((type) => type === 'done' || type === 'error')).toEqual([types.at(-1)]);
   });
 });

@@ -1,7 +1,7 @@
 // Owns running the client's decoder over bytes without a connection, with a clock that stands still.
 
 import { createChatDecoder } from '../../src/client/chat-decoder.ts';
-import { createByteDecoder, readEvents } from '../../src/client/decode-events.ts';
+import { createByteDecoder } from '../../src/client/decode-events.ts';
 import type { StreamEvent } from '../../src/index.ts';
 import { VllmError } from '../../src/index.ts';
 
@@ -12,8 +12,8 @@ export interface DecodeOptions {
 }
 
 /** The events of these chunks of bytes, the error that ends them among them. */
-export async function decodeChunks(chunks: readonly Uint8Array[], options: DecodeOptions = {}): Promise<StreamEvent[]> {
-  const decoder = createChatDecoder({
+export function decodeChunks(chunks: readonly Uint8Array[], options: DecodeOptions = {}): StreamEvent[] {
+  const chat = createChatDecoder({
     maxArgumentChars: options.maxArgumentChars ?? 1_000_000,
     parseThinkTags: options.parseThinkTags ?? false,
     requestId: 'request',
@@ -22,19 +22,12 @@ export async function decodeChunks(chunks: readonly Uint8Array[], options: Decod
     now: () => 2,
     onChunk: undefined,
   });
+  const maxEventChars = options.maxEventChars ?? 1_000_000;
+  const decoder = createByteDecoder(chat, { maxEventChars, requestId: 'request' });
   const events: StreamEvent[] = [];
-  const rest = chunks.values();
-  const read = async (): Promise<readonly Uint8Array[] | undefined> => {
-    const { done, value } = rest.next();
-    return done ? undefined : [value];
-  };
   try {
-    const bytes = createByteDecoder(decoder, {
-      maxEventChars: options.maxEventChars ?? 1_000_000,
-      requestId: 'request',
-    });
-    const next = readEvents({ read }, bytes);
-    for (let some = await next(); some !== undefined; some = await next()) events.push(...some);
+    for (const chunk of chunks) decoder.feed([chunk], events);
+    decoder.end(events);
   } catch (error) {
     if (!(error instanceof VllmError)) throw error;
     events.push({ type: 'error', error });
