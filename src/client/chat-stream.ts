@@ -4,7 +4,7 @@
 import type { StreamEvent } from '../core/stream-event.ts';
 import type { VllmError } from '../core/vllm-error.ts';
 import type { ChunkListener } from './chat-decoder.ts';
-import { createChatDecoder } from './chat-decoder.ts';
+import { ChatDecoder } from './chat-decoder.ts';
 import type { ChatCompletionResponse } from './chat-response.ts';
 import type { EventDecoder } from './decode-events.ts';
 import { decodeAnswer } from './decode-events.ts';
@@ -67,5 +67,5 @@ function createDecoder(
   const { requestId, sentAtMs, firstByteAtMs, lastPieceAtMs } = answer;
   // All events of a piece came at the same time; asking the clock for each would cost as much as making it.
   const now = lastPieceAtMs;
-  return createChatDecoder({ maxArgumentChars, parseThinkTags, onChunk, requestId, sentAtMs, firstByteAtMs, now });
+  return new ChatDecoder({ maxArgumentChars, parseThinkTags, onChunk, requestId, sentAtMs, firstByteAtMs, now });
 }

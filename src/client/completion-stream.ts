@@ -75,5 +75,11 @@ function createCompletionDecoder(requestId: string): EventDecoder<CompletionEven
     finish(out);
   }
 
-  return { decode, end, isDone: () => isDone };
+  return {
+    decode,
+    end,
+    get isDone() {
+      return isDone;
+    },
+  };
 }

@@ -11,7 +11,7 @@ export interface EventDecoder<Event> {
   /** Takes the end of the body. Throws when the answer is not whole. Does nothing once the terminal event is out. */
   readonly end: (out: Event[]) => void;
   /** Whether the terminal event is out. */
-  readonly isDone: () => boolean;
+  readonly isDone: boolean;
 }
 
 /** Resolves to the next events, never to none, or to undefined after the last. Rejects with the error that ended the stream. */
@@ -40,7 +40,7 @@ export interface BodyDecoder<Piece, Event> {
   /** Takes the end of the body. */
   readonly end: (out: Event[]) => void;
   /** Whether the terminal event is out: what follows it does not matter. */
-  readonly isDone: () => boolean;
+  readonly isDone: boolean;
 }
 
 export interface ByteDecoderOptions {
@@ -56,7 +56,9 @@ export function createByteDecoder<Event>(
   let target: Event[] = [];
   const reader = createSseReader({ ...options, onData: (data) => decoder.decode(data, target) });
   return {
-    isDone: decoder.isDone,
+    get isDone() {
+      return decoder.isDone;
+    },
     feed(pieces, out) {
       target = out;
       for (const piece of pieces) reader.feed(piece);
@@ -76,12 +78,14 @@ export function createByteDecoder<Event>(
 
 function wholeDecoder<Event>(decoder: EventDecoder<Event>): BodyDecoder<string, Event> {
   return {
-    isDone: decoder.isDone,
+    get isDone() {
+      return decoder.isDone;
+    },
     feed(bodies, out) {
       for (const body of bodies) decoder.decode(body, out);
       decoder.decode('[DONE]', out);
     },
-    end: decoder.end,
+    end: (out) => decoder.end(out),
   };
 }
 
@@ -114,10 +118,10 @@ export function readEvents<Piece, Event>(
         else decoder.feed(pieces, out);
       } catch (error) {
         // What came before a failure in the same bytes is given first; what follows the terminal event cannot fail any more.
-        if (!decoder.isDone()) failure = { error };
+        if (!decoder.isDone) failure = { error };
       }
-      isEnded = pieces === undefined || decoder.isDone();
-      if (decoder.isDone()) await source.release?.();
+      isEnded = pieces === undefined || decoder.isDone;
+      if (decoder.isDone) await source.release?.();
     }
     if (out.length > 0) return out.splice(0); // for the reason in `Wire.take`
     if (failure !== undefined) throw failure.error;

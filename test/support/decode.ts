@@ -1,6 +1,6 @@
 // Owns running the client's decoder over bytes without a connection, with a clock that stands still.
 
-import { createChatDecoder } from '../../src/client/chat-decoder.ts';
+import { ChatDecoder } from '../../src/client/chat-decoder.ts';
 import { createByteDecoder } from '../../src/client/decode-events.ts';
 import type { StreamEvent } from '../../src/index.ts';
 import { VllmError } from '../../src/index.ts';
@@ -13,7 +13,7 @@ export interface DecodeOptions {
 
 /** The events of these chunks of bytes, the error that ends them among them. */
 export function decodeChunks(chunks: readonly Uint8Array[], options: DecodeOptions = {}): StreamEvent[] {
-  const chat = createChatDecoder({
+  const chat = new ChatDecoder({
     maxArgumentChars: options.maxArgumentChars ?? 1_000_000,
     parseThinkTags: options.parseThinkTags ?? false,
     requestId: 'request',
