@@ -61,9 +61,15 @@ export function createByteDecoder<Event>(
     },
     feed(pieces, out) {
       target = out;
-      for (const piece of pieces) reader.feed(piece);
+      try {
+        for (const piece of pieces) reader.feed(piece);
+      } catch (error) {
+        // What follows the terminal event cannot fail any more.
+        if (!decoder.isDone) throw error;
+      }
     },
     end(out) {
+      if (decoder.isDone) return;
       target = out;
       try {
         reader.end();
@@ -117,8 +123,8 @@ export function readEvents<Piece, Event>(
         if (pieces === undefined) decoder.end(out);
         else decoder.feed(pieces, out);
       } catch (error) {
-        // What came before a failure in the same bytes is given first; what follows the terminal event cannot fail any more.
-        if (!decoder.isDone) failure = { error };
+        // What came before it in the same bytes is given first.
+        failure = { error };
       }
       isEnded = pieces === undefined || decoder.isDone;
       if (decoder.isDone) await source.release?.();

@@ -28,6 +28,14 @@ describe('an event', () => {
     expect(essence(decodeChunks([bytesOf(text)]))).toEqual([A, STOP]);
   });
 
+  test.each([
+    ['that is too long', 'x'.repeat(2000)],
+    ['that is not JSON', 'oops'],
+  ])('after the end %s does not matter', (_name, data) => {
+    const bytes = bytesOf(`${frame({ content: 'a' }, 'stop')}${DONE}data: ${data}\n\n`);
+    expect(essence(decodeChunks([bytes], { maxEventChars: 1000 }))).toEqual([A, STOP]);
+  });
+
   test('that is cut in the middle of a character is read whole', () => {
     const bytes = bytesOf(frame({ content: '你好🌍' }, 'stop') + DONE);
     const chunks = [...bytes].map((byte) => Uint8Array.of(byte));

@@ -13,9 +13,16 @@ function done(...finishReasons: readonly (string | null)[]): DoneEvent {
 /** The fields of the first choice's chunks, folded. */
 function folded(...chunks: readonly object[]): unknown {
   const fold = createResponseFold();
-  for (const chunk of chunks) fold.chunk({ choices: [{ index: 0, odd: chunk }] });
+  for (const chunk of chunks) fold.chunk({ choices: [{ index: 0, ...chunk }] });
   fold.event(done('stop'));
-  return fold.response().choices[0].odd;
+  const {
+    index: _index,
+    message: _message,
+    finish_reason: _finish,
+    stop_reason: _stop,
+    ...rest
+  } = fold.response().choices[0];
+  return rest;
 }
 
 describe('a field that the client does not know', () => {

@@ -190,6 +190,16 @@ describe('a stream', () => {
     expect(both.vllm.requests).toEqual([]);
   });
 
+  test('that is aborted before it is iterated sends nothing', async () => {
+    await using both = await pair();
+    const iterated = both.client.chat.completions.stream(HI);
+    const opened = both.client.chat.completions.stream(HI);
+    for (const stream of [iterated, opened]) stream.abort();
+    expect(essence(await collect(iterated))).toEqual([{ type: 'error', kind: 'AbortError', code: 'aborted' }]);
+    expect(await rejection(opened.open())).toMatchObject({ kind: 'AbortError', code: 'aborted' });
+    expect(both.vllm.requests).toEqual([]);
+  });
+
   test('that is left early is cancelled on the server', async () => {
     await using both = await pair([answer({ content: 'a b c', stallAfter: 600 })]);
     for await (const event of both.client.chat.completions.stream(HI)) if (event.type === 'content') break;

@@ -110,7 +110,9 @@ describe('a limit in time', () => {
     await advance(299); // its time has begun anew
     exchange.write(frame({ content: 'c' }));
     expect((await third).value).toEqual({ type: 'content', delta: 'c', index: 0 });
-    await events.return();
+    expect(essence(await settlesAfter(300, collect(events)))).toEqual([
+      { type: 'error', kind: 'TimeoutError', code: 'idle_timeout' },
+    ]);
   });
 
   test.each([
