@@ -77,7 +77,7 @@ export class ChatRequestBuilder {
     return this.#with({ extra: { ...this.#params.extra, ...extra } });
   }
 
-  /** Sends and waits for the whole answer. Rejects with a VllmError. */
+  /** Sends and waits for the whole answer. Rejects with a VllmError, or with a MissingParameterError before anything is sent. */
   async send(options?: RequestOptions): Promise<ChatCompletionResponse> {
     if (this.#params.stream === true) {
       const message = '`.stream(true)` and `.send()` contradict each other: use `.sendStream()`.';
@@ -86,7 +86,7 @@ export class ChatRequestBuilder {
     return await this.#senders.send(this.#whole(), options);
   }
 
-  /** Sends and resolves to the events once the server accepts the request. Rejects with a VllmError. */
+  /** Sends and resolves to the events once the server accepts the request. Rejects with a VllmError, or with a MissingParameterError before anything is sent. */
   async sendStream(options?: RequestOptions): Promise<ChatStream> {
     return await this.#senders.stream(this.#whole(), options).open();
   }

@@ -22,7 +22,7 @@ export interface ChatCompletions {
   (): ChatCompletions;
   /** Begins a chain: `.model(…).messages(…).send()`. */
   create(): ChatRequestBuilder;
-  /** Asks for an answer. Rejects with a VllmError. With `stream: true` it resolves once the server accepts the request. */
+  /** Asks for an answer. Rejects with a VllmError, or with a MissingParameterError before anything is sent. With `stream: true` it resolves once the server accepts the request. */
   create(params: Streamed, options?: RequestOptions): Promise<ChatStream>;
   create(params: Whole, options?: RequestOptions): Promise<ChatCompletionResponse>;
   create(params: ChatParams, options?: RequestOptions): Promise<ChatCompletionResponse | ChatStream>;

@@ -17,7 +17,7 @@ type Whole = CompletionParams & { readonly stream?: false };
 export interface Completions {
   /** Begins a chain: `.model(…).prompt(…).send()`. */
   create(): CompletionRequestBuilder;
-  /** Asks for a completion. Rejects with a VllmError. */
+  /** Asks for a completion. Rejects with a VllmError, or with a MissingParameterError before anything is sent. */
   create(params: Streamed, options?: RequestOptions): Promise<CompletionStream>;
   create(params: Whole, options?: RequestOptions): Promise<CompletionResponse>;
   create(params: CompletionParams, options?: RequestOptions): Promise<CompletionResponse | CompletionStream>;

@@ -1,5 +1,6 @@
-// Owns the kinds of client error. Telling which one a given answer means is left to `api-error.ts` and the transport.
+// Owns the kinds of client error: what the world does wrong, and misuse. Which one an answer means is left to `api-error.ts` and the transport.
 
+import { DefinitionError } from '../core/definition-error.ts';
 import type { VllmErrorOptions } from '../core/vllm-error.ts';
 import { VllmError } from '../core/vllm-error.ts';
 
@@ -71,8 +72,28 @@ export class InvalidResponseError extends VllmError {
   override readonly kind = 'InvalidResponseError';
 }
 
-/** A required parameter is missing (`missing_parameter`) or cannot be sent (`invalid_parameter`). Thrown before anything is. */
-export class MissingParameterError extends VllmError {
+/** The client is used in a way that cannot work: the program is to be changed, not the request repeated. No VllmError. */
+export class ClientMisuseError extends DefinitionError {
+  /** The class, as a word that survives bundling. */
+  readonly kind: string = 'ClientMisuseError';
+  /** What is wrong, as a stable word of lower case and underscores. */
+  readonly code: string;
+
+  constructor(message: string, { code, cause }: { readonly code: string; readonly cause?: unknown }) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = new.target.name;
+    this.code = code;
+  }
+
+  /** What is safe to log: no cause, no stack. */
+  toJSON(): Record<string, unknown> {
+    const { kind, code, message } = this;
+    return { kind, code, message };
+  }
+}
+
+/** A required parameter is missing (`missing_parameter`) or cannot be sent (`invalid_parameter`). Thrown before anything is sent. */
+export class MissingParameterError extends ClientMisuseError {
   override readonly kind = 'MissingParameterError';
   /** The parameter's name. */
   readonly parameter: string;
@@ -81,8 +102,9 @@ export class MissingParameterError extends VllmError {
     parameter: string,
     message: string,
     code: 'missing_parameter' | 'invalid_parameter' = 'missing_parameter',
+    options: ErrorOptions = {},
   ) {
-    super(message, { code });
+    super(message, { code, cause: options.cause });
     this.parameter = parameter;
   }
 }

@@ -6,6 +6,7 @@ import { VllmError } from '../core/vllm-error.ts';
 import { BatchedIterator } from '../flow/batched-iterator.ts';
 import { cancelled } from './deadline.ts';
 import type { ReadEvents } from './decode-events.ts';
+import { ClientMisuseError } from './errors.ts';
 import type { HttpAnswer, PendingAnswer } from './transport.ts';
 
 export interface EventStreamParts<Event> {
@@ -42,7 +43,7 @@ export class EventStream<Event> implements AsyncIterable<Event | ErrorEvent> {
   [Symbol.asyncIterator](): AsyncGenerator<Event | ErrorEvent, void, undefined> {
     if (this.#isTaken) {
       const message = 'This stream has been consumed: it can be iterated once. Ask again for a new one.';
-      throw new VllmError(message, { code: 'stream_consumed' });
+      throw new ClientMisuseError(message, { code: 'stream_consumed' });
     }
     this.#isTaken = true;
     return this.#events();

@@ -64,12 +64,7 @@ function encode(body: Record<string, unknown>): string {
     return JSON.stringify(body);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.split('\n')[0] : 'not JSON';
-    const error = new MissingParameterError(
-      'params',
-      `The request cannot be written as JSON: ${reason}.`,
-      'invalid_parameter',
-    );
-    error.cause = cause;
-    throw error;
+    const message = `The request cannot be written as JSON: ${reason}.`;
+    throw new MissingParameterError('params', message, 'invalid_parameter', { cause });
   }
 }

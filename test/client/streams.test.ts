@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import type { StreamEvent } from '../../src/index.ts';
-import { VllmError } from '../../src/index.ts';
+import { DefinitionError, VllmError } from '../../src/index.ts';
 import { answer, raw, reply } from '../../src/testing/index.ts';
 import { collect, DONE, essence, frame, HI, pair, rejection } from '../support/client-helpers.ts';
 
@@ -181,7 +181,10 @@ describe('a stream', () => {
     await using both = await pair([answer({ content: 'a' })]);
     const stream = both.client.chat.completions.stream(HI);
     await collect(stream);
-    expect(() => stream[Symbol.asyncIterator]()).toThrow(expect.objectContaining({ code: 'stream_consumed' }));
+    expect(() => stream[Symbol.asyncIterator]()).toThrow(
+      expect.objectContaining({ name: 'ClientMisuseError', code: 'stream_consumed' }),
+    );
+    expect(() => stream[Symbol.asyncIterator]()).toThrow(DefinitionError);
   });
 
   test('sends nothing before it is iterated', async () => {
