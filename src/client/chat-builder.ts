@@ -8,14 +8,14 @@ import { MissingParameterError } from './errors.ts';
 import type { RequestOptions } from './options.ts';
 import type { ExtraParams } from './sampling-params.ts';
 
-export interface ChatSenders {
+interface ChatSenders {
   readonly send: (params: ChatParams, options?: RequestOptions) => Promise<ChatCompletionResponse>;
   readonly stream: (params: ChatParams, options?: RequestOptions) => ChatStream;
 }
 
 /**
- * A chat request in the making. Immutable: every step gives a new one, so a half-made request can be kept and used again.
- * What the steps do not know is set by `extra`.
+ * A chat request under construction. Immutable: every method returns a new one, so an unfinished request can be kept and used again.
+ * `extra` sets what has no method.
  */
 export class ChatRequestBuilder {
   readonly #senders: ChatSenders;
@@ -67,7 +67,7 @@ export class ChatRequestBuilder {
     return this.#with({ stop });
   }
 
-  /** Says which of `send` and `sendStream` is meant; `sendStream` streams in any case. */
+  /** Only checked: `send` refuses `stream(true)`, `sendStream` always streams. */
   stream(stream: boolean): ChatRequestBuilder {
     return this.#with({ stream });
   }
@@ -96,6 +96,6 @@ export class ChatRequestBuilder {
   }
 
   #whole(): ChatParams {
-    return this.#params as ChatParams; // what is missing is told by the body's own check
+    return this.#params as ChatParams; // `buildBody` checks what is required
   }
 }

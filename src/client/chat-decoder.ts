@@ -9,10 +9,10 @@ import { InvalidResponseError, StreamError } from './errors.ts';
 import { parseFrame } from './frame.ts';
 import { usageFrom } from './usage.ts';
 
-/** Is called with each chunk of a stream before its events: the way to fields that this client does not know. */
+/** Is called with each chunk of a stream before its events: it gives access to fields that this client does not know. */
 export type ChunkListener = (chunk: Readonly<Record<string, unknown>>) => void;
 
-export interface ChatDecoderOptions extends ChoiceDecoderOptions {
+interface ChatDecoderOptions extends ChoiceDecoderOptions {
   readonly requestId: string | undefined;
   /** `performance.now()` when the request was sent. */
   readonly sentAtMs: number;

@@ -13,7 +13,7 @@ import { EventStream } from './event-stream.ts';
 import { createResponseFold } from './response-fold.ts';
 import type { HttpAnswer, PendingAnswer } from './transport.ts';
 
-export interface ChatStreamOptions {
+interface ChatStreamOptions {
   readonly maxEventChars: number;
   readonly maxArgumentChars: number;
   readonly parseThinkTags: boolean;
@@ -26,11 +26,11 @@ export class ChatStream extends EventStream<StreamEvent> {
   /** Made by the client. */
   constructor(send: () => PendingAnswer, options: ChatStreamOptions, onChunk: ChunkListener | undefined) {
     const listeners: ChunkListener[] = onChunk === undefined ? [] : [onChunk];
-    const tellAll: ChunkListener = (chunk) => {
+    const notifyAll: ChunkListener = (chunk) => {
       for (const listener of listeners) listener(chunk);
     };
     const decode = (answer: HttpAnswer) =>
-      decodeAnswer(answer, createDecoder(answer, options, tellAll), options.maxEventChars);
+      decodeAnswer(answer, createDecoder(answer, options, notifyAll), options.maxEventChars);
     super({ send, decode });
     this.#listeners = listeners;
   }

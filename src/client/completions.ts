@@ -65,12 +65,12 @@ export function createCompletions(connection: Connection): Completions {
   return { create, stream };
 }
 
-export interface CompletionSenders {
+interface CompletionSenders {
   readonly send: (params: CompletionParams, options?: RequestOptions) => Promise<CompletionResponse>;
   readonly stream: (params: CompletionParams, options?: RequestOptions) => CompletionStream;
 }
 
-/** A completion request in the making. Immutable: every step gives a new one. */
+/** A completion request under construction. Immutable: every method returns a new one. */
 export class CompletionRequestBuilder {
   readonly #senders: CompletionSenders;
   readonly #params: Partial<CompletionParams>;
@@ -136,7 +136,7 @@ export class CompletionRequestBuilder {
   }
 
   #whole(): CompletionParams {
-    return this.#params as CompletionParams; // what is missing is told by the body's own check
+    return this.#params as CompletionParams; // `buildBody` checks what is required
   }
 }
 
@@ -144,7 +144,8 @@ function readCompletion(value: unknown, requestId: string): CompletionResponse {
   const list: unknown = isObject(value) ? value.choices : undefined;
   const [first, ...rest] = Array.isArray(list) ? list.filter(isObject).map(readChoice) : [];
   if (!isObject(value) || first === undefined) {
-    const message = "The server's answer is no completion: it has no `choices`. Does the base URL point to vLLM's /v1?";
+    const message =
+      "The server's answer is not a completion: it has no `choices`. Does the base URL point to vLLM's /v1?";
     throw new InvalidResponseError(message, { code: 'invalid_response', requestId });
   }
   const { usage: rawUsage, ...fields } = value;

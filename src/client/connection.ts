@@ -1,4 +1,4 @@
-// Owns where a client's requests go and with what settings. One exchange is the transport's; what is asked, the endpoints'.
+// Owns where a client's requests go and with which settings. One exchange is left to the transport, its content to the endpoints.
 
 import { Deadline } from './deadline.ts';
 import { MissingParameterError, ParseError } from './errors.ts';
@@ -12,7 +12,7 @@ import { createUnknownParams } from './unknown-params.ts';
 import type { RequestDispatcher } from './wire.ts';
 
 /** One HTTP call of an endpoint. */
-export interface HttpCall {
+interface HttpCall {
   readonly method: 'GET' | 'POST';
   readonly url: URL;
   readonly body?: string;
@@ -55,7 +55,7 @@ export class Connection {
     return this.#parsed(`${this.baseUrl.replace(/\/v\d+$/, '')}/${path}`);
   }
 
-  /** There are few, and each is parsed once. */
+  /** There are few routes, and each is parsed once. */
   #parsed(address: string): URL {
     const known = this.#routes.get(address) ?? new URL(address);
     this.#routes.set(address, known);
@@ -120,7 +120,7 @@ export class Connection {
     }
   }
 
-  /** Closes the connections, after the requests under way, unless they are the caller's own. */
+  /** Closes the connections once the requests in flight are done, unless the dispatcher is the caller's. */
   async close(): Promise<void> {
     const isOwn = this.#options.dispatcher === undefined;
     if (isOwn && this.dispatcher instanceof Pool) await this.dispatcher.close();
@@ -130,7 +130,7 @@ export class Connection {
 function checkBaseUrl(baseUrl: string): string {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
   if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
-    const message = 'The base URL is to be an http or https address such as http://localhost:8000/v1.';
+    const message = 'The base URL must be an http or https address such as http://localhost:8000/v1.';
     throw new MissingParameterError('baseUrl', message, 'invalid_parameter');
   }
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {

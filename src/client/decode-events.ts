@@ -35,7 +35,7 @@ export function decodeAnswer<Event>(
 }
 
 /** Body -> events, synchronously. What it throws ends the stream; the events before that are in `out` all the same. */
-export interface BodyDecoder<Piece, Event> {
+interface BodyDecoder<Piece, Event> {
   readonly feed: (pieces: readonly Piece[], out: Event[]) => void;
   /** Takes the end of the body. */
   readonly end: (out: Event[]) => void;
@@ -43,7 +43,7 @@ export interface BodyDecoder<Piece, Event> {
   readonly isDone: boolean;
 }
 
-export interface ByteDecoderOptions {
+interface ByteDecoderOptions {
   readonly maxEventChars: number;
   readonly requestId: string | undefined;
 }
@@ -96,7 +96,7 @@ function wholeDecoder<Event>(decoder: EventDecoder<Event>): BodyDecoder<string, 
 }
 
 /** Where the body comes from. */
-export interface BodySource<Piece> {
+interface BodySource<Piece> {
   /** Resolves to the pieces that have arrived, to undefined at the end. */
   readonly read: () => Promise<readonly Piece[] | undefined>;
   /** Called once the terminal event is out: the connection is worth keeping. May take a moment. */

@@ -9,16 +9,16 @@ import type { ReadEvents } from './decode-events.ts';
 import { ClientMisuseError } from './errors.ts';
 import type { HttpAnswer, PendingAnswer } from './transport.ts';
 
-export interface EventStreamParts<Event> {
+interface EventStreamParts<Event> {
   /** Sends the request. */
   readonly send: () => PendingAnswer;
-  /** Gives the way to read the answer's events, many at once. */
+  /** Gives a function that reads the answer's events, in batches. */
   readonly decode: (answer: HttpAnswer) => ReadEvents<Event>;
 }
 
 /**
  * A streamed answer, to be iterated once. Leaving the loop early cancels the request, so that vLLM stops generating.
- * Iterating does not throw what the world does wrong: that is the last event, of type `error`.
+ * Iterating does not throw when the server or the network fails: the failure is the last event, of type `error`.
  */
 export class EventStream<Event> implements AsyncIterable<Event | ErrorEvent> {
   readonly #parts: EventStreamParts<Event>;
@@ -42,7 +42,7 @@ export class EventStream<Event> implements AsyncIterable<Event | ErrorEvent> {
 
   [Symbol.asyncIterator](): AsyncGenerator<Event | ErrorEvent, void, undefined> {
     if (this.#isTaken) {
-      const message = 'This stream has been consumed: it can be iterated once. Ask again for a new one.';
+      const message = 'This stream has been consumed: it can be iterated once. Send the request again for a new one.';
       throw new ClientMisuseError(message, { code: 'stream_consumed' });
     }
     this.#isTaken = true;
@@ -65,7 +65,7 @@ export class EventStream<Event> implements AsyncIterable<Event | ErrorEvent> {
         else controller.enqueue(value);
       },
       cancel: async () => {
-        // First the request: a step under way would otherwise hold up the return until the server sends again.
+        // First the request: otherwise a pending `next` would delay the return until the server sends again.
         this.abort();
         await events.return();
       },
@@ -88,7 +88,7 @@ export class EventStream<Event> implements AsyncIterable<Event | ErrorEvent> {
     };
     return new BatchedIterator<Event | ErrorEvent>({
       next: () => (read ?? begin)(),
-      // Anything else is a fault of this program or of a listener, not of the world.
+      // Anything else is a bug in this program or in a listener: it is thrown.
       lastFor: (error) => (error instanceof VllmError ? { type: 'error', error } : undefined),
       close: () => answer?.close(),
     });

@@ -5,7 +5,7 @@ import type { OnReadOpts, Socket } from 'node:net';
 // Not the global ones, which tests replace: no connection would be read any more.
 import { setImmediate, setTimeout } from 'node:timers';
 
-export interface Pace {
+interface Pace {
   /** Up to this many reads in a slice, no connection waits. */
   readonly readsPerSlice: number;
   /** Calls back when the slice is over. */

@@ -1,10 +1,11 @@
 // Owns putting the fragments of one choice's tool calls together. What the arguments mean is left to the caller.
-// The rules bear what servers, gateways and speculative decoding were seen to send, not only what they should send.
+// The rules accept what servers, gateways and speculative decoding were seen to send, not only what they should send.
 
 import { randomUUID } from 'node:crypto';
 import { isObject } from '../core/json.ts';
 import type { StreamEvent } from '../core/stream-event.ts';
 import { StreamError } from './errors.ts';
+import { parseJson } from './parse-json.ts';
 
 interface OpenCall {
   readonly toolIndex: number;
@@ -96,7 +97,7 @@ export class ToolCallMerger {
     const current = wireIndex === undefined ? this.#calls.at(-1) : this.#latestByIndex.get(wireIndex);
     if (current === undefined) return id === undefined && name === undefined ? this.#tailOwner(args) : undefined;
     if (id !== undefined && id !== current.id) {
-      // A new id is a new call, whatever the index says; an id that comes late is not new.
+      // A new id is a new call, even at the same index; an id that arrives after the arguments is not new.
       if (current.id !== undefined)
         return wireIndex === undefined ? this.#calls.find((call) => call.id === id) : undefined;
       return name === undefined || current.name === '' || name === current.name ? current : undefined;
@@ -122,7 +123,7 @@ export class ToolCallMerger {
   }
 }
 
-/** What a call weighs beside its arguments, so that calls without any are bounded too. */
+/** What a call counts beside its arguments, so that the number of calls is bounded too. */
 const CALL_COST = 100;
 
 /** An id for a call that came without one, in vLLM's own form. */
@@ -130,7 +131,7 @@ export function mintToolCallId(): string {
   return `chatcmpl-tool-${randomUUID().replaceAll('-', '').slice(0, 16)}`;
 }
 
-/** The JSON text of arguments in any form: text as it is, an object encoded, nothing as ''. */
+/** Arguments as JSON text: text as it is, an object encoded, nothing as ''. */
 export function argumentsText(value: unknown): string {
   if (typeof value === 'string') return value;
   return value === undefined || value === null ? '' : JSON.stringify(value);
@@ -152,13 +153,7 @@ function filled(value: unknown): string | undefined {
 }
 
 function isWhole(text: string): boolean {
-  if (!text.trimEnd().endsWith('}')) return false;
-  try {
-    return isObject(JSON.parse(text));
-  } catch {
-    // Not whole: that is the answer.
-    return false;
-  }
+  return text.trimEnd().endsWith('}') && isObject(parseJson(text));
 }
 
 function tooLarge(maxChars: number): StreamError {

@@ -1,4 +1,4 @@
-// Owns one HTTP exchange with the server: attempts, limits in time and size, error answers, closing.
+// Owns one HTTP exchange with the server: attempts, limits of time and size, error answers, closing.
 // What the body means is left to the caller.
 
 import { randomUUID } from 'node:crypto';
@@ -15,7 +15,7 @@ import { retryDelayMs } from './retry.ts';
 import type { Head, RequestDispatcher } from './wire.ts';
 import { Wire } from './wire.ts';
 
-export interface TransportOptions {
+interface TransportOptions {
   readonly settings: TimeLimits & SizeLimits & RetryPolicy;
   readonly dispatcher: RequestDispatcher;
   readonly headers: Readonly<Record<string, string>>;
@@ -26,7 +26,7 @@ export interface TransportOptions {
   readonly random: () => number;
 }
 
-export interface HttpRequest {
+interface HttpRequest {
   readonly method: 'GET' | 'POST';
   readonly url: URL;
   /** JSON text. */
@@ -35,7 +35,7 @@ export interface HttpRequest {
   readonly isStreamed: boolean;
 }
 
-/** An answer with a good status whose body has not been read. In the end it is closed or released, also when it was read to its end. */
+/** An answer with a good status whose body has not been read. Close or release it in the end, also when it was read to its end. */
 export interface HttpAnswer {
   readonly status: number;
   /** Names in lower case; repeated headers joined. */
@@ -54,8 +54,8 @@ export interface HttpAnswer {
   /** Ends the exchange. Before the body's end it drops the connection, which makes vLLM stop generating. Idempotent. */
   readonly close: () => void;
   /**
-   * Ends the exchange when the answer is whole but its body may have an end left to read: reads that, for a moment, so
-   * that the connection can serve the next request. Undefined: there was nothing left.
+   * Ends the exchange when the answer is whole but the end of its body may not have been read: reads it, for a moment, so
+   * that the connection can serve the next request. Undefined: nothing was left.
    */
   readonly release: () => Promise<void> | undefined;
 }
@@ -67,7 +67,7 @@ export interface PendingAnswer {
   readonly cancel: () => void;
 }
 
-/** How long the little that may follow a whole answer is waited for, to keep its connection for the next request. */
+/** How long to wait for the end of the body after a whole answer, to keep its connection for the next request. */
 const DRAIN_MS = 100;
 
 /** Sends a request, with retries, until an answer with a good status has begun. Throws only VllmErrors. */
@@ -103,7 +103,7 @@ async function sendOnce(request: HttpRequest, options: TransportOptions): Promis
     method,
     headers: withHeader(options.headers, 'x-request-id', attempt.requestId),
     body: request.body ?? null,
-    // The deadline keeps these limits, so that a custom dispatcher's defaults do not cut a long generation.
+    // The deadline enforces these limits, so that a custom dispatcher's defaults do not cut a long generation.
     headersTimeout: 0,
     bodyTimeout: 0,
   });
@@ -128,7 +128,7 @@ async function sendOnce(request: HttpRequest, options: TransportOptions): Promis
   return openAnswer(exchange, head, sentAtMs);
 }
 
-/** Name by name, as in all that is made for every request: of a literal with a spread V8 may make a shape of its own each time. */
+/** With `assign`, as wherever an object is made for each request: a literal with a spread may get a new hidden class each time. */
 function withHeader(headers: Readonly<Record<string, string>>, name: string, value: string): Record<string, string> {
   return Object.assign({}, headers, { [name]: value });
 }
@@ -194,7 +194,7 @@ function begin(exchange: Exchange): void {
   const { deadline, isStreamed, lastPieceAtMs } = exchange;
   exchange.firstByteAtMs = lastPieceAtMs;
   deadline.stop('first_byte');
-  // For a stream the simple limit is one for its beginning.
+  // For a stream `timeoutMs` limits only its beginning.
   if (isStreamed) deadline.stop('call');
 }
 
@@ -202,7 +202,7 @@ async function readError(exchange: Exchange, { status, headers }: Head): Promise
   const { attempt, wire, options } = exchange;
   const { bytes } = await collect(() => readPieces(exchange), MAX_ERROR_BODY_BYTES).catch((cause: unknown) => {
     if (exchange.deadline.error !== undefined) throw exchange.deadline.error;
-    // The status is known even when the body is lost; an error about the body would hide it.
+    // The status is known even if the body is lost; an error about the body would hide it.
     return { bytes: Buffer.from(cause instanceof Error ? `(no body: ${cause.message})` : '') };
   });
   await wire.drain(DRAIN_MS);
@@ -222,7 +222,7 @@ async function collect(read: HttpAnswer['read'], maxBytes: number): Promise<{ by
   return { bytes: Buffer.concat(parts), isCut: false };
 }
 
-/** A gateway that repeats the key in its error must not get it into a log. */
+/** A gateway may repeat the key in its error, which may be logged. */
 function redact(text: string, headers: Readonly<Record<string, string>>): string {
   const key = headers.authorization?.replace(/^Bearer /, '');
   return key === undefined || key === '' ? text : text.replaceAll(key, '<key>');
@@ -240,5 +240,5 @@ async function pause(delayMs: number, deadline: Deadline): Promise<void> {
 }
 
 function unexpected(cause: unknown): VllmError {
-  return new HttpError('The request failed in an unexpected way.', { code: 'unexpected', cause });
+  return new HttpError('The request failed unexpectedly.', { code: 'unexpected', cause });
 }

@@ -1,6 +1,6 @@
 // Owns handing out one by one what arrives in batches. An async generator would take several microtasks a value; this takes one a value.
 
-export interface Batches<T> {
+interface Batches<T> {
   /** Resolves to the next values, never to none, or to undefined at the end. Called again only once it has resolved. */
   readonly next: () => Promise<readonly T[] | undefined>;
   /** What to give, as the last value, instead of throwing what `next` threw; undefined: it is thrown. */

@@ -1,28 +1,28 @@
 // Owns handing events from the loop to the consumer of a run, with back-pressure. What the events are is left to both.
 
 export interface Channel<T> {
-  /** Gives a value; a promise means that the consumer is behind and the giver should wait. */
+  /** Hands a value over; a promise means that the consumer is behind: the producer should await it. */
   readonly push: (value: T) => Promise<void> | undefined;
   /** Lets a consumer that is behind, and not waiting for anything else, catch up; undefined when none is behind. */
   readonly letCatchUp: () => Promise<void> | undefined;
-  /** No more values; the consumer gets what is left. */
+  /** No more values follow; the consumer gets those that wait. */
   readonly end: () => void;
-  /** The consumer is gone: values are dropped from now on and nobody waits. */
+  /** The consumer has left: values are dropped from now on and the producer never waits. */
   readonly discard: () => void;
-  /** Whether the giver has ended and all values were taken. */
+  /** Whether the producer has ended and all values were taken. */
   readonly isEnded: () => boolean;
   /** Resolves to all values that wait, once there is one; to undefined after the last. One call at a time. */
   readonly take: () => Promise<readonly T[] | undefined>;
 }
 
-/** Room for `capacity` values before the giver is asked to wait. */
+/** Holds `capacity` values before it asks the producer to wait. */
 export function createChannel<T>(capacity: number): Channel<T> {
   let buffer: T[] = [];
   let state: 'open' | 'ended' | 'discarded' = 'open';
   let consumer: ((values: readonly T[] | undefined) => void) | undefined;
   let room: { readonly promise: Promise<void>; readonly open: () => void } | undefined;
 
-  /** Gives what there is to a consumer that waits. */
+  /** Hands the values that wait to a consumer that waits. */
   function serve(): void {
     if (consumer === undefined || (buffer.length === 0 && state === 'open')) return;
     const give = consumer;

@@ -161,7 +161,7 @@ describe('flags', () => {
       ['--tool-choice', 'nope', 'x'],
       '--tool-choice nope: there are auto, required, get_weather, list_cities, explode.',
     ],
-    [['--base-url', 'ftp://x', 'q'], 'The base URL is to be an http or https address'],
+    [['--base-url', 'ftp://x', 'q'], 'The base URL must be an http or https address'],
   ])('%j is a mistake of use', async (args, message) => {
     const { code, err } = await program(args);
     expect(code).toBe(2);
