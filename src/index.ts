@@ -32,6 +32,7 @@ export type { CompletionRequestBuilder, Completions } from './client/completions
 export {
   AbortError,
   ApiError,
+  ClientMisuseError,
   ContextOverflowError,
   HttpError,
   InvalidResponseError,

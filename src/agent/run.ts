@@ -3,7 +3,6 @@
 import { DefinitionError } from '../core/definition-error.ts';
 import type { Message, UserMessage } from '../core/message.ts';
 import type { RunEvent } from '../core/run-event.ts';
-import type { Next } from '../flow/batched-iterator.ts';
 import { BatchedIterator } from '../flow/batched-iterator.ts';
 import type { Channel } from '../flow/channel.ts';
 import { createChannel } from '../flow/channel.ts';
@@ -65,10 +64,10 @@ export class RunStream implements AsyncIterable<RunEvent> {
   }
 
   #events(): AsyncGenerator<RunEvent, void, undefined> {
-    const next: Next<RunEvent> = (give, fail) => {
+    const next = (): Promise<readonly RunEvent[] | undefined> => {
       // Once: each further listener on it would stay until the run ends. `close` waits for it, and throws what it threw.
       if (this.#execution === undefined) this.#start().catch(() => {});
-      this.#channel.take(give, fail);
+      return this.#channel.take();
     };
     const close = async (): Promise<void> => {
       if (!this.#channel.isEnded()) {

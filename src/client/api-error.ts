@@ -3,12 +3,13 @@
 import { isObject } from '../core/json.ts';
 import type { ApiErrorOptions } from './errors.ts';
 import { ApiError, ContextOverflowError } from './errors.ts';
+import { parseJson } from './parse-json.ts';
 import { retryAfterMs } from './retry.ts';
 
-/** Server words longer than this are cut in messages: an overflow answer echoes the whole prompt. */
-export const MAX_MESSAGE_CHARS = 300;
+/** Longer server messages are cut: an overflow answer echoes the whole prompt. */
+const MAX_MESSAGE_CHARS = 300;
 
-export interface ErrorAnswer {
+interface ErrorAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   /** The body's text, up to a limit. */
@@ -23,8 +24,8 @@ export interface ErrorAnswer {
 /** Turns a non-2xx answer into an error that says what to do. */
 export function apiErrorFromAnswer(answer: ErrorAnswer): ApiError {
   const body = parseJson(answer.text);
-  const told = readErrorBody(body) ?? { message: plainText(answer), type: undefined, param: undefined };
-  return buildApiError(told, {
+  const error = readErrorBody(body) ?? { message: plainText(answer), type: undefined, param: undefined };
+  return buildApiError(error, {
     status: answer.status,
     headers: answer.headers,
     body: body ?? answer.text,
@@ -34,13 +35,13 @@ export function apiErrorFromAnswer(answer: ErrorAnswer): ApiError {
   });
 }
 
-/** Turns an error frame inside a stream into an error, or undefined when the frame is none. */
+/** Turns an error frame inside a stream into an error; undefined when the frame is not an error. */
 export function apiErrorFromFrame(frame: unknown, requestId: string | undefined): ApiError | undefined {
   if (!isObject(frame) || !(frame.error != null || frame.object === 'error')) return undefined;
-  const told = readErrorBody(frame);
-  if (told === undefined) return undefined;
-  const status = told.status ?? 500;
-  return buildApiError(told, {
+  const error = readErrorBody(frame);
+  if (error === undefined) return undefined;
+  const status = error.status ?? 500;
+  return buildApiError(error, {
     status,
     headers: {},
     body: frame,
@@ -50,7 +51,7 @@ export function apiErrorFromFrame(frame: unknown, requestId: string | undefined)
   });
 }
 
-interface Told {
+interface ErrorBody {
   readonly message: string;
   readonly type: string | undefined;
   readonly param: string | undefined;
@@ -58,7 +59,7 @@ interface Told {
 }
 
 /** The shapes: `{error:{…}}`, `{error:"…"}`, `{object:"error",…}`, `{type:"error",error:{…}}`, `{detail:…}`, `{message:…}`. */
-function readErrorBody(body: unknown): Told | undefined {
+function readErrorBody(body: unknown): ErrorBody | undefined {
   if (!isObject(body)) return undefined;
   if (typeof body.error === 'string') return { message: body.error, type: undefined, param: undefined };
   const inner = isObject(body.error) ? body.error : body;
@@ -76,7 +77,7 @@ function readErrorBody(body: unknown): Told | undefined {
   return undefined;
 }
 
-function readDetails(details: readonly unknown[]): Told {
+function readDetails(details: readonly unknown[]): ErrorBody {
   const entries = details.filter(isObject);
   const lines = entries.map((entry) => `${locationOf(entry)}${typeof entry.msg === 'string' ? entry.msg : 'invalid'}`);
   const first = entries[0];
@@ -96,50 +97,50 @@ function readStatus(code: unknown): number | undefined {
   return typeof code === 'number' && code >= 400 && code < 600 ? code : undefined;
 }
 
-interface Build extends Omit<ApiErrorOptions, 'code' | 'retryable' | 'type' | 'param'> {
+interface ErrorContext extends Omit<ApiErrorOptions, 'code' | 'retryable' | 'type' | 'param'> {
   readonly target: string;
 }
 
-function buildApiError(told: Told, build: Build): ApiError {
-  const { target, ...rest } = build;
-  const { code, remedy } = classify(told, build.status, target);
-  const words = shorten(told.message);
-  const message = `${target} answered ${build.status}: ${words}${remedy === '' ? '' : ` ${remedy}`}`;
-  const options = { ...rest, code, type: told.type, param: told.param, retryable: isRetryableStatus(build.status) };
+function buildApiError(error: ErrorBody, context: ErrorContext): ApiError {
+  const { target, ...rest } = context;
+  const { code, remedy } = classify(error, context.status, target);
+  const text = shorten(error.message);
+  const message = `${target} answered ${context.status}: ${text}${remedy === '' ? '' : ` ${remedy}`}`;
+  const options = { ...rest, code, type: error.type, param: error.param, retryable: isRetryableStatus(context.status) };
   if (code !== 'context_overflow') return new ApiError(message, options);
-  return new ContextOverflowError(message, { ...options, ...readCounts(told.message) });
+  return new ContextOverflowError(message, { ...options, ...readCounts(error.message) });
 }
 
 /** 408, 429, 500, 502, 503 and 504: the same request may work later. */
-export function isRetryableStatus(status: number): boolean {
+function isRetryableStatus(status: number): boolean {
   return status === 408 || status === 429 || status === 500 || (status >= 502 && status <= 504);
 }
 
-function classify(told: Told, status: number, target: string): { code: string; remedy: string } {
-  if (status === 400 || status === 413) return classifyBadRequest(told);
+function classify(error: ErrorBody, status: number, target: string): { code: string; remedy: string } {
+  if (status === 400 || status === 413) return classifyBadRequest(error);
   if (status === 401) return { code: 'unauthorized', remedy: 'Check the API key (option `apiKey` or VLLM_API_KEY).' };
   if (status === 403) return { code: 'forbidden', remedy: 'This server or gateway does not allow the request.' };
-  if (status === 404) return classifyNotFound(told, target);
+  if (status === 404) return classifyNotFound(error, target);
   if (status === 408) return { code: 'server_timeout', remedy: '' };
   if (status === 422) return { code: 'bad_request', remedy: '' };
   if (status === 429) return { code: 'rate_limited', remedy: 'Wait, or lower the number of concurrent requests.' };
-  if (status === 501) return { code: 'not_implemented', remedy: 'This server does not offer it.' };
+  if (status === 501) return { code: 'not_implemented', remedy: 'This server does not support it.' };
   if (status === 503)
-    return { code: 'overloaded', remedy: 'The server has no room or no engine now; try again later.' };
+    return { code: 'overloaded', remedy: 'The server has no capacity or no engine now: try again later.' };
   if (status >= 500) return { code: 'server_error', remedy: "Look for the request id in the server's log." };
   if (status >= 300 && status < 400)
     return { code: 'redirected', remedy: 'Redirects are not followed; set the final address as base URL.' };
   return { code: 'bad_request', remedy: '' };
 }
 
-function classifyBadRequest(told: Told): { code: string; remedy: string } {
-  if (isContextOverflow(told.message)) {
+function classifyBadRequest(error: ErrorBody): { code: string; remedy: string } {
+  if (isContextOverflow(error.message)) {
     return {
       code: 'context_overflow',
       remedy: 'Shorten the messages or lower `max_tokens`; `tokenize()` counts a prompt.',
     };
   }
-  if (/requires --(enable-auto-tool-choice|tool-call-parser)/.test(told.message)) {
+  if (/requires --(enable-auto-tool-choice|tool-call-parser)/.test(error.message)) {
     return {
       code: 'tool_parser_missing',
       remedy:
@@ -149,9 +150,9 @@ function classifyBadRequest(told: Told): { code: string; remedy: string } {
   return { code: 'bad_request', remedy: '' };
 }
 
-function classifyNotFound(told: Told, target: string): { code: string; remedy: string } {
-  if (told.param === 'model' || /^The model /.test(told.message)) {
-    return { code: 'model_not_found', remedy: '`models.list()` tells what this server serves.' };
+function classifyNotFound(error: ErrorBody, target: string): { code: string; remedy: string } {
+  if (error.param === 'model' || /^The model /.test(error.message)) {
+    return { code: 'model_not_found', remedy: '`models.list()` lists the models of this server.' };
   }
   const lacksV1 = !/\/v\d+\//.test(target);
   return {
@@ -160,7 +161,7 @@ function classifyNotFound(told: Told, target: string): { code: string; remedy: s
   };
 }
 
-/** The wordings of several versions and front ends: api_server, the older engine checks, and the Rust front end. */
+/** The messages of several versions and front ends: api_server, the older engine checks, and the Rust front end. */
 function isContextOverflow(message: string): boolean {
   return (
     /maximum context length/i.test(message) ||
@@ -226,13 +227,4 @@ function plainText(answer: ErrorAnswer): string {
   const text = answer.text.trim();
   if (text === '') return 'empty body.';
   return text.startsWith('<') ? `an HTML page of ${text.length} characters (a gateway's, not vLLM's).` : text;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Not JSON: the caller falls back to the text.
-    return undefined;
-  }
 }

@@ -8,14 +8,14 @@ import { MissingParameterError } from './errors.ts';
 import type { RequestOptions } from './options.ts';
 import type { ExtraParams } from './sampling-params.ts';
 
-export interface ChatSenders {
+interface ChatSenders {
   readonly send: (params: ChatParams, options?: RequestOptions) => Promise<ChatCompletionResponse>;
   readonly stream: (params: ChatParams, options?: RequestOptions) => ChatStream;
 }
 
 /**
- * A chat request in the making. Immutable: every step gives a new one, so a half-made request can be kept and used again.
- * What the steps do not know is set by `extra`.
+ * A chat request under construction. Immutable: every method returns a new one, so an unfinished request can be kept and used again.
+ * `extra` sets what has no method.
  */
 export class ChatRequestBuilder {
   readonly #senders: ChatSenders;
@@ -67,7 +67,7 @@ export class ChatRequestBuilder {
     return this.#with({ stop });
   }
 
-  /** Says which of `send` and `sendStream` is meant; `sendStream` streams in any case. */
+  /** Only checked: `send` refuses `stream(true)`, `sendStream` always streams. */
   stream(stream: boolean): ChatRequestBuilder {
     return this.#with({ stream });
   }
@@ -77,7 +77,7 @@ export class ChatRequestBuilder {
     return this.#with({ extra: { ...this.#params.extra, ...extra } });
   }
 
-  /** Sends and waits for the whole answer. Rejects with a VllmError. */
+  /** Sends and waits for the whole answer. Rejects with a VllmError, or with a MissingParameterError before anything is sent. */
   async send(options?: RequestOptions): Promise<ChatCompletionResponse> {
     if (this.#params.stream === true) {
       const message = '`.stream(true)` and `.send()` contradict each other: use `.sendStream()`.';
@@ -86,7 +86,7 @@ export class ChatRequestBuilder {
     return await this.#senders.send(this.#whole(), options);
   }
 
-  /** Sends and resolves to the events once the server accepts the request. Rejects with a VllmError. */
+  /** Sends and resolves to the events once the server accepts the request. Rejects with a VllmError, or with a MissingParameterError before anything is sent. */
   async sendStream(options?: RequestOptions): Promise<ChatStream> {
     return await this.#senders.stream(this.#whole(), options).open();
   }
@@ -96,6 +96,6 @@ export class ChatRequestBuilder {
   }
 
   #whole(): ChatParams {
-    return this.#params as ChatParams; // what is missing is told by the body's own check
+    return this.#params as ChatParams; // `buildBody` checks what is required
   }
 }

@@ -1,161 +1,126 @@
-// Owns chunks of a streamed chat answer -> events. Bytes are left to `decode-events.ts`.
+// Owns chunks of a streamed chat answer -> events. Bytes are left to `decode-events.ts`, each choice to `choice-decoder.ts`.
 
 import { isObject } from '../core/json.ts';
-import type { DoneEvent, FinishReason, StreamEvent } from '../core/stream-event.ts';
+import type { DoneEvent, StreamEvent, StreamTimings } from '../core/stream-event.ts';
+import type { ChoiceDecoderOptions } from './choice-decoder.ts';
+import { ChoiceDecoder } from './choice-decoder.ts';
 import type { EventDecoder } from './decode-events.ts';
 import { InvalidResponseError, StreamError } from './errors.ts';
 import { parseFrame } from './frame.ts';
-import { reasoningOf, textOf } from './message-text.ts';
-import type { ThinkSplitter } from './think-tags.ts';
-import { createThinkSplitter } from './think-tags.ts';
-import type { ToolCallMerger } from './tool-call-merger.ts';
-import { createToolCallMerger } from './tool-call-merger.ts';
 import { usageFrom } from './usage.ts';
 
-/** Is shown each chunk of a stream before its events: the way to fields that this client does not know. */
+/** Is called with each chunk of a stream before its events: it gives access to fields that this client does not know. */
 export type ChunkListener = (chunk: Readonly<Record<string, unknown>>) => void;
 
-export interface ChatDecoderOptions {
-  readonly maxArgumentChars: number;
-  readonly parseThinkTags: boolean;
+interface ChatDecoderOptions extends ChoiceDecoderOptions {
   readonly requestId: string | undefined;
   /** `performance.now()` when the request was sent. */
   readonly sentAtMs: number;
-  /** When the first byte of the body came, on the same clock. */
+  /** When the first byte of the body arrived, on the same clock. */
   readonly firstByteAtMs: () => number | null;
   /** Milliseconds on the same clock. */
   readonly now: () => number;
   readonly onChunk: ChunkListener | undefined;
 }
 
-interface ChoiceState {
-  readonly calls: ToolCallMerger;
-  readonly thinking: ThinkSplitter | undefined;
-  finishReason: FinishReason | null;
-  stopReason: string | number | null;
-  isFlushed: boolean;
-}
-
 /** Decodes the chunks of one streamed chat answer. */
-export function createChatDecoder(options: ChatDecoderOptions): EventDecoder<StreamEvent> {
-  const { requestId, now, sentAtMs } = options;
-  const choices = new Map<number, ChoiceState>();
-  let id: string | null = null;
-  let model: string | null = null;
-  let systemFingerprint: string | null = null;
-  let firstTokenAt: number | null = null;
-  let lastTokenAt: number | null = null;
-  let isDone = false;
+export class ChatDecoder implements EventDecoder<StreamEvent> {
+  readonly #options: ChatDecoderOptions;
+  readonly #choices = new Map<number, ChoiceDecoder>();
+  #id: string | null = null;
+  #model: string | null = null;
+  #systemFingerprint: string | null = null;
+  #firstTokenAtMs: number | null = null;
+  #lastTokenAtMs: number | null = null;
+  #isDone = false;
 
-  function decode(data: string, out: StreamEvent[]): void {
-    if (isDone) return;
+  constructor(options: ChatDecoderOptions) {
+    this.#options = options;
+  }
+
+  get isDone(): boolean {
+    return this.#isDone;
+  }
+
+  decode(data: string, out: StreamEvent[]): void {
+    if (this.#isDone) return;
     if (data.trim() === '[DONE]') {
-      finish(out);
+      this.#finish(out);
       return;
     }
+    const { requestId, onChunk } = this.#options;
     const chunk = parseFrame(data, requestId);
-    options.onChunk?.(chunk);
-    if (typeof chunk.id === 'string') id ??= chunk.id;
-    if (typeof chunk.model === 'string') model ??= chunk.model;
-    if (typeof chunk.system_fingerprint === 'string') systemFingerprint = chunk.system_fingerprint;
-    if (Array.isArray(chunk.choices)) for (const choice of chunk.choices) takeChoice(choice, out);
+    onChunk?.(chunk);
+    if (typeof chunk.id === 'string') this.#id ??= chunk.id;
+    if (typeof chunk.model === 'string') this.#model ??= chunk.model;
+    if (typeof chunk.system_fingerprint === 'string') this.#systemFingerprint = chunk.system_fingerprint;
+    if (Array.isArray(chunk.choices)) for (const entry of chunk.choices) this.#takeChoice(entry, out);
     const usage = usageFrom(chunk.usage);
     if (usage !== undefined) out.push({ type: 'usage', usage });
   }
 
-  function takeChoice(value: unknown, out: StreamEvent[]): void {
-    if (!isObject(value)) return;
-    const index = typeof value.index === 'number' ? value.index : 0;
-    const choice = choices.get(index) ?? addChoice(index);
-    const before = out.length;
-    // A gateway that turns whole answers into one chunk may keep the field's other name.
-    const delta = isObject(value.delta) ? value.delta : isObject(value.message) ? value.message : undefined;
-    if (delta !== undefined) takeDelta(delta, choice, index, out);
-    if (out.length > before) {
-      lastTokenAt = now();
-      firstTokenAt ??= lastTokenAt;
+  end(out: StreamEvent[]): void {
+    if (this.#isDone) return;
+    const choices = [...this.#choices.values()];
+    // Without [DONE] an answer counts as whole only if the server sent a finish reason for every choice that it began.
+    if (choices.length === 0 || choices.some(({ finishReason }) => finishReason === null)) {
+      const message = 'The stream ended before the answer did: no finish reason and no [DONE] came. It is not whole.';
+      throw new StreamError(message, { code: 'stream_cut', requestId: this.#options.requestId });
     }
-    if (typeof value.stop_reason === 'string' || typeof value.stop_reason === 'number')
-      choice.stopReason = value.stop_reason;
-    if (typeof value.finish_reason === 'string' && value.finish_reason !== '') {
-      choice.finishReason = value.finish_reason;
-      flush(choice, index, out);
-    }
+    this.#finish(out);
   }
 
-  function addChoice(index: number): ChoiceState {
-    const choice: ChoiceState = {
-      calls: createToolCallMerger(index, options.maxArgumentChars),
-      thinking: options.parseThinkTags ? createThinkSplitter() : undefined,
-      finishReason: null,
-      stopReason: null,
-      isFlushed: false,
-    };
-    choices.set(index, choice);
+  #takeChoice(entry: unknown, out: StreamEvent[]): void {
+    if (!isObject(entry)) return;
+    const choice = this.#choice(typeof entry.index === 'number' ? entry.index : 0);
+    const before = out.length;
+    choice.takeDelta(entry, out);
+    if (out.length > before) {
+      this.#lastTokenAtMs = this.#options.now();
+      this.#firstTokenAtMs ??= this.#lastTokenAtMs;
+    }
+    choice.takeReasons(entry, out);
+  }
+
+  #choice(index: number): ChoiceDecoder {
+    const known = this.#choices.get(index);
+    if (known !== undefined) return known;
+    const choice = new ChoiceDecoder(index, this.#options);
+    this.#choices.set(index, choice);
     return choice;
   }
 
-  function takeDelta(delta: Record<string, unknown>, choice: ChoiceState, index: number, out: StreamEvent[]): void {
-    const reasoning = reasoningOf(delta);
-    if (reasoning !== '') out.push({ type: 'reasoning', delta: reasoning, index });
-    const content = textOf(delta.content);
-    if (content !== '') pushContent(content, choice, index, out);
-    if (Array.isArray(delta.tool_calls)) choice.calls.feed(delta.tool_calls, out);
-  }
-
-  function pushContent(text: string, { thinking }: ChoiceState, index: number, out: StreamEvent[]): void {
-    if (thinking === undefined) out.push({ type: 'content', delta: text, index });
-    else for (const piece of thinking.feed(text)) out.push({ type: piece.type, delta: piece.text, index });
-  }
-
-  function flush(choice: ChoiceState, index: number, out: StreamEvent[]): void {
-    if (!choice.isFlushed) {
-      for (const piece of choice.thinking?.end() ?? []) out.push({ type: piece.type, delta: piece.text, index });
-    }
-    choice.isFlushed = true;
-    choice.calls.flush(out);
-  }
-
-  function finish(out: StreamEvent[]): void {
-    if (choices.size === 0) {
+  #finish(out: StreamEvent[]): void {
+    if (this.#choices.size === 0) {
       const message = 'The stream ended without an answer: it held no choice.';
-      throw new InvalidResponseError(message, { code: 'no_choices', requestId });
+      throw new InvalidResponseError(message, { code: 'no_choices', requestId: this.#options.requestId });
     }
-    const ordered = [...choices].toSorted(([a], [b]) => a - b);
-    for (const [index, choice] of ordered) flush(choice, index, out);
-    isDone = true;
-    const states = ordered.map(([, choice]) => choice);
-    out.push(doneEvent(states));
+    const choices = [...this.#choices].toSorted(([a], [b]) => a - b).map(([, choice]) => choice);
+    for (const choice of choices) choice.flush(out);
+    this.#isDone = true;
+    out.push(this.#doneEvent(choices));
   }
 
-  function doneEvent(states: readonly ChoiceState[]): DoneEvent {
-    const since = (at: number | null): number | null => (at === null ? null : at - sentAtMs);
+  #doneEvent(choices: readonly ChoiceDecoder[]): DoneEvent {
     return {
       type: 'done',
-      id,
-      model,
-      finishReasons: states.map((choice) => choice.finishReason),
-      stopReasons: states.map((choice) => choice.stopReason),
-      systemFingerprint,
-      timings: {
-        firstByteMs: since(options.firstByteAtMs()),
-        firstTokenMs: since(firstTokenAt),
-        lastTokenMs: since(lastTokenAt),
-        totalMs: now() - sentAtMs,
-      },
+      id: this.#id,
+      model: this.#model,
+      finishReasons: choices.map(({ finishReason }) => finishReason),
+      stopReasons: choices.map(({ stopReason }) => stopReason),
+      systemFingerprint: this.#systemFingerprint,
+      timings: this.#timings(),
     };
   }
 
-  function end(out: StreamEvent[]): void {
-    if (isDone) return;
-    const states = [...choices.values()];
-    // Without [DONE] an answer counts as whole only when the server said so of every choice that it began.
-    if (states.length === 0 || states.some((choice) => choice.finishReason === null)) {
-      const message = 'The stream ended before the answer did: no finish reason and no [DONE] came. It is not whole.';
-      throw new StreamError(message, { code: 'stream_cut', requestId });
-    }
-    finish(out);
+  #timings(): StreamTimings {
+    const { sentAtMs, firstByteAtMs, now } = this.#options;
+    const since = (atMs: number | null): number | null => (atMs === null ? null : atMs - sentAtMs);
+    return {
+      firstByteMs: since(firstByteAtMs()),
+      firstTokenMs: since(this.#firstTokenAtMs),
+      lastTokenMs: since(this.#lastTokenAtMs),
+      totalMs: now() - sentAtMs,
+    };
   }
-
-  return { decode, end, isDone: () => isDone };
 }

@@ -6,7 +6,7 @@ import type { Message } from '../core/message.ts';
 import type { ExtraParams, SamplingParams } from './sampling-params.ts';
 import { SAMPLING_PARAMS } from './sampling-params.ts';
 
-/** A tool as the model is told of it. */
+/** A tool as the model sees it. */
 export interface ToolDefinition {
   readonly type: 'function';
   readonly function: FunctionDefinition;
@@ -23,7 +23,7 @@ export interface FunctionDefinition {
   readonly strict?: boolean;
 }
 
-/** `none` still shows the tools to the model. `required` may give no call from a model that thinks first. */
+/** With `none` the model still sees the tools. With `required`, a model that thinks first may still make no call. */
 export type ToolChoice =
   | 'auto'
   | 'none'
@@ -37,7 +37,7 @@ export interface ChatParams extends SamplingParams {
   readonly messages: readonly Message[];
   /** Whether the answer comes as events. Default false. */
   readonly stream?: boolean;
-  /** Left out when there are none: vLLM refuses an empty list. */
+  /** Leave it out when there are no tools: vLLM refuses an empty list. */
   readonly tools?: readonly ToolDefinition[];
   /** Default `auto` with tools, `none` without. */
   readonly tool_choice?: ToolChoice | null;
@@ -76,7 +76,7 @@ export interface ChatParams extends SamplingParams {
 
 type WireChatParams = Omit<ChatParams, 'extra'>;
 
-/** The names in {@link ChatParams}, for telling at run time which ones are unknown. */
+/** The names in {@link ChatParams}, to find unknown ones at run time. */
 export const CHAT_PARAMS: Readonly<Record<keyof WireChatParams, true>> = {
   ...SAMPLING_PARAMS,
   model: true,

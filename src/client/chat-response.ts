@@ -47,12 +47,12 @@ export interface ChatCompletionResponse {
   readonly [key: string]: unknown;
 }
 
-export interface ReadOptions {
+interface ReadOptions {
   readonly requestId: string | undefined;
   readonly parseThinkTags: boolean;
 }
 
-/** Reads a whole answer leniently: what is missing becomes empty, what is unknown is kept, what is no answer throws. */
+/** Reads a whole answer leniently: missing fields become empty, unknown ones are kept, and what is not an answer throws. */
 export function readChatResponse(value: unknown, options: ReadOptions): ChatCompletionResponse {
   if (!isObject(value)) throw invalid('it is not a JSON object', options.requestId);
   const list: unknown = value.choices;
@@ -125,7 +125,7 @@ export function firstToolCall(response: ChatCompletionResponse): ToolCall | unde
   return response.choices[0].message.tool_calls?.[0];
 }
 
-/** Whether the first choice has calls: the only sign of calls to trust, whatever `finish_reason` says. */
+/** Whether the first choice has calls. Do not rely on `finish_reason` for it. */
 export function hasToolCalls(response: ChatCompletionResponse): boolean {
   return response.choices[0].message.tool_calls !== undefined;
 }
@@ -142,7 +142,7 @@ export function assistantMessage(response: ChatCompletionResponse): AssistantMes
 }
 
 function invalid(what: string, requestId: string | undefined): InvalidResponseError {
-  const message = `The server's answer is no chat completion: ${what}. Does the base URL point to vLLM's /v1?`;
+  const message = `The server's answer is not a chat completion: ${what}. Does the base URL point to vLLM's /v1?`;
   return new InvalidResponseError(message, { code: 'invalid_response', requestId });
 }
 

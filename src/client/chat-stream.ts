@@ -3,18 +3,17 @@
 
 import type { StreamEvent } from '../core/stream-event.ts';
 import type { VllmError } from '../core/vllm-error.ts';
-import type { Canceller } from '../flow/canceller.ts';
 import type { ChunkListener } from './chat-decoder.ts';
-import { createChatDecoder } from './chat-decoder.ts';
+import { ChatDecoder } from './chat-decoder.ts';
 import type { ChatCompletionResponse } from './chat-response.ts';
 import type { EventDecoder } from './decode-events.ts';
 import { decodeAnswer } from './decode-events.ts';
 import { StreamError } from './errors.ts';
 import { EventStream } from './event-stream.ts';
 import { createResponseFold } from './response-fold.ts';
-import type { HttpAnswer } from './transport.ts';
+import type { HttpAnswer, PendingAnswer } from './transport.ts';
 
-export interface ChatStreamOptions {
+interface ChatStreamOptions {
   readonly maxEventChars: number;
   readonly maxArgumentChars: number;
   readonly parseThinkTags: boolean;
@@ -25,18 +24,14 @@ export class ChatStream extends EventStream<StreamEvent> {
   readonly #listeners: ChunkListener[];
 
   /** Made by the client. */
-  constructor(
-    open: (canceller: Canceller) => Promise<HttpAnswer>,
-    options: ChatStreamOptions,
-    onChunk: ChunkListener | undefined,
-  ) {
+  constructor(send: () => PendingAnswer, options: ChatStreamOptions, onChunk: ChunkListener | undefined) {
     const listeners: ChunkListener[] = onChunk === undefined ? [] : [onChunk];
-    const tellAll: ChunkListener = (chunk) => {
+    const notifyAll: ChunkListener = (chunk) => {
       for (const listener of listeners) listener(chunk);
     };
     const decode = (answer: HttpAnswer) =>
-      decodeAnswer(answer, createDecoder(answer, options, tellAll), options.maxEventChars);
-    super({ open, decode });
+      decodeAnswer(answer, createDecoder(answer, options, notifyAll), options.maxEventChars);
+    super({ send, decode });
     this.#listeners = listeners;
   }
 
@@ -72,5 +67,5 @@ function createDecoder(
   const { requestId, sentAtMs, firstByteAtMs, lastPieceAtMs } = answer;
   // All events of a piece came at the same time; asking the clock for each would cost as much as making it.
   const now = lastPieceAtMs;
-  return createChatDecoder({ maxArgumentChars, parseThinkTags, onChunk, requestId, sentAtMs, firstByteAtMs, now });
+  return new ChatDecoder({ maxArgumentChars, parseThinkTags, onChunk, requestId, sentAtMs, firstByteAtMs, now });
 }

@@ -1,6 +1,5 @@
 // Owns `client.chat.completions`: options in, a whole answer or a stream out. The chain is left to `chat-builder.ts`.
 
-import type { Canceller } from '../flow/canceller.ts';
 import { ChatRequestBuilder } from './chat-builder.ts';
 import type { ChatParams } from './chat-params.ts';
 import { CHAT_PARAMS } from './chat-params.ts';
@@ -23,7 +22,7 @@ export interface ChatCompletions {
   (): ChatCompletions;
   /** Begins a chain: `.model(…).messages(…).send()`. */
   create(): ChatRequestBuilder;
-  /** Asks for an answer. Rejects with a VllmError. With `stream: true` it resolves once the server accepts the request. */
+  /** Asks for an answer. Rejects with a VllmError, or with a MissingParameterError before anything is sent. With `stream: true` it resolves once the server accepts the request. */
   create(params: Streamed, options?: RequestOptions): Promise<ChatStream>;
   create(params: Whole, options?: RequestOptions): Promise<ChatCompletionResponse>;
   create(params: ChatParams, options?: RequestOptions): Promise<ChatCompletionResponse | ChatStream>;
@@ -40,9 +39,8 @@ export function createChat(connection: Connection): Chat {
     const body = bodyOf(params, true);
     const url = connection.route(ROUTE);
     const headers = sessionHeader(params);
-    const open = (canceller: Canceller) =>
-      connection.send({ method: 'POST', url, body, isStreamed: true, options, headers, canceller });
-    return new ChatStream(open, connection.settings(options), options.onChunk);
+    const send = () => connection.begin({ method: 'POST', url, body, isStreamed: true, options, headers });
+    return new ChatStream(send, connection.settings(options), options.onChunk);
   }
 
   async function send(params: ChatParams, options: RequestOptions = {}): Promise<ChatCompletionResponse> {

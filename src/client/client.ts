@@ -1,4 +1,4 @@
-// Owns `VllmClient`, the way in. What each member does is left to the endpoint's own file.
+// Owns `VllmClient`, the entry point. What each member does is left to the endpoint's own file.
 
 import type { Chat } from './chat.ts';
 import { createChat } from './chat.ts';
@@ -31,7 +31,7 @@ export class VllmClient {
   /**
    * `baseUrl` is the server's address with its `/v1`; default: the environment's `VLLM_BASE_URL`, else
    * `http://localhost:8000/v1`. Also takes one object, spelled as other clients do: `{ baseURL, apiKey, … }`.
-   * Throws a MissingParameterError on an address or limit that is none.
+   * Throws a MissingParameterError when the address or a limit is not valid.
    */
   constructor(baseUrl?: string, options?: ClientOptions);
   constructor(options: ClientOptionsWithUrl);
@@ -62,17 +62,17 @@ export class VllmClient {
     return this.#options.apiKey;
   }
 
-  /** A copy that sends this key, all else the same. */
+  /** A copy that sends this key, otherwise the same. */
   withApiKey(apiKey: string): VllmClient {
     return this.#copy({ apiKey });
   }
 
-  /** A copy with this `timeoutMs`, all else the same: for whole answers until the last byte, for streams until the first. */
+  /** A copy with this `timeoutMs`, otherwise the same: for whole answers until the last byte, for streams until the first. */
   withTimeout(timeoutMs: number): VllmClient {
     return this.#copy({ timeoutMs });
   }
 
-  /** Closes the connections, after the requests under way: its own and its copies'. A dispatcher of yours is left open. */
+  /** Closes the connections once the requests in flight are done, those of copies included. Leaves a `dispatcher` of yours open. */
   async close(): Promise<void> {
     await this.#connection.close();
   }

@@ -13,7 +13,7 @@ export interface CompletionParams extends SamplingParams {
   readonly stream?: boolean;
   /** Tokens; default 16. */
   readonly max_tokens?: number | null;
-  /** How many alternatives to tell a token; null: none. */
+  /** How many alternatives to report for each token; null: none. */
   readonly logprobs?: number | null;
   /** Puts the prompt before the answer. */
   readonly echo?: boolean | null;

@@ -2,21 +2,20 @@
 
 import { isObject } from '../core/json.ts';
 import type { FinishReason } from '../core/stream-event.ts';
-import type { Canceller } from '../flow/canceller.ts';
 import type { CompletionEvent } from './completion-params.ts';
 import type { EventDecoder } from './decode-events.ts';
 import { decodeAnswer } from './decode-events.ts';
 import { InvalidResponseError, StreamError } from './errors.ts';
 import { EventStream } from './event-stream.ts';
 import { parseFrame } from './frame.ts';
-import type { HttpAnswer } from './transport.ts';
+import type { PendingAnswer } from './transport.ts';
 import { usageFrom } from './usage.ts';
 
 /** A streamed legacy completion: `text`, `finish_reason` and `usage` events, then `done` or `error`. */
 export class CompletionStream extends EventStream<CompletionEvent> {
   /** Made by the client. */
-  constructor(open: (canceller: Canceller) => Promise<HttpAnswer>, maxEventChars: number) {
-    super({ open, decode: (answer) => decodeAnswer(answer, createCompletionDecoder(answer.requestId), maxEventChars) });
+  constructor(send: () => PendingAnswer, maxEventChars: number) {
+    super({ send, decode: (answer) => decodeAnswer(answer, createCompletionDecoder(answer.requestId), maxEventChars) });
   }
 
   /** The text of the first choice, joined. Throws the error that ended the stream. */
@@ -76,5 +75,11 @@ function createCompletionDecoder(requestId: string): EventDecoder<CompletionEven
     finish(out);
   }
 
-  return { decode, end, isDone: () => isDone };
+  return {
+    decode,
+    end,
+    get isDone() {
+      return isDone;
+    },
+  };
 }

@@ -1,7 +1,6 @@
 // Owns `client.completions`, the legacy endpoint: asking, the chain, the stream. Types are in `completion-params.ts`.
 
 import { isObject } from '../core/json.ts';
-import type { Canceller } from '../flow/canceller.ts';
 import type { CompletionChoice, CompletionParams, CompletionResponse } from './completion-params.ts';
 import { COMPLETION_PARAMS } from './completion-params.ts';
 import { CompletionStream } from './completion-stream.ts';
@@ -18,7 +17,7 @@ type Whole = CompletionParams & { readonly stream?: false };
 export interface Completions {
   /** Begins a chain: `.model(…).prompt(…).send()`. */
   create(): CompletionRequestBuilder;
-  /** Asks for a completion. Rejects with a VllmError. */
+  /** Asks for a completion. Rejects with a VllmError, or with a MissingParameterError before anything is sent. */
   create(params: Streamed, options?: RequestOptions): Promise<CompletionStream>;
   create(params: Whole, options?: RequestOptions): Promise<CompletionResponse>;
   create(params: CompletionParams, options?: RequestOptions): Promise<CompletionResponse | CompletionStream>;
@@ -32,9 +31,8 @@ export function createCompletions(connection: Connection): Completions {
   function stream(params: CompletionParams, options: RequestOptions = {}): CompletionStream {
     const body = bodyOf(params, true);
     const headers = sessionHeader(params);
-    const open = (canceller: Canceller) =>
-      connection.send({ method: 'POST', url, body, isStreamed: true, options, headers, canceller });
-    return new CompletionStream(open, connection.settings(options).maxEventChars);
+    const send = () => connection.begin({ method: 'POST', url, body, isStreamed: true, options, headers });
+    return new CompletionStream(send, connection.settings(options).maxEventChars);
   }
 
   async function send(params: CompletionParams, options: RequestOptions = {}): Promise<CompletionResponse> {
@@ -67,12 +65,12 @@ export function createCompletions(connection: Connection): Completions {
   return { create, stream };
 }
 
-export interface CompletionSenders {
+interface CompletionSenders {
   readonly send: (params: CompletionParams, options?: RequestOptions) => Promise<CompletionResponse>;
   readonly stream: (params: CompletionParams, options?: RequestOptions) => CompletionStream;
 }
 
-/** A completion request in the making. Immutable: every step gives a new one. */
+/** A completion request under construction. Immutable: every method returns a new one. */
 export class CompletionRequestBuilder {
   readonly #senders: CompletionSenders;
   readonly #params: Partial<CompletionParams>;
@@ -138,7 +136,7 @@ export class CompletionRequestBuilder {
   }
 
   #whole(): CompletionParams {
-    return this.#params as CompletionParams; // what is missing is told by the body's own check
+    return this.#params as CompletionParams; // `buildBody` checks what is required
   }
 }
 
@@ -146,7 +144,8 @@ function readCompletion(value: unknown, requestId: string): CompletionResponse {
   const list: unknown = isObject(value) ? value.choices : undefined;
   const [first, ...rest] = Array.isArray(list) ? list.filter(isObject).map(readChoice) : [];
   if (!isObject(value) || first === undefined) {
-    const message = "The server's answer is no completion: it has no `choices`. Does the base URL point to vLLM's /v1?";
+    const message =
+      "The server's answer is not a completion: it has no `choices`. Does the base URL point to vLLM's /v1?";
     throw new InvalidResponseError(message, { code: 'invalid_response', requestId });
   }
   const { usage: rawUsage, ...fields } = value;

@@ -1,4 +1,4 @@
-// Owns reading what the network layer throws into the client's errors. Time limits and cancellation are the deadline's.
+// Owns turning what the network layer throws into the client's errors. Time limits and cancellation are left to the deadline.
 
 import { isObject } from '../core/json.ts';
 import type { VllmError } from '../core/vllm-error.ts';
@@ -15,36 +15,40 @@ export function targetOf({ method, url }: Attempt): string {
   return `${method} ${url.origin}${url.pathname}`;
 }
 
-/** An attempt failed before the headers of an answer came. */
+/** An attempt failed before the headers of an answer arrived. */
 export function errorFromConnection(cause: unknown, attempt: Attempt): VllmError {
   const target = targetOf(attempt);
   const { requestId } = attempt;
-  const word = codeOf(cause);
-  if (word === 'UND_ERR_CONNECT_TIMEOUT' || word === 'ETIMEDOUT') {
+  const networkCode = codeOf(cause);
+  if (networkCode === 'UND_ERR_CONNECT_TIMEOUT' || networkCode === 'ETIMEDOUT') {
     const message = `${target}: no connection within the limit (\`connectTimeoutMs\`). Is the host right and reachable?`;
     return new TimeoutError(message, { code: 'connect_timeout', requestId, retryable: true, cause });
   }
-  if (RESETS.has(word)) {
-    const message = `${target}: the server closed the connection without an answer (${word}).`;
+  if (RESETS.has(networkCode)) {
+    const message = `${target}: the server closed the connection without an answer (${networkCode}).`;
     return new HttpError(message, { code: 'connection_reset', requestId, retryable: true, cause });
   }
-  if (word.startsWith('HPE_') || word === 'HTTPParserError' || word.startsWith('UND_ERR_HEADERS')) {
-    const message = `${target}: what answers there does not speak HTTP (${word}). Is it https, or another port?`;
+  if (
+    networkCode.startsWith('HPE_') ||
+    networkCode === 'HTTPParserError' ||
+    networkCode.startsWith('UND_ERR_HEADERS')
+  ) {
+    const message = `${target}: the server there does not speak HTTP (${networkCode}). Is it https, or another port?`;
     return new HttpError(message, { code: 'not_http', requestId, cause });
   }
-  if (isTls(word)) {
-    const message = `${target}: the TLS connection failed (${word}). For a private certificate set NODE_EXTRA_CA_CERTS.`;
+  if (isTls(networkCode)) {
+    const message = `${target}: the TLS connection failed (${networkCode}). For a private certificate set NODE_EXTRA_CA_CERTS.`;
     return new HttpError(message, { code: 'tls_failed', requestId, cause });
   }
-  const message = `${target}: no connection (${word}). ${REMEDIES[word] ?? 'Is vLLM running there?'}`;
+  const message = `${target}: no connection (${networkCode}). ${REMEDIES[networkCode] ?? 'Is vLLM running there?'}`;
   return new HttpError(message, { code: 'connection_failed', requestId, retryable: true, cause });
 }
 
 /** The connection broke while the body was read. */
 export function errorFromBody(cause: unknown, isStreamed: boolean, attempt: Attempt): VllmError {
   const { requestId } = attempt;
-  const word = codeOf(cause);
-  const message = `${targetOf(attempt)}: the connection broke in the middle of the answer (${word}).`;
+  const networkCode = codeOf(cause);
+  const message = `${targetOf(attempt)}: the connection broke in the middle of the answer (${networkCode}).`;
   if (isStreamed) return new StreamError(message, { code: 'stream_cut', requestId, cause });
   return new IoError(message, { code: 'connection_reset', requestId, cause });
 }
@@ -58,20 +62,20 @@ const REMEDIES: Readonly<Record<string, string>> = {
   EACCES: 'This user may not use the socket or port.',
   UND_ERR_CLOSED: 'This client was closed.',
   UND_ERR_DESTROYED: 'This client was closed.',
-  UND_ERR_ABORTED: 'A proxy on the way refused.',
+  UND_ERR_ABORTED: 'A proxy refused the connection.',
 };
 
-function isTls(word: string): boolean {
+function isTls(networkCode: string): boolean {
   return (
-    word.startsWith('ERR_TLS') ||
-    word.startsWith('ERR_SSL') ||
-    word === 'EPROTO' ||
-    word.includes('CERT') ||
-    word.includes('SIGNATURE')
+    networkCode.startsWith('ERR_TLS') ||
+    networkCode.startsWith('ERR_SSL') ||
+    networkCode === 'EPROTO' ||
+    networkCode.includes('CERT') ||
+    networkCode.includes('SIGNATURE')
   );
 }
 
-/** The first error code down the chain of causes; an AggregateError (several addresses tried) counts by its first. */
+/** The first error code down the chain of causes; for an AggregateError (several addresses tried) that of its first error. */
 function codeOf(cause: unknown): string {
   for (let error = cause, depth = 0; isObject(error) || error instanceof Error; depth++) {
     const { code, errors, cause: next } = error as { code?: unknown; errors?: unknown; cause?: unknown };

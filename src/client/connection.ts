@@ -1,24 +1,23 @@
-// Owns where a client's requests go and with what settings. One exchange is the transport's; what is asked, the endpoints'.
+// Owns where a client's requests go and with which settings. One exchange is left to the transport, its content to the endpoints.
 
-import type { Canceller } from '../flow/canceller.ts';
+import { Deadline } from './deadline.ts';
 import { MissingParameterError, ParseError } from './errors.ts';
 import type { ClientOptions, RequestOptions, Settings } from './options.ts';
 import { DEFAULT_SETTINGS, resolveSettings } from './options.ts';
 import { Pool } from './pool.ts';
-import type { HttpAnswer } from './transport.ts';
+import type { HttpAnswer, PendingAnswer } from './transport.ts';
 import { sendRequest } from './transport.ts';
 import type { UnknownParams } from './unknown-params.ts';
 import { createUnknownParams } from './unknown-params.ts';
 import type { RequestDispatcher } from './wire.ts';
 
-export interface Call {
+/** One HTTP call of an endpoint. */
+interface HttpCall {
   readonly method: 'GET' | 'POST';
   readonly url: URL;
   readonly body?: string;
   readonly isStreamed?: boolean;
   readonly options: RequestOptions;
-  /** Beside the caller's signal. */
-  readonly canceller?: Canceller;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -56,7 +55,7 @@ export class Connection {
     return this.#parsed(`${this.baseUrl.replace(/\/v\d+$/, '')}/${path}`);
   }
 
-  /** There are few, and each is parsed once. */
+  /** There are few routes, and each is parsed once. */
   #parsed(address: string): URL {
     const known = this.#routes.get(address) ?? new URL(address);
     this.#routes.set(address, known);
@@ -67,13 +66,29 @@ export class Connection {
     return resolveSettings(this.#settings, options);
   }
 
-  send(call: Call): Promise<HttpAnswer> {
-    // A copy of a client has the pool of the first as its dispatcher.
-    const opening = this.dispatcher instanceof Pool ? this.dispatcher.open() : undefined;
-    return opening === undefined ? this.#sendNow(call) : opening.then(() => this.#sendNow(call));
+  /** Sends a call that can be cancelled without an AbortSignal of the caller. */
+  begin(call: HttpCall): PendingAnswer {
+    const deadline = new Deadline(call.options.signal);
+    return { answer: this.#send(call, deadline), cancel: () => deadline.cancel() };
   }
 
-  #sendNow({ method, url, body, isStreamed = false, options, headers, canceller }: Call): Promise<HttpAnswer> {
+  send(call: HttpCall): Promise<HttpAnswer> {
+    return this.begin(call).answer;
+  }
+
+  async #send(call: HttpCall, deadline: Deadline): Promise<HttpAnswer> {
+    try {
+      // A copy of a client has the pool of the first as its dispatcher. What it loads is loaded before the clock starts.
+      if (this.dispatcher instanceof Pool) await this.dispatcher.open();
+      return await this.#sendNow(call, deadline);
+    } catch (error) {
+      deadline.dispose();
+      throw error;
+    }
+  }
+
+  #sendNow(call: HttpCall, deadline: Deadline): Promise<HttpAnswer> {
+    const { method, url, body, isStreamed = false, options, headers } = call;
     const settings = this.settings(options);
     const request = { method, url, body, isStreamed };
     return sendRequest(request, {
@@ -88,13 +103,12 @@ export class Connection {
       dispatcher: this.dispatcher,
       onRetry: this.#options.onRetry,
       random: this.#options.random ?? Math.random,
-      signal: options.signal,
-      canceller,
+      deadline,
     });
   }
 
   /** Sends and reads a whole JSON answer. */
-  async fetchJson(call: Call): Promise<{ readonly value: unknown; readonly requestId: string }> {
+  async fetchJson(call: HttpCall): Promise<{ readonly value: unknown; readonly requestId: string }> {
     const answer = await this.send(call);
     const text = await answer.text();
     try {
@@ -106,7 +120,7 @@ export class Connection {
     }
   }
 
-  /** Closes the connections, after the requests under way, unless they are the caller's own. */
+  /** Closes the connections once the requests in flight are done, unless the dispatcher is the caller's. */
   async close(): Promise<void> {
     const isOwn = this.#options.dispatcher === undefined;
     if (isOwn && this.dispatcher instanceof Pool) await this.dispatcher.close();
@@ -116,7 +130,7 @@ export class Connection {
 function checkBaseUrl(baseUrl: string): string {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
   if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
-    const message = 'The base URL is to be an http or https address such as http://localhost:8000/v1.';
+    const message = 'The base URL must be an http or https address such as http://localhost:8000/v1.';
     throw new MissingParameterError('baseUrl', message, 'invalid_parameter');
   }
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {

@@ -1,11 +1,10 @@
-// Owns the clock of one call: the caller's signal, the total limit, and the limit of the phase it is in.
+// Owns the time limits of one call and its cancellation: the total limit, that of the current phase, the caller's signal.
 // What a phase is and when it ends is left to the transport.
 
 import type { VllmError } from '../core/vllm-error.ts';
-import type { Canceller } from '../flow/canceller.ts';
 import { AbortError, TimeoutError } from './errors.ts';
 
-export type Phase = 'first_byte' | 'idle' | 'call' | 'total';
+type Phase = 'first_byte' | 'idle' | 'call' | 'total';
 
 interface Running {
   readonly timer: NodeJS.Timeout;
@@ -21,43 +20,40 @@ interface Limit {
 const LIMITS: Record<Phase, Limit> = {
   first_byte: {
     code: 'first_byte_timeout',
-    failure: 'No byte of the answer came',
-    remedy: 'The server may be queueing: wait longer with `firstByteTimeoutMs`, or look at its load.',
+    failure: 'No byte of the answer arrived',
+    remedy: 'The server may be queueing: raise `firstByteTimeoutMs`, or check its load.',
   },
   idle: {
     code: 'idle_timeout',
-    failure: 'No further byte of the answer came',
-    remedy: 'The server stopped in the middle of the answer; the limit is `idleTimeoutMs`.',
+    failure: 'No further byte of the answer arrived',
+    remedy: 'The server stopped in the middle of the answer. The limit is `idleTimeoutMs`.',
   },
   call: {
     code: 'timeout',
-    failure: 'The answer was not there',
+    failure: 'The answer was not complete',
     remedy: 'Raise `timeoutMs`, or stream the answer.',
   },
   total: { code: 'total_timeout', failure: 'The call was not over', remedy: 'Raise `totalTimeoutMs`.' },
 };
 
 /**
- * Tells whoever waits when a caller cancels or a limit passes. Whoever makes one calls `dispose` when the call is over: it
- * takes back what listens to the caller.
+ * Reports to whoever waits that the caller cancelled or that a limit has passed. Whoever makes one calls `dispose` when the call is
+ * over, which removes the listener from the caller's signal.
  */
 export class Deadline {
   readonly #caller: AbortSignal | undefined;
-  readonly #canceller: Canceller | undefined;
-  readonly #onCallerAbort = (): void => this.#cancel();
+  readonly #onCallerAbort = (): void => this.cancel();
   readonly #phases: Partial<Record<Phase, Running>> = {};
   #error: VllmError | undefined;
-  /** The request id of the attempt under way, for the errors. */
+  /** The request id of the current attempt, for the errors. */
   requestId: string | undefined;
-  /** Is given the error that ends the call, once. Belongs to whoever waits now. */
+  /** Called once with the error that ends the call. Set by whoever waits at the moment. */
   onEnd: ((error: VllmError) => void) | undefined;
 
-  constructor(caller: AbortSignal | undefined, canceller?: Canceller) {
+  constructor(caller: AbortSignal | undefined) {
     this.#caller = caller;
-    this.#canceller = canceller;
     caller?.addEventListener('abort', this.#onCallerAbort);
-    if (canceller !== undefined) canceller.onCancel = this.#onCallerAbort;
-    if (canceller?.isCancelled || caller?.aborted) this.#cancel();
+    if (caller?.aborted) this.cancel();
   }
 
   /** The error that ended the call, if one of its limits or the caller did. */
@@ -78,7 +74,7 @@ export class Deadline {
     this.#phases[phase] = { timer, isOn: true };
   }
 
-  /** Its timer stays, for the next start: a stream starts and stops with every piece. */
+  /** Keeps its timer for the next start: a stream starts and stops it with every piece. */
   stop(phase: Phase): void {
     const known = this.#phases[phase];
     if (known !== undefined) known.isOn = false;
@@ -87,13 +83,12 @@ export class Deadline {
   dispose(): void {
     for (const { timer } of Object.values(this.#phases)) clearTimeout(timer);
     this.#caller?.removeEventListener('abort', this.#onCallerAbort);
-    if (this.#canceller !== undefined) this.#canceller.onCancel = undefined;
   }
 
-  #cancel(): void {
+  /** Ends the call as the caller's signal does. */
+  cancel(): void {
     const cause: unknown = this.#caller?.aborted ? this.#caller.reason : undefined;
-    const options = { code: 'aborted', requestId: this.requestId, cause };
-    this.#end(new AbortError('The request was cancelled.', options));
+    this.#end(cancelled({ requestId: this.requestId, cause }));
   }
 
   #expire(phase: Phase, timeoutMs: number): void {
@@ -108,4 +103,11 @@ export class Deadline {
     this.#error = error;
     this.onEnd?.(error);
   }
+}
+
+/** The error of a request that its caller cancelled. */
+export function cancelled(
+  options: { readonly requestId?: string | undefined; readonly cause?: unknown } = {},
+): AbortError {
+  return new AbortError('The request was cancelled.', { code: 'aborted', ...options });
 }

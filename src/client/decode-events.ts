@@ -1,9 +1,7 @@
 // Owns driving a decoder over an answer's bytes, so that every split of them gives the same events.
 // Framing is left to `sse.ts`, meaning to the decoder.
 
-import type { Next } from '../flow/batched-iterator.ts';
 import { ParseError } from './errors.ts';
-import type { SseReader } from './sse.ts';
 import { createSseReader } from './sse.ts';
 import type { HttpAnswer } from './transport.ts';
 
@@ -13,118 +11,126 @@ export interface EventDecoder<Event> {
   /** Takes the end of the body. Throws when the answer is not whole. Does nothing once the terminal event is out. */
   readonly end: (out: Event[]) => void;
   /** Whether the terminal event is out. */
-  readonly isDone: () => boolean;
+  readonly isDone: boolean;
 }
 
-/** Reads an answer's events, the terminal one included. Many at once: a step of an iterator for each would cost more than reading it. */
+/** Resolves to the next events, never to none, or to undefined after the last. Rejects with the error that ended the stream. */
+export type ReadEvents<Event> = () => Promise<readonly Event[] | undefined>;
+
+/** Reads an answer's events, the terminal one included. */
 export function decodeAnswer<Event>(
   answer: HttpAnswer,
   decoder: EventDecoder<Event>,
   maxEventChars: number,
-): Next<Event> {
+): ReadEvents<Event> {
   const { requestId } = answer;
   const type = answer.headers['content-type'] ?? '';
   if (type.includes('html')) {
     const message = `The server answered the stream with ${type}: a gateway's page, not vLLM. Check the base URL.`;
     throw new ParseError(message, { code: 'not_json', requestId });
   }
-  return type.includes('json')
-    ? decodeWhole(answer, decoder)
-    : decodePieces(answer.read, decoder, { maxEventChars, requestId, whenDone: answer.release });
+  // A server or gateway that does not stream answers with one whole completion.
+  if (type.includes('json')) return readEvents(wholeBody(answer), wholeDecoder(decoder));
+  return readEvents(answer, createByteDecoder(decoder, { maxEventChars, requestId }));
 }
 
-export interface PieceOptions {
+/** Body -> events, synchronously. What it throws ends the stream; the events before that are in `out` all the same. */
+interface BodyDecoder<Piece, Event> {
+  readonly feed: (pieces: readonly Piece[], out: Event[]) => void;
+  /** Takes the end of the body. */
+  readonly end: (out: Event[]) => void;
+  /** Whether the terminal event is out: what follows it does not matter. */
+  readonly isDone: boolean;
+}
+
+interface ByteDecoderOptions {
   readonly maxEventChars: number;
   readonly requestId: string | undefined;
-  /** Called once the answer is whole, before its last events are given: its connection is worth keeping. May take a moment. */
-  readonly whenDone?: () => Promise<void> | undefined;
 }
 
-/** Bytes -> events. `read` gives the pieces that have come. */
-export function decodePieces<Event>(
-  read: Next<Uint8Array>,
+/** Server-sent events, cut at any byte. */
+export function createByteDecoder<Event>(
   decoder: EventDecoder<Event>,
-  limits: PieceOptions,
-): Next<Event> {
-  const out: Event[] = [];
-  let failure: Failure;
-  let isEnded = false;
-  const reader = createSseReader({ ...limits, onData: (data) => decoder.decode(data, out) });
-
-  function end(): Failure {
-    const cut = failureOf(() => reader.end());
-    if (decoder.isDone()) return undefined;
-    // An event that the end of the body cut is no bad JSON; whether the answer is whole all the same, the decoder knows.
-    if (cut !== undefined && !(cut.error instanceof ParseError)) return cut;
-    return failureOf(() => decoder.end(out));
-  }
-
-  /** Whether there is anything to tell: events, a failure, the end. */
-  function take(pieces: readonly Uint8Array[] | undefined): boolean {
-    isEnded = pieces === undefined;
-    failure = pieces === undefined ? end() : failureOf(() => feedAll(reader, pieces));
-    isEnded ||= decoder.isDone();
-    return out.length > 0 || failure !== undefined || isEnded;
-  }
-
-  return function next(give, fail) {
-    const tell = (): void => {
-      const events = out.splice(0); // for the reason in `Wire.take`
-      // What came before a failure in the same bytes is given first.
-      if (events.length > 0) give(events);
-      else if (failure !== undefined && !decoder.isDone()) fail(failure.error);
-      else give(undefined);
-    };
-    if (failure !== undefined || isEnded) {
-      tell();
-      return;
-    }
-    read((pieces) => {
-      if (!take(pieces)) {
-        next(give, fail);
-        return;
+  options: ByteDecoderOptions,
+): BodyDecoder<Uint8Array, Event> {
+  let target: Event[] = [];
+  const reader = createSseReader({ ...options, onData: (data) => decoder.decode(data, target) });
+  return {
+    get isDone() {
+      return decoder.isDone;
+    },
+    feed(pieces, out) {
+      target = out;
+      try {
+        for (const piece of pieces) reader.feed(piece);
+      } catch (error) {
+        // What follows the terminal event cannot fail any more.
+        if (!decoder.isDone) throw error;
       }
-      const rest = decoder.isDone() ? limits.whenDone?.() : undefined;
-      if (rest === undefined) tell();
-      else rest.then(tell, fail);
-    }, fail);
+    },
+    end(out) {
+      if (decoder.isDone) return;
+      target = out;
+      try {
+        reader.end();
+      } catch (error) {
+        // An event that the end of the body cut is not bad JSON: whether the answer is whole all the same, the decoder knows.
+        if (!(error instanceof ParseError)) throw error;
+      }
+      decoder.end(out);
+    },
   };
 }
 
-function feedAll(reader: SseReader, pieces: readonly Uint8Array[]): void {
-  for (const piece of pieces) reader.feed(piece);
-}
-
-/** A server or gateway that does not stream answers with one whole completion. */
-function decodeWhole<Event>(answer: HttpAnswer, decoder: EventDecoder<Event>): Next<Event> {
-  let isRead = false;
-  let failure: Failure;
-  return fromPromise(async () => {
-    if (failure !== undefined) throw failure.error;
-    if (isRead) return undefined;
-    isRead = true;
-    const out: Event[] = [];
-    const body = await answer.text();
-    failure = failureOf(() => {
-      decoder.decode(body, out);
+function wholeDecoder<Event>(decoder: EventDecoder<Event>): BodyDecoder<string, Event> {
+  return {
+    get isDone() {
+      return decoder.isDone;
+    },
+    feed(bodies, out) {
+      for (const body of bodies) decoder.decode(body, out);
       decoder.decode('[DONE]', out);
-    });
-    if (out.length === 0 && failure !== undefined) throw failure.error;
-    return out;
-  });
+    },
+    end: (out) => decoder.end(out),
+  };
 }
 
-function fromPromise<T>(next: () => Promise<readonly T[] | undefined>): Next<T> {
-  return (give, fail) => void next().then(give, fail);
+/** Where the body comes from. */
+interface BodySource<Piece> {
+  /** Resolves to the pieces that have arrived, to undefined at the end. */
+  readonly read: () => Promise<readonly Piece[] | undefined>;
+  /** Called once the terminal event is out: the connection is worth keeping. May take a moment. */
+  readonly release?: () => Promise<void> | undefined;
 }
 
-type Failure = { readonly error: unknown } | undefined;
+function wholeBody(answer: HttpAnswer): BodySource<string> {
+  return { read: async () => [await answer.text()] };
+}
 
-function failureOf(work: () => void): Failure {
-  try {
-    work();
+/** Awaits the body alone: everything between its bytes and the events is synchronous. */
+export function readEvents<Piece, Event>(
+  source: BodySource<Piece>,
+  decoder: BodyDecoder<Piece, Event>,
+): ReadEvents<Event> {
+  const out: Event[] = [];
+  let failure: { readonly error: unknown } | undefined;
+  let isEnded = false;
+
+  return async function next() {
+    while (out.length === 0 && failure === undefined && !isEnded) {
+      const pieces = await source.read();
+      try {
+        if (pieces === undefined) decoder.end(out);
+        else decoder.feed(pieces, out);
+      } catch (error) {
+        // What came before it in the same bytes is given first.
+        failure = { error };
+      }
+      isEnded = pieces === undefined || decoder.isDone;
+      if (decoder.isDone) await source.release?.();
+    }
+    if (out.length > 0) return out.splice(0); // for the reason in `Wire.take`
+    if (failure !== undefined) throw failure.error;
     return undefined;
-  } catch (error) {
-    return { error };
-  }
+  };
 }

@@ -1,9 +1,10 @@
-// Owns the kinds of client error. Telling which one a given answer means is left to `api-error.ts` and the transport.
+// Owns the kinds of client error: what the world does wrong, and misuse. Which one an answer means is left to `api-error.ts` and the transport.
 
+import { DefinitionError } from '../core/definition-error.ts';
 import type { VllmErrorOptions } from '../core/vllm-error.ts';
 import { VllmError } from '../core/vllm-error.ts';
 
-/** No HTTP answer was had: name not found, connection refused or reset before the headers, TLS, a proxy that said no. */
+/** There was no HTTP answer: name not found, connection refused or reset before the headers, TLS failure, a proxy that refused. */
 export class HttpError extends VllmError {
   override readonly kind = 'HttpError';
 }
@@ -13,7 +14,7 @@ export class IoError extends VllmError {
   override readonly kind = 'IoError';
 }
 
-/** A limit in time was reached. `code` tells which: `connect_timeout`, `first_byte_timeout`, `idle_timeout`, `total_timeout`. */
+/** A time limit has passed. `code` says which: `timeout`, `connect_timeout`, `first_byte_timeout`, `idle_timeout`, `total_timeout`. */
 export class TimeoutError extends VllmError {
   override readonly kind = 'TimeoutError';
 }
@@ -23,7 +24,7 @@ export class AbortError extends VllmError {
   override readonly kind = 'AbortError';
 }
 
-export interface StreamErrorOptions extends VllmErrorOptions {
+interface StreamErrorOptions extends VllmErrorOptions {
   readonly partial?: string | undefined;
 }
 
@@ -37,13 +38,13 @@ export class StreamError extends VllmError {
     this.#partial = options.partial;
   }
 
-  /** The answer text that came before, from `collectContent()` and `finalResponse()`; a loop over events has seen it already. */
+  /** The answer text before the failure; set by `collectContent()` and `finalResponse()`. A loop over events has seen it already. */
   get partial(): string | undefined {
     return this.#partial;
   }
 }
 
-export interface ParseErrorOptions extends VllmErrorOptions {
+interface ParseErrorOptions extends VllmErrorOptions {
   /** The offending text; only its beginning is kept. */
   readonly excerpt?: string | undefined;
 }
@@ -66,13 +67,33 @@ export class ParseError extends VllmError {
   }
 }
 
-/** Valid JSON that is no answer: no choices, wrong types. */
+/** Valid JSON that is not an answer: no choices, wrong types. */
 export class InvalidResponseError extends VllmError {
   override readonly kind = 'InvalidResponseError';
 }
 
-/** A required parameter is missing (`missing_parameter`) or cannot be sent (`invalid_parameter`). Thrown before anything is. */
-export class MissingParameterError extends VllmError {
+/** The client is used in a way that cannot work: change the program, do not repeat the request. Not a VllmError. */
+export class ClientMisuseError extends DefinitionError {
+  /** The class, as a word that survives bundling. */
+  readonly kind: string = 'ClientMisuseError';
+  /** What is wrong, as a stable word of lower case and underscores. */
+  readonly code: string;
+
+  constructor(message: string, { code, cause }: { readonly code: string; readonly cause?: unknown }) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = new.target.name;
+    this.code = code;
+  }
+
+  /** What is safe to log: no cause, no stack. */
+  toJSON(): Record<string, unknown> {
+    const { kind, code, message } = this;
+    return { kind, code, message };
+  }
+}
+
+/** A required parameter is missing (`missing_parameter`) or cannot be sent (`invalid_parameter`). Thrown before anything is sent. */
+export class MissingParameterError extends ClientMisuseError {
   override readonly kind = 'MissingParameterError';
   /** The parameter's name. */
   readonly parameter: string;
@@ -81,8 +102,9 @@ export class MissingParameterError extends VllmError {
     parameter: string,
     message: string,
     code: 'missing_parameter' | 'invalid_parameter' = 'missing_parameter',
+    options: ErrorOptions = {},
   ) {
-    super(message, { code });
+    super(message, { code, cause: options.cause });
     this.parameter = parameter;
   }
 }
@@ -96,15 +118,15 @@ export interface ApiErrorOptions extends VllmErrorOptions {
   readonly retryAfterMs?: number | undefined;
 }
 
-/** The server answered with an error. `status` is HTTP's, `message` holds the server's words, shortened. */
+/** The server answered with an error. `status` is HTTP's, `message` holds the server's message, shortened. */
 export class ApiError extends VllmError {
   override readonly kind: string = 'ApiError';
   declare readonly status: number;
-  /** The server's own word for the kind. It differs between versions and front ends: compare `status` and `code`. */
+  /** The server's own name for the kind of error. It differs between versions and front ends: compare `status` and `code`. */
   readonly type: string | undefined;
   /** The request's field that the server names. */
   readonly param: string | undefined;
-  /** What `Retry-After` asked for, in milliseconds. */
+  /** The wait that `Retry-After` names, in milliseconds. */
   readonly retryAfterMs: number | undefined;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #body: unknown;
@@ -129,7 +151,7 @@ export class ApiError extends VllmError {
   }
 }
 
-export interface ContextOverflowErrorOptions extends ApiErrorOptions {
+interface ContextOverflowErrorOptions extends ApiErrorOptions {
   readonly limit?: number | undefined;
   readonly promptTokens?: number | undefined;
   readonly requestedTokens?: number | undefined;
@@ -138,11 +160,11 @@ export interface ContextOverflowErrorOptions extends ApiErrorOptions {
 /** The prompt, or the prompt and `max_tokens` together, do not fit the model's context. `code` is `context_overflow`. */
 export class ContextOverflowError extends ApiError {
   override readonly kind = 'ContextOverflowError';
-  /** The model's limit in tokens, when the server told it. */
+  /** The model's limit in tokens, when the server reported it. */
   readonly limit: number | undefined;
-  /** Tokens in the prompt, when told. vLLM stops counting at the limit: a value of limit + 1 means "at least". */
+  /** Tokens in the prompt, when reported. vLLM stops counting at the limit: a value of limit + 1 means "at least". */
   readonly promptTokens: number | undefined;
-  /** Tokens asked for by `max_tokens`, when told. */
+  /** Tokens requested by `max_tokens`, when reported. */
   readonly requestedTokens: number | undefined;
 
   constructor(message: string, options: ContextOverflowErrorOptions) {

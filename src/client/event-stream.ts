@@ -3,26 +3,27 @@
 
 import type { ErrorEvent } from '../core/stream-event.ts';
 import { VllmError } from '../core/vllm-error.ts';
-import type { Next } from '../flow/batched-iterator.ts';
 import { BatchedIterator } from '../flow/batched-iterator.ts';
-import { Canceller } from '../flow/canceller.ts';
-import type { HttpAnswer } from './transport.ts';
+import { cancelled } from './deadline.ts';
+import type { ReadEvents } from './decode-events.ts';
+import { ClientMisuseError } from './errors.ts';
+import type { HttpAnswer, PendingAnswer } from './transport.ts';
 
-export interface EventStreamParts<Event> {
-  /** Sends the request; resolves when an answer has begun. */
-  readonly open: (canceller: Canceller) => Promise<HttpAnswer>;
-  /** Reads the answer. */
-  readonly decode: (answer: HttpAnswer) => Next<Event>;
+interface EventStreamParts<Event> {
+  /** Sends the request. */
+  readonly send: () => PendingAnswer;
+  /** Gives a function that reads the answer's events, in batches. */
+  readonly decode: (answer: HttpAnswer) => ReadEvents<Event>;
 }
 
 /**
  * A streamed answer, to be iterated once. Leaving the loop early cancels the request, so that vLLM stops generating.
- * Iterating does not throw what the world does wrong: that is the last event, of type `error`.
+ * Iterating does not throw when the server or the network fails: the failure is the last event, of type `error`.
  */
 export class EventStream<Event> implements AsyncIterable<Event | ErrorEvent> {
   readonly #parts: EventStreamParts<Event>;
-  readonly #canceller = new Canceller();
-  #answer: Promise<HttpAnswer> | undefined;
+  #pending: PendingAnswer | undefined;
+  #isAborted = false;
   #isTaken = false;
 
   /** Made by the client. */
@@ -35,15 +36,14 @@ export class EventStream<Event> implements AsyncIterable<Event | ErrorEvent> {
    * the iteration does so and gives the failure as `error` event.
    */
   async open(): Promise<this> {
-    this.#answer ??= this.#parts.open(this.#canceller);
-    await this.#answer;
+    await this.#send();
     return this;
   }
 
   [Symbol.asyncIterator](): AsyncGenerator<Event | ErrorEvent, void, undefined> {
     if (this.#isTaken) {
-      const message = 'This stream has been consumed: it can be iterated once. Ask again for a new one.';
-      throw new VllmError(message, { code: 'stream_consumed' });
+      const message = 'This stream has been consumed: it can be iterated once. Send the request again for a new one.';
+      throw new ClientMisuseError(message, { code: 'stream_consumed' });
     }
     this.#isTaken = true;
     return this.#events();
@@ -51,7 +51,8 @@ export class EventStream<Event> implements AsyncIterable<Event | ErrorEvent> {
 
   /** Cancels the request; the iteration ends with an `error` event that holds an AbortError. */
   abort(): void {
-    this.#canceller.cancel();
+    this.#isAborted = true;
+    this.#pending?.cancel();
   }
 
   /** The same events as a web stream; cancelling it cancels the request. */
@@ -64,29 +65,30 @@ export class EventStream<Event> implements AsyncIterable<Event | ErrorEvent> {
         else controller.enqueue(value);
       },
       cancel: async () => {
-        // First the request: a step under way would otherwise hold up the return until the server sends again.
+        // First the request: otherwise a pending `next` would delay the return until the server sends again.
         this.abort();
         await events.return();
       },
     });
   }
 
+  #send(): Promise<HttpAnswer> {
+    if (this.#isAborted && this.#pending === undefined) throw cancelled();
+    this.#pending ??= this.#parts.send();
+    return this.#pending.answer;
+  }
+
   #events(): AsyncGenerator<Event | ErrorEvent, void, undefined> {
     let answer: HttpAnswer | undefined;
-    let decoded: Next<Event> | undefined;
-    const begin: Next<Event> = async (give, fail) => {
-      try {
-        this.#answer ??= this.#parts.open(this.#canceller);
-        answer = await this.#answer;
-        decoded = this.#parts.decode(answer);
-        decoded(give, fail);
-      } catch (error) {
-        fail(error);
-      }
+    let read: ReadEvents<Event> | undefined;
+    const begin: ReadEvents<Event> = async () => {
+      answer = await this.#send();
+      read = this.#parts.decode(answer);
+      return read();
     };
     return new BatchedIterator<Event | ErrorEvent>({
-      next: (give, fail) => (decoded ?? begin)(give, fail),
-      // Anything else is a fault of this program or of a listener, not of the world.
+      next: () => (read ?? begin)(),
+      // Anything else is a bug in this program or in a listener: it is thrown.
       lastFor: (error) => (error instanceof VllmError ? { type: 'error', error } : undefined),
       close: () => answer?.close(),
     });

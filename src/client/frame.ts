@@ -1,10 +1,10 @@
-// Owns the data of one stream event -> a JSON object, or the error that it is. The object's meaning is the decoders'.
+// Owns the data of one stream event -> a JSON object, or the error in it. What the object means is left to the decoders.
 
 import { isObject } from '../core/json.ts';
 import { apiErrorFromFrame } from './api-error.ts';
 import { ParseError, StreamError } from './errors.ts';
 
-/** Throws a ParseError on what is no object, and a StreamError on an error that the server sent in mid-stream. */
+/** Throws a ParseError when the data is not a JSON object, and a StreamError for an error that the server sent in mid-stream. */
 export function parseFrame(data: string, requestId: string | undefined): Record<string, unknown> {
   const frame = parseObject(data, requestId);
   const cause = apiErrorFromFrame(frame, requestId);
@@ -22,6 +22,6 @@ function parseObject(data: string, requestId: string | undefined): Record<string
     throw new ParseError(message, { code: 'bad_event', requestId, cause, excerpt: data });
   }
   if (isObject(value)) return value;
-  const message = 'An event of the stream is JSON but no object (`excerpt` has its beginning).';
+  const message = 'An event of the stream is JSON but not an object (`excerpt` has its beginning).';
   throw new ParseError(message, { code: 'bad_event', requestId, excerpt: data });
 }

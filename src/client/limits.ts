@@ -1,21 +1,21 @@
-// Owns the limits in time and size of a request, with their defaults. Keeping them is left to the transport and the stream.
+// Owns the limits in time and size of a request, with their defaults. Enforcing them is left to the transport and the stream.
 
 /** Milliseconds; 0 turns a limit off. */
 export interface TimeLimits {
-  /** Until the connection stands (TCP and TLS). Belongs to the connection pool: set it on the client. Default 10 000. */
+  /** Until the connection is established (TCP and TLS). Belongs to the connection pool: set it on the client. Default 10 000. */
   readonly connectTimeoutMs: number;
   /**
-   * From sending the request to the first byte of the answer. vLLM sends none while a request queues and prefills.
+   * From sending the request to the first byte of the answer. vLLM sends nothing while a request is queued or prefilled.
    * Default 600 000 for a stream; 3 600 000 for a whole answer, whose first byte comes after its last token.
    */
   readonly firstByteTimeoutMs: number | undefined;
-  /** Between two chunks of an answer that has begun. Default 120 000. */
+  /** Between two pieces of an answer that has begun. Default 120 000. */
   readonly idleTimeoutMs: number;
   /** From the call to the last byte, retries included. No default: a long generation is not an error. */
   readonly totalTimeoutMs: number;
   /**
    * The one simple limit. A whole answer must be complete within it, each attempt on its own; a stream must have begun.
-   * It never cuts a stream that flows. No default.
+   * It never ends a stream that has begun. No default.
    */
   readonly timeoutMs: number;
 }
@@ -46,5 +46,5 @@ export const DEFAULT_SIZE_LIMITS: SizeLimits = {
   maxArgumentChars: 16 * 1024 * 1024,
 };
 
-/** An error body is read up to here and the rest is dropped: enough for any message, however long its echo of the prompt. */
+/** Only this much of an error body is read: enough for any message that does not echo a whole prompt. */
 export const MAX_ERROR_BODY_BYTES = 256 * 1024;

@@ -1,4 +1,4 @@
-// Owns Prometheus text -> samples. Which metric means what is vLLM's.
+// Owns Prometheus text -> samples. What a metric means is left to vLLM.
 
 /** One line of `/metrics`. */
 export interface MetricSample {
@@ -17,7 +17,7 @@ export interface Metrics {
   readonly sum: (name: string, labels?: Readonly<Record<string, string>>) => number | undefined;
 }
 
-/** Parses the Prometheus text format; a line that is no sample is passed over. */
+/** Parses the Prometheus text format; a line that is not a sample is skipped. */
 export function parseMetrics(text: string): Metrics {
   const samples = text.split('\n').flatMap((line) => parseSample(line.trim()) ?? []);
   return {

@@ -11,12 +11,12 @@ import type { RequestDispatcher } from './wire.ts';
 
 export const DEFAULT_BASE_URL = 'http://localhost:8000/v1';
 
-/** Longest wait that the system's timers can keep: about 24.8 days. */
+/** The longest delay of a timer: about 24.8 days. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Options of a client. Limits in milliseconds; 0 turns one off. */
 export interface ClientOptions extends Partial<TimeLimits>, Partial<SizeLimits>, Partial<RetryPolicy> {
-  /** Sent as `Authorization: Bearer`. Default: the environment's `VLLM_API_KEY`; none, no header. */
+  /** Sent as `Authorization: Bearer`. Default: the environment's `VLLM_API_KEY`; without a key there is no header. */
   readonly apiKey?: string | undefined;
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -26,9 +26,9 @@ export interface ClientOptions extends Partial<TimeLimits>, Partial<SizeLimits>,
   readonly dispatcher?: RequestDispatcher;
   /** Moves thinking out of `content` where the server has no reasoning parser: `<think>…</think>`. Default false. */
   readonly parseThinkTags?: boolean;
-  /** Is told of what is no error, such as a parameter that vLLM does not know. Default: nobody. */
+  /** Called for what is not an error, such as a parameter that vLLM does not know. Default: not reported. */
   readonly onWarning?: (warning: ClientWarning) => void;
-  /** Is told before each further attempt. */
+  /** Called before each retry. */
   readonly onRetry?: (notice: RetryNotice) => void;
   /** Values between 0 and 1 for the jitter of retries. Default `Math.random`. */
   readonly random?: () => number;
@@ -44,7 +44,7 @@ export interface RequestOptions
   /** Added to the client's, and win over them. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly parseThinkTags?: boolean;
-  /** Is shown each chunk of a stream, unknown fields and all, before its events. */
+  /** Called with each chunk of a stream, unknown fields included, before its events. */
   readonly onChunk?: ChunkListener;
 }
 
@@ -55,7 +55,7 @@ export type Settings = TimeLimits &
     readonly parseThinkTags: boolean;
   };
 
-/** Fills in defaults; throws on a value that is no limit. Gives `base` itself back when nothing is over it. */
+/** Merges options over settings; throws on a limit that is not valid. Returns `base` itself when nothing overrides it. */
 export function resolveSettings(base: Settings, over: RequestOptions | ClientOptions): Settings {
   let settings = base;
   for (const name of LIMIT_NAMES) {
@@ -93,11 +93,11 @@ const TIMED: ReadonlySet<string> = new Set(TIME_NAMES);
 
 function checkLimit(name: string, value: number | undefined): void {
   if (value === undefined || (typeof value === 'number' && value >= 0)) return;
-  const message = `\`${name}\` is ${value}: it is to be a number, 0 or more.`;
+  const message = `\`${name}\` is ${value}: it must be a number, 0 or more.`;
   throw new MissingParameterError(name, message, 'invalid_parameter');
 }
 
-/** A limit longer than a timer can keep is no limit; a timer would fire at once. */
+/** A limit longer than a timer can hold is no limit: the timer would fire at once. */
 function asTimer(value: number): number {
   return value > MAX_TIMER_MS ? 0 : value;
 }

@@ -1,4 +1,4 @@
-// Owns how connections are made: directly, over a Unix socket, or through a proxy named by the environment.
+// Owns how connections are made: directly, over a Unix socket, or through a proxy from the environment.
 // What is sent over them is left to the transport.
 
 /// <reference path="./undici-agent.d.ts" />
@@ -7,8 +7,8 @@ import type { Agent, Dispatcher } from 'undici';
 import { pacedReads } from './paced-reads.ts';
 import type { RequestDispatcher } from './wire.ts';
 
-export interface ConnectionOptions {
-  /** Until a connection stands, in milliseconds. Default 10 000; 0 waits as long as the system does. */
+interface ConnectionOptions {
+  /** Until a connection is established, in milliseconds. Default 10 000; 0: the system's own limit. */
   readonly connectTimeoutMs: number;
   /** Path of a Unix socket (`vllm serve --uds`). The base URL still gives host header and path. */
   readonly socketPath: string | undefined;
@@ -23,7 +23,7 @@ const PROXY_VARIABLES = ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY
 
 /**
  * The connection pool of a client. Whoever makes it closes it. undici is loaded with the first request: it takes as long to
- * load as all the rest, and a program that only defines agents needs none of it.
+ * load as all the rest, and a program that only defines agents does not need it.
  */
 export class Pool implements RequestDispatcher {
   readonly #options: ConnectionOptions;
@@ -36,20 +36,20 @@ export class Pool implements RequestDispatcher {
     this.#options = options;
   }
 
-  /** Loads what it is made of; undefined once that is there. To be waited for before the clock of a request starts. */
+  /** Loads undici; undefined once it is loaded. Await it before the time limits of a request start. */
   open(): Promise<unknown> | undefined {
     if (this.#loaded !== undefined) return undefined;
     this.#loading ??= this.#load();
     return this.#loading;
   }
 
-  /** After `open`. */
+  /** Call it after `open`. */
   dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
-    if (this.#loaded === undefined) throw new Error('a pool is opened before it is used');
+    if (this.#loaded === undefined) throw new Error('the pool was not opened');
     return this.#loaded.dispatch(options, handler);
   }
 
-  /** After the requests under way, those that wait for the loading included. Idempotent. */
+  /** Closes once the requests in flight are done, those that wait for undici included. Idempotent. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -63,14 +63,14 @@ export class Pool implements RequestDispatcher {
   async #load(): Promise<Dispatcher> {
     const wasClosed = this.#isClosed;
     const dispatcher = await createDispatcher(this.#options);
-    // Closed before its first request: it refuses, as it does when it is closed later.
+    // Closed before its first request: it refuses requests, as it does when it is closed later.
     if (wasClosed) await dispatcher.close();
     this.#loaded = dispatcher;
     return dispatcher;
   }
 }
 
-/** Limits in time other than connecting are kept by the transport, so undici's own are off. */
+/** The transport enforces all time limits but that of connecting, so undici's own are off. */
 async function createDispatcher({ connectTimeoutMs, socketPath, env }: ConnectionOptions): Promise<Dispatcher> {
   const connect = { timeout: connectTimeoutMs, onread: pacedReads(), ...(socketPath !== undefined && { socketPath }) };
   const options = { connect, headersTimeout: 0, bodyTimeout: 0 };
@@ -87,7 +87,7 @@ async function loadAgent(): Promise<typeof Agent> {
   try {
     return (await import('undici/lib/dispatcher/agent.js')).default;
   } catch {
-    // No release promises where its files are.
+    // No release guarantees where its files are.
     return (await import('undici')).Agent;
   }
 }

@@ -1,12 +1,12 @@
-// Owns params -> the JSON text of a request body: required ones, values that JSON cannot hold, `extra`, names nobody knows.
+// Owns params -> the JSON text of a request body: required fields, values that JSON cannot hold, `extra`, unknown names.
 // Which params there are is left to the endpoints.
 
 import { isObject } from '../core/json.ts';
 import { MissingParameterError } from './errors.ts';
 import type { UnknownParams } from './unknown-params.ts';
 
-export interface BodyRules {
-  /** Names that must be there, in the order in which they are missed. */
+interface BodyRules {
+  /** Names of required fields, in the order in which they are checked. */
   readonly required: readonly string[];
   /** Every name that the endpoint knows. */
   readonly known: Readonly<Record<string, true>>;
@@ -19,7 +19,7 @@ export function buildBody(params: object, rules: BodyRules): string {
   const fields = params as Readonly<Record<string, unknown>>;
   const { extra } = fields;
   if (extra !== undefined && !isObject(extra)) {
-    throw new MissingParameterError('extra', '`extra` is to be an object of body fields.', 'invalid_parameter');
+    throw new MissingParameterError('extra', '`extra` must be an object of body fields.', 'invalid_parameter');
   }
   // `stream` decides how the answer is read, so not even `extra` changes it.
   const stream = rules.isStreamed;
@@ -38,17 +38,17 @@ function requireField(name: string, fields: Readonly<Record<string, unknown>>): 
     throw new MissingParameterError(name, `\`${name}\` is required: nothing was sent.`);
   }
   if (name === 'messages' && !Array.isArray(value)) {
-    throw new MissingParameterError(name, '`messages` is to be an array of messages.', 'invalid_parameter');
+    throw new MissingParameterError(name, '`messages` must be an array of messages.', 'invalid_parameter');
   }
 }
 
 /** JSON would turn NaN and the infinities into null, which vLLM takes for "default". */
 function checkNumber(name: string, value: unknown): void {
   if (typeof value !== 'number' || Number.isFinite(value)) return;
-  throw new MissingParameterError(name, `\`${name}\` is ${value}: it is to be a finite number.`, 'invalid_parameter');
+  throw new MissingParameterError(name, `\`${name}\` is ${value}: it must be a finite number.`, 'invalid_parameter');
 }
 
-/** Token counts come with a stream only on demand; without them an agent cannot keep its limits. */
+/** A stream has token counts only on request; without them an agent cannot enforce its limits. */
 function usageFields(
   fields: Readonly<Record<string, unknown>>,
   isStreamed: boolean,
@@ -64,12 +64,7 @@ function encode(body: Record<string, unknown>): string {
     return JSON.stringify(body);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.split('\n')[0] : 'not JSON';
-    const error = new MissingParameterError(
-      'params',
-      `The request cannot be written as JSON: ${reason}.`,
-      'invalid_parameter',
-    );
-    error.cause = cause;
-    throw error;
+    const message = `The request cannot be written as JSON: ${reason}.`;
+    throw new MissingParameterError('params', message, 'invalid_parameter', { cause });
   }
 }

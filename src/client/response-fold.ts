@@ -1,4 +1,4 @@
-// Owns folding a stream into the answer that a request without `stream` would have had, unknown fields included.
+// Owns folding a stream into the answer that a request without `stream` would have given, unknown fields included.
 
 import { isObject } from '../core/json.ts';
 import type { ToolCall } from '../core/message.ts';
@@ -16,12 +16,12 @@ interface ChoiceFold {
   readonly messageFields: Fields;
 }
 
-export interface ResponseFold {
+interface ResponseFold {
   readonly chunk: (chunk: Readonly<Fields>) => void;
   readonly event: (event: StreamEvent) => void;
   /** The first choice's content so far. */
   readonly content: () => string;
-  /** The whole answer; to be asked for after `done`. */
+  /** The whole answer. Call it after the `done` event. */
   readonly response: () => ChatCompletionResponse;
 }
 
@@ -119,7 +119,7 @@ function choiceOf(index: number, fold: ChoiceFold, finish: FinishReason | null, 
   };
 }
 
-/** Later chunks add to lists (token ids, logprobs), and otherwise replace what is null. */
+/** Values of later chunks are appended to lists (token ids, logprobs) and replace other values, unless they are null. */
 function mergeFields(into: Fields, from: Readonly<Fields>): void {
   for (const [name, value] of Object.entries(from)) {
     const known = into[name];

@@ -1,4 +1,4 @@
-// Owns when a failed attempt is worth another and how long to wait before it. Sending is left to the transport.
+// Owns which failed attempts are retried, and after which wait. Sending is left to the transport.
 
 import type { VllmError } from '../core/vllm-error.ts';
 import { ApiError } from './errors.ts';
@@ -8,7 +8,7 @@ export interface RetryPolicy {
   readonly maxRetries: number;
   /** Upper bound of the first wait, in milliseconds; it doubles with each attempt. Default 500. */
   readonly retryBaseMs: number;
-  /** Upper bound of any wait, in milliseconds. A longer `Retry-After` ends the retrying at once. Default 60 000. */
+  /** Upper bound of any wait, in milliseconds. If `Retry-After` asks for more, there is no retry. Default 60 000. */
   readonly maxRetryDelayMs: number;
 }
 
@@ -24,13 +24,13 @@ export interface RetryNotice {
   readonly requestId: string | undefined;
 }
 
-/** Codes of failures in which no byte of an answer came, and that are not a matter of waiting longer. */
+/** Codes of failures before the first byte of an answer, other than a time limit on it. */
 const RETRIED_CODES = new Set(['connection_failed', 'connection_reset', 'connect_timeout']);
 
 /**
- * The wait before the next attempt in milliseconds, or undefined when there is to be none.
+ * The wait before the next attempt in milliseconds, or undefined when the failure is not retried.
  * `attempt` counts from 1. Full jitter: a random share of an exponentially growing bound, so that
- * clients that failed together do not come back together.
+ * clients that failed at the same time do not retry at the same time.
  */
 export function retryDelayMs(
   error: VllmError,
@@ -39,8 +39,8 @@ export function retryDelayMs(
   random: () => number,
 ): number | undefined {
   if (attempt > policy.maxRetries || !isWorthRetrying(error)) return undefined;
-  const asked = error instanceof ApiError ? error.retryAfterMs : undefined;
-  if (asked !== undefined) return asked > policy.maxRetryDelayMs ? undefined : asked;
+  const requestedMs = error instanceof ApiError ? error.retryAfterMs : undefined;
+  if (requestedMs !== undefined) return requestedMs > policy.maxRetryDelayMs ? undefined : requestedMs;
   const bound = Math.min(policy.maxRetryDelayMs, policy.retryBaseMs * 2 ** (attempt - 1));
   return Math.floor(random() * bound);
 }

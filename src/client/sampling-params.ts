@@ -87,7 +87,7 @@ export interface SamplingParams {
 }
 
 export interface StreamOptions {
-  /** Whether the stream ends with the token counts. This client asks for them unless told not to. */
+  /** Whether the stream ends with the token counts. This client requests them by default. */
   readonly include_usage?: boolean;
   /** Whether every chunk carries the counts so far. */
   readonly continuous_usage_stats?: boolean;

@@ -72,7 +72,7 @@ export interface ServerEndpoints {
   readonly health: (options?: RequestOptions) => Promise<boolean>;
   /** Such as `0.32.0`. */
   readonly version: (options?: RequestOptions) => Promise<string>;
-  /** Requests under way. 0 for ever without `--enable-server-load-tracking`. */
+  /** Requests in flight. Always 0 without `--enable-server-load-tracking`. */
   readonly load: (options?: RequestOptions) => Promise<number>;
   readonly metrics: (options?: RequestOptions) => Promise<Metrics>;
 }
@@ -87,18 +87,18 @@ export function createServerEndpoints(connection: Connection): ServerEndpoints {
       async list(options) {
         const { value, requestId } = await get(connection.route('models'), options);
         const data: unknown = isObject(value) ? value.data : undefined;
-        if (!Array.isArray(data) || !data.every(isModelCard)) throw unusable('models', requestId);
+        if (!Array.isArray(data) || !data.every(isModelCard)) throw invalidAnswer('models', requestId);
         return { object: 'list', data };
       },
     },
     async tokenize(params, options) {
       const { value, requestId } = await post(connection.serverRoute('tokenize'), params, options);
-      if (!isTokenizeResponse(value)) throw unusable('tokenize', requestId);
+      if (!isTokenizeResponse(value)) throw invalidAnswer('tokenize', requestId);
       return value;
     },
     async detokenize(params, options) {
       const { value, requestId } = await post(connection.serverRoute('detokenize'), params, options);
-      if (!isObject(value) || typeof value.prompt !== 'string') throw unusable('detokenize', requestId);
+      if (!isObject(value) || typeof value.prompt !== 'string') throw invalidAnswer('detokenize', requestId);
       return value.prompt;
     },
     async health(options = {}) {
@@ -114,12 +114,12 @@ export function createServerEndpoints(connection: Connection): ServerEndpoints {
     },
     async version(options) {
       const { value, requestId } = await get(connection.serverRoute('version'), options);
-      if (!isObject(value) || typeof value.version !== 'string') throw unusable('version', requestId);
+      if (!isObject(value) || typeof value.version !== 'string') throw invalidAnswer('version', requestId);
       return value.version;
     },
     async load(options) {
       const { value, requestId } = await get(connection.serverRoute('load'), options);
-      if (!isObject(value) || typeof value.server_load !== 'number') throw unusable('load', requestId);
+      if (!isObject(value) || typeof value.server_load !== 'number') throw invalidAnswer('load', requestId);
       return value.server_load;
     },
     async metrics(options = {}) {
@@ -138,7 +138,7 @@ function isTokenizeResponse(value: unknown): value is TokenizeResponse & Record<
   return isObject(value) && typeof value.count === 'number' && Array.isArray(value.tokens);
 }
 
-function unusable(what: string, requestId: string): InvalidResponseError {
-  const message = `The server's answer to \`${what}\` has not the shape of vLLM's. Is it vLLM that answers there?`;
+function invalidAnswer(what: string, requestId: string): InvalidResponseError {
+  const message = `The server's answer to \`${what}\` does not have the shape of vLLM's. Is it a vLLM server?`;
   return new InvalidResponseError(message, { code: 'invalid_response', requestId });
 }

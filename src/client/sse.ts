@@ -3,23 +3,23 @@
 import { createParser } from 'eventsource-parser';
 import { StreamError } from './errors.ts';
 
-export interface SseReaderOptions {
+interface SseReaderOptions {
   readonly maxEventChars: number;
   readonly requestId: string | undefined;
-  /** Is given the data of each event. What it throws goes through `feed` and `end`. */
+  /** Called with the data of each event. What it throws goes through `feed` and `end`. */
   readonly onData: (data: string) => void;
 }
 
-export interface SseReader {
-  /** Takes bytes, cut anywhere. Throws a StreamError when an event passes the limit; then the reader is of no more use. */
+interface SseReader {
+  /** Takes bytes, cut anywhere. Throws a StreamError when an event passes the limit; then the reader cannot be used any more. */
   readonly feed: (bytes: Uint8Array) => void;
-  /** Takes the end: gives out a last event that no blank line closed. */
+  /** Takes the end: emits a last event that no blank line closed. */
   readonly end: () => void;
 }
 
 /**
  * Reads server-sent events cut at any byte, with any line ending, with or without a byte order mark.
- * Comments, ids, event names and unknown fields are passed over. Memory is bounded by `maxEventChars`.
+ * Comments, ids, event names and unknown fields are ignored. Memory is bounded by `maxEventChars`.
  */
 export function createSseReader({ maxEventChars, requestId, onData }: SseReaderOptions): SseReader {
   // Strips the byte order mark and keeps a character that is cut between two chunks.

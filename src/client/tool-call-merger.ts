@@ -1,10 +1,11 @@
 // Owns putting the fragments of one choice's tool calls together. What the arguments mean is left to the caller.
-// The rules bear what servers, gateways and speculative decoding were seen to send, not only what they should send.
+// The rules accept what servers, gateways and speculative decoding were seen to send, not only what they should send.
 
 import { randomUUID } from 'node:crypto';
 import { isObject } from '../core/json.ts';
 import type { StreamEvent } from '../core/stream-event.ts';
 import { StreamError } from './errors.ts';
+import { parseJson } from './parse-json.ts';
 
 interface OpenCall {
   readonly toolIndex: number;
@@ -23,43 +24,61 @@ interface Fragment {
   readonly args: string;
 }
 
-export interface ToolCallMerger {
+/** Puts the fragments of one choice's calls together. */
+export class ToolCallMerger {
+  readonly #choice: number;
+  readonly #maxChars: number;
+  readonly #latestByIndex = new Map<number, OpenCall>();
+  #calls: OpenCall[] = [];
+  #nextToolIndex = 0;
+  #chars = 0;
+
+  /** `choice` is the choice's index; `maxChars` bounds the arguments of all its calls together. */
+  constructor(choice: number, maxChars: number) {
+    this.#choice = choice;
+    this.#maxChars = maxChars;
+  }
+
   /** Takes `delta.tool_calls` of one chunk; appends the events to `out`. */
-  readonly feed: (entries: readonly unknown[], out: StreamEvent[]) => void;
-  /** Completes all calls, in order of index, and begins anew. */
-  readonly flush: (out: StreamEvent[]) => void;
-}
-
-/** `choice` is the choice's index; `maxChars` bounds the arguments of all calls together. */
-export function createToolCallMerger(choice: number, maxChars: number): ToolCallMerger {
-  let calls: OpenCall[] = [];
-  const latestByIndex = new Map<number, OpenCall>();
-  let nextToolIndex = 0;
-  let chars = 0;
-
-  function feed(entries: readonly unknown[], out: StreamEvent[]): void {
+  feed(entries: readonly unknown[], out: StreamEvent[]): void {
     for (const entry of entries) {
       const fragment = readFragment(entry);
-      if (fragment !== undefined) take(fragment, out);
+      if (fragment !== undefined) this.#take(fragment, out);
     }
   }
 
-  function take(fragment: Fragment, out: StreamEvent[]): void {
+  /** Completes all calls, in order of index, and starts over. */
+  flush(out: StreamEvent[]): void {
+    const ordered = this.#calls.toSorted((a, b) => (a.wireIndex ?? a.toolIndex) - (b.wireIndex ?? b.toolIndex));
+    for (const call of ordered) {
+      if (call.id === undefined) {
+        call.id = mintToolCallId();
+        this.#emit(call, call.id, call.waiting.join(''), true, out);
+      }
+      const { id, name, toolIndex } = call;
+      const toolCall = { id, type: 'function', function: { name, arguments: call.parts.join('') } } as const;
+      out.push({ type: 'tool_call_complete', toolCall, toolIndex, index: this.#choice });
+    }
+    this.#calls = [];
+    this.#latestByIndex.clear();
+  }
+
+  #take(fragment: Fragment, out: StreamEvent[]): void {
     const { id, name, args } = fragment;
-    const found = find(fragment);
+    const found = this.#find(fragment);
     if (found === undefined && id === undefined && name === undefined && args === '') return;
-    const call = found ?? open(fragment.wireIndex);
+    const call = found ?? this.#open(fragment.wireIndex);
     const isAnnounced = call.id !== undefined;
     call.id ??= id;
     if (call.name === '' && name !== undefined) call.name = name;
-    chars += args.length + (found === undefined ? CALL_COST : 0);
-    if (chars > maxChars) throw tooLarge(maxChars);
+    this.#chars += args.length + (found === undefined ? CALL_COST : 0);
+    if (this.#chars > this.#maxChars) throw tooLarge(this.#maxChars);
     if (args !== '') call.parts.push(args);
     if (call.id === undefined) call.waiting.push(args);
-    else emit(call, call.id, isAnnounced ? args : call.waiting.join('') + args, !isAnnounced, out);
+    else this.#emit(call, call.id, isAnnounced ? args : call.waiting.join('') + args, !isAnnounced, out);
   }
 
-  function emit(call: OpenCall, id: string, delta: string, isFirst: boolean, out: StreamEvent[]): void {
+  #emit(call: OpenCall, id: string, delta: string, isFirst: boolean, out: StreamEvent[]): void {
     call.waiting = [];
     if (delta === '' && !isFirst) return;
     const { toolIndex, name } = call;
@@ -68,58 +87,43 @@ export function createToolCallMerger(choice: number, maxChars: number): ToolCall
       toolCallId: id,
       delta,
       toolIndex,
-      index: choice,
+      index: this.#choice,
       ...(name !== '' && { name }),
     });
   }
 
   /** The open call that a fragment continues, or undefined when it begins a new one. */
-  function find({ wireIndex, id, name, args }: Fragment): OpenCall | undefined {
-    const current = wireIndex === undefined ? calls.at(-1) : latestByIndex.get(wireIndex);
-    if (current === undefined) return id === undefined && name === undefined ? tailOwner(args) : undefined;
+  #find({ wireIndex, id, name, args }: Fragment): OpenCall | undefined {
+    const current = wireIndex === undefined ? this.#calls.at(-1) : this.#latestByIndex.get(wireIndex);
+    if (current === undefined) return id === undefined && name === undefined ? this.#tailOwner(args) : undefined;
     if (id !== undefined && id !== current.id) {
-      // A new id is a new call, whatever the index says; an id that comes late is not new.
-      if (current.id !== undefined) return wireIndex === undefined ? calls.find((call) => call.id === id) : undefined;
+      // A new id is a new call, even at the same index; an id that arrives after the arguments is not new.
+      if (current.id !== undefined)
+        return wireIndex === undefined ? this.#calls.find((call) => call.id === id) : undefined;
       return name === undefined || current.name === '' || name === current.name ? current : undefined;
     }
     if (id !== undefined || name === undefined || current.name === '') return current;
-    // A name without an id: some servers repeat the name in each chunk, others begin the next call so.
+    // A name without an id: some servers repeat the name in each chunk, others begin the next call like that.
     if (name !== current.name) return undefined;
     return args.trimStart().startsWith('{') && isWhole(current.parts.join('')) ? undefined : current;
   }
 
-  /** Speculative decoding was seen to put the tail of a call under a new index, nameless: its owner is the last open call. */
-  function tailOwner(args: string): OpenCall | undefined {
-    const last = calls.at(-1);
+  /** Speculative decoding was seen to put the tail of a call under a new index, nameless: it belongs to the last open call. */
+  #tailOwner(args: string): OpenCall | undefined {
+    const last = this.#calls.at(-1);
     return last !== undefined && isWhole(last.parts.join('') + args) ? last : undefined;
   }
 
-  function open(wireIndex: number | undefined): OpenCall {
-    const call: OpenCall = { toolIndex: nextToolIndex++, wireIndex, id: undefined, name: '', parts: [], waiting: [] };
-    calls.push(call);
-    if (wireIndex !== undefined) latestByIndex.set(wireIndex, call);
+  #open(wireIndex: number | undefined): OpenCall {
+    const toolIndex = this.#nextToolIndex++;
+    const call: OpenCall = { toolIndex, wireIndex, id: undefined, name: '', parts: [], waiting: [] };
+    this.#calls.push(call);
+    if (wireIndex !== undefined) this.#latestByIndex.set(wireIndex, call);
     return call;
   }
-
-  function flush(out: StreamEvent[]): void {
-    const ordered = calls.toSorted((a, b) => (a.wireIndex ?? a.toolIndex) - (b.wireIndex ?? b.toolIndex));
-    for (const call of ordered) {
-      if (call.id === undefined) {
-        call.id = mintToolCallId();
-        emit(call, call.id, call.waiting.join(''), true, out);
-      }
-      const { id, name, toolIndex } = call;
-      const toolCall = { id, type: 'function', function: { name, arguments: call.parts.join('') } } as const;
-      out.push({ type: 'tool_call_complete', toolCall, toolIndex, index: choice });
-    }
-    calls = [];
-    latestByIndex.clear();
-  }
-
-  return { feed, flush };
 }
 
-/** What a call weighs beside its arguments, so that calls without any are bounded too. */
+/** What a call counts beside its arguments, so that the number of calls is bounded too. */
 const CALL_COST = 100;
 
 /** An id for a call that came without one, in vLLM's own form. */
@@ -127,7 +131,7 @@ export function mintToolCallId(): string {
   return `chatcmpl-tool-${randomUUID().replaceAll('-', '').slice(0, 16)}`;
 }
 
-/** The JSON text of arguments in any form: text as it is, an object encoded, nothing as ''. */
+/** Arguments as JSON text: text as it is, an object encoded, nothing as ''. */
 export function argumentsText(value: unknown): string {
   if (typeof value === 'string') return value;
   return value === undefined || value === null ? '' : JSON.stringify(value);
@@ -149,13 +153,7 @@ function filled(value: unknown): string | undefined {
 }
 
 function isWhole(text: string): boolean {
-  if (!text.trimEnd().endsWith('}')) return false;
-  try {
-    return isObject(JSON.parse(text));
-  } catch {
-    // Not whole: that is the answer.
-    return false;
-  }
+  return text.trimEnd().endsWith('}') && isObject(parseJson(text));
 }
 
 function tooLarge(maxChars: number): StreamError {

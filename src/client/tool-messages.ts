@@ -1,4 +1,4 @@
-// Owns the small steps between a call and its answer, for callers who drive the client themselves.
+// Owns the small steps between a call and its result, for callers who use the client without an agent.
 
 import type { ToolCall, ToolMessage } from '../core/message.ts';
 import { ParseError } from './errors.ts';
@@ -17,13 +17,13 @@ export function parseArgs(call: ToolCall): unknown {
 
 /**
  * The arguments of a call, checked: `validator` is a zod schema or anything else with a `parse` that throws.
- * Throws a ParseError when they are no JSON, and whatever the validator throws when they do not fit.
+ * Throws a ParseError when they are not JSON, and what the validator throws when they do not fit.
  */
 export function parseArgsAs<T>(call: ToolCall, validator: { readonly parse: (value: unknown) => T }): T {
   return validator.parse(parseArgs(call));
 }
 
-/** The message that answers a call. Text goes as it is, anything else as JSON. */
+/** The message with the result of a call. Text is sent as it is, anything else as JSON. */
 export function toolResult(call: ToolCall, value: unknown): ToolMessage {
   const content = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
   return { role: 'tool', tool_call_id: call.id, content };

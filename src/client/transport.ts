@@ -1,14 +1,12 @@
-// Owns one HTTP exchange with the server: attempts, limits in time and size, error answers, closing.
+// Owns one HTTP exchange with the server: attempts, limits of time and size, error answers, closing.
 // What the body means is left to the caller.
 
 import { randomUUID } from 'node:crypto';
 import { VllmError } from '../core/vllm-error.ts';
-import type { Next } from '../flow/batched-iterator.ts';
-import type { Canceller } from '../flow/canceller.ts';
 import { apiErrorFromAnswer } from './api-error.ts';
 import type { Attempt } from './connection-error.ts';
 import { errorFromBody, errorFromConnection, targetOf } from './connection-error.ts';
-import { Deadline } from './deadline.ts';
+import type { Deadline } from './deadline.ts';
 import { HttpError, ParseError } from './errors.ts';
 import type { SizeLimits, TimeLimits } from './limits.ts';
 import { MAX_ERROR_BODY_BYTES, STREAM_FIRST_BYTE_MS, WHOLE_FIRST_BYTE_MS } from './limits.ts';
@@ -17,19 +15,18 @@ import { retryDelayMs } from './retry.ts';
 import type { Head, RequestDispatcher } from './wire.ts';
 import { Wire } from './wire.ts';
 
-export interface TransportOptions {
+interface TransportOptions {
   readonly settings: TimeLimits & SizeLimits & RetryPolicy;
   readonly dispatcher: RequestDispatcher;
   readonly headers: Readonly<Record<string, string>>;
   readonly onRetry: ((notice: RetryNotice) => void) | undefined;
-  /** Each of the two cancels. */
-  readonly signal: AbortSignal | undefined;
-  readonly canceller: Canceller | undefined;
+  /** Belongs to the caller until an answer has begun; then to the answer. */
+  readonly deadline: Deadline;
   /** Between 0 and 1, for the jitter. */
   readonly random: () => number;
 }
 
-export interface HttpRequest {
+interface HttpRequest {
   readonly method: 'GET' | 'POST';
   readonly url: URL;
   /** JSON text. */
@@ -38,7 +35,7 @@ export interface HttpRequest {
   readonly isStreamed: boolean;
 }
 
-/** An answer with a good status whose body has not been read. In the end it is closed or released, also when it was read to its end. */
+/** An answer with a good status whose body has not been read. Close or release it in the end, also when it was read to its end. */
 export interface HttpAnswer {
   readonly status: number;
   /** Names in lower case; repeated headers joined. */
@@ -50,45 +47,48 @@ export interface HttpAnswer {
   readonly firstByteAtMs: () => number | null;
   /** The same for the last piece that was read. */
   readonly lastPieceAtMs: () => number;
-  /** Gives the pieces of the body that have come, once there is one; undefined at its end. Fails with the one error that ended it. */
-  readonly read: Next<Uint8Array>;
+  /** Resolves to the pieces of the body that have arrived, once there is one; to undefined at its end. Rejects with the error that ended it. */
+  readonly read: () => Promise<readonly Uint8Array[] | undefined>;
   /** The whole body as text. Throws when it is larger than `maxBodyBytes`. */
   readonly text: () => Promise<string>;
   /** Ends the exchange. Before the body's end it drops the connection, which makes vLLM stop generating. Idempotent. */
   readonly close: () => void;
   /**
-   * Ends the exchange when the answer is whole but its body may have an end left to read: reads that, for a moment, so
-   * that the connection can serve the next request. Undefined: there was nothing left.
+   * Ends the exchange when the answer is whole but the end of its body may not have been read: reads it, for a moment, so
+   * that the connection can serve the next request. Undefined: nothing was left.
    */
   readonly release: () => Promise<void> | undefined;
 }
 
-/** How long the little that may follow a whole answer is waited for, to keep its connection for the next request. */
+/** A request that was sent. */
+export interface PendingAnswer {
+  readonly answer: Promise<HttpAnswer>;
+  /** Cancels it. An AbortController with its listener would add a fiftieth to the cost of a short turn. */
+  readonly cancel: () => void;
+}
+
+/** How long to wait for the end of the body after a whole answer, to keep its connection for the next request. */
 const DRAIN_MS = 100;
 
 /** Sends a request, with retries, until an answer with a good status has begun. Throws only VllmErrors. */
 export async function sendRequest(request: HttpRequest, options: TransportOptions): Promise<HttpAnswer> {
-  const deadline = new Deadline(options.signal, options.canceller);
+  const { deadline } = options;
   deadline.start('total', options.settings.totalTimeoutMs);
-  try {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await sendOnce(request, options, deadline);
-      } catch (cause) {
-        const error = deadline.error ?? (cause instanceof VllmError ? cause : unexpected(cause));
-        const delayMs = retryDelayMs(error, attempt, options.settings, options.random);
-        if (delayMs === undefined) throw error;
-        options.onRetry?.({ attempt, delayMs, error, requestId: error.requestId });
-        await pause(delayMs, deadline);
-      }
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await sendOnce(request, options);
+    } catch (cause) {
+      const error = deadline.error ?? (cause instanceof VllmError ? cause : unexpected(cause));
+      const delayMs = retryDelayMs(error, attempt, options.settings, options.random);
+      if (delayMs === undefined) throw error;
+      options.onRetry?.({ attempt, delayMs, error, requestId: error.requestId });
+      await pause(delayMs, deadline);
     }
-  } catch (error) {
-    deadline.dispose();
-    throw error;
   }
 }
 
-async function sendOnce(request: HttpRequest, options: TransportOptions, deadline: Deadline): Promise<HttpAnswer> {
+async function sendOnce(request: HttpRequest, options: TransportOptions): Promise<HttpAnswer> {
+  const { deadline } = options;
   if (deadline.error !== undefined) throw deadline.error;
   const { method, url, isStreamed } = request;
   const attempt: Attempt = { method, url, requestId: randomUUID() };
@@ -103,7 +103,7 @@ async function sendOnce(request: HttpRequest, options: TransportOptions, deadlin
     method,
     headers: withHeader(options.headers, 'x-request-id', attempt.requestId),
     body: request.body ?? null,
-    // The deadline keeps these limits, so that a custom dispatcher's defaults do not cut a long generation.
+    // The deadline enforces these limits, so that a custom dispatcher's defaults do not cut a long generation.
     headersTimeout: 0,
     bodyTimeout: 0,
   });
@@ -128,7 +128,7 @@ async function sendOnce(request: HttpRequest, options: TransportOptions, deadlin
   return openAnswer(exchange, head, sentAtMs);
 }
 
-/** Name by name, as in all that is made for every request: of a literal with a spread V8 may make a shape of its own each time. */
+/** With `assign`, as wherever an object is made for each request: a literal with a spread may get a new hidden class each time. */
 function withHeader(headers: Readonly<Record<string, string>>, name: string, value: string): Record<string, string> {
   return Object.assign({}, headers, { [name]: value });
 }
@@ -156,7 +156,7 @@ function openAnswer(exchange: Exchange, { status, headers }: Head, sentAtMs: num
     return wire.isOver ? undefined : wire.drain(DRAIN_MS);
   };
 
-  const read: Next<Uint8Array> = (give, fail) => readPieces(exchange, give, fail);
+  const read = (): Promise<readonly Uint8Array[] | undefined> => readPieces(exchange);
 
   const text = async (): Promise<string> => {
     const { bytes, isCut } = await collect(read, options.settings.maxBodyBytes);
@@ -172,45 +172,37 @@ function openAnswer(exchange: Exchange, { status, headers }: Head, sentAtMs: num
   return { status, headers, requestId, sentAtMs, firstByteAtMs, lastPieceAtMs, read, text, close, release };
 }
 
-/** Reads on under the limits in time. The clock stands still while the consumer works. */
-function readPieces(exchange: Exchange, ...[give, fail]: Parameters<Next<Uint8Array>>): void {
+/** Waits for the next pieces under the time limits. Their clock stands still while the consumer works. */
+async function readPieces(exchange: Exchange): Promise<readonly Uint8Array[] | undefined> {
   const { wire, options, deadline } = exchange;
   const isFirst = exchange.firstByteAtMs === null;
-  const take = (): void => {
+  if (!wire.isReady) {
+    if (!isFirst) deadline.start('idle', options.settings.idleTimeoutMs);
+    await wire.whenReady();
     if (!isFirst) deadline.stop('idle');
-    exchange.lastPieceAtMs = performance.now();
-    if (isFirst) begin(exchange);
-    let pieces: readonly Uint8Array[] | undefined;
-    try {
-      pieces = wire.take();
-    } catch (cause) {
-      fail(deadline.error ?? errorFromBody(cause, exchange.isStreamed, exchange.attempt));
-      return;
-    }
-    give(pieces);
-  };
-  if (wire.isReady) {
-    take();
-    return;
   }
-  if (!isFirst) deadline.start('idle', options.settings.idleTimeoutMs);
-  wire.whenReady(take);
+  exchange.lastPieceAtMs = performance.now();
+  if (isFirst) begin(exchange);
+  try {
+    return wire.take();
+  } catch (cause) {
+    throw deadline.error ?? errorFromBody(cause, exchange.isStreamed, exchange.attempt);
+  }
 }
 
 function begin(exchange: Exchange): void {
   const { deadline, isStreamed, lastPieceAtMs } = exchange;
   exchange.firstByteAtMs = lastPieceAtMs;
   deadline.stop('first_byte');
-  // For a stream the simple limit is one for its beginning.
+  // For a stream `timeoutMs` limits only its beginning.
   if (isStreamed) deadline.stop('call');
 }
 
 async function readError(exchange: Exchange, { status, headers }: Head): Promise<VllmError> {
   const { attempt, wire, options } = exchange;
-  const read: Next<Uint8Array> = (give, fail) => readPieces(exchange, give, fail);
-  const { bytes } = await collect(read, MAX_ERROR_BODY_BYTES).catch((cause: unknown) => {
+  const { bytes } = await collect(() => readPieces(exchange), MAX_ERROR_BODY_BYTES).catch((cause: unknown) => {
     if (exchange.deadline.error !== undefined) throw exchange.deadline.error;
-    // The status is known even when the body is lost; an error about the body would hide it.
+    // The status is known even if the body is lost; an error about the body would hide it.
     return { bytes: Buffer.from(cause instanceof Error ? `(no body: ${cause.message})` : '') };
   });
   await wire.drain(DRAIN_MS);
@@ -219,10 +211,10 @@ async function readError(exchange: Exchange, { status, headers }: Head): Promise
   return apiErrorFromAnswer({ status, headers, text, target: targetOf(attempt), requestId, nowMs: Date.now() });
 }
 
-async function collect(read: Next<Uint8Array>, maxBytes: number): Promise<{ bytes: Buffer; isCut: boolean }> {
+async function collect(read: HttpAnswer['read'], maxBytes: number): Promise<{ bytes: Buffer; isCut: boolean }> {
   const parts: Uint8Array[] = [];
   let length = 0;
-  for (let pieces = await new Promise(read); pieces !== undefined; pieces = await new Promise(read)) {
+  for (let pieces = await read(); pieces !== undefined; pieces = await read()) {
     parts.push(...pieces);
     for (const piece of pieces) length += piece.length;
     if (length > maxBytes) return { bytes: Buffer.concat(parts).subarray(0, maxBytes), isCut: true };
@@ -230,7 +222,7 @@ async function collect(read: Next<Uint8Array>, maxBytes: number): Promise<{ byte
   return { bytes: Buffer.concat(parts), isCut: false };
 }
 
-/** A gateway that repeats the key in its error must not get it into a log. */
+/** A gateway may repeat the key in its error, which may be logged. */
 function redact(text: string, headers: Readonly<Record<string, string>>): string {
   const key = headers.authorization?.replace(/^Bearer /, '');
   return key === undefined || key === '' ? text : text.replaceAll(key, '<key>');
@@ -248,5 +240,5 @@ async function pause(delayMs: number, deadline: Deadline): Promise<void> {
 }
 
 function unexpected(cause: unknown): VllmError {
-  return new HttpError('The request failed in an unexpected way.', { code: 'unexpected', cause });
+  return new HttpError('The request failed unexpectedly.', { code: 'unexpected', cause });
 }

@@ -1,8 +1,8 @@
-// Owns telling the caller of parameter names that vLLM would silently ignore. Sending them all the same is the body's.
+// Owns warnings about parameter names that vLLM would silently ignore. Sending them anyway is left to the body.
 
 import { closest, distance } from 'fastest-levenshtein';
 
-/** Something that the caller should know and that is no error. */
+/** Something that the caller should know and that is not an error. */
 export interface ClientWarning {
   readonly code: 'unknown_parameter';
   readonly parameter: string;
@@ -11,7 +11,7 @@ export interface ClientWarning {
 }
 
 export interface UnknownParams {
-  /** Warns once of each name that is not among the known. */
+  /** Warns once about each name that is not known. */
   readonly report: (names: readonly string[], known: Readonly<Record<string, true>>) => void;
 }
 
@@ -34,14 +34,14 @@ const RENAMED: Readonly<Record<string, string>> = {
   best_of: 'is not supported by vLLM any more: use `n`.',
 };
 
-/** `warn` is called at most once a name, so that a loop does not repeat itself. */
+/** `warn` is called at most once for each name, so that a loop does not repeat it. */
 export function createUnknownParams(warn: ((warning: ClientWarning) => void) | undefined): UnknownParams {
-  const told = new Set<string>();
+  const reported = new Set<string>();
   return {
     report(names, known) {
       for (const name of names) {
-        if (Object.hasOwn(known, name) || told.has(name)) continue;
-        told.add(name);
+        if (Object.hasOwn(known, name) || reported.has(name)) continue;
+        reported.add(name);
         warn?.({ code: 'unknown_parameter', parameter: name, message: messageFor(name, Object.keys(known)) });
       }
     },
@@ -55,5 +55,5 @@ function messageFor(name: string, known: readonly string[]): string {
   const near = closest(snake, [...known]);
   const isNear = distance(snake, near) <= Math.max(1, Math.floor(near.length / 3));
   const hint = isNear ? `Did you mean \`${near}\`? ` : '';
-  return `\`${name}\` is not a parameter that vLLM knows; it would be ignored without a word. ${hint}${USE_EXTRA}`;
+  return `\`${name}\` is not a parameter that vLLM knows: vLLM would silently ignore it. ${hint}${USE_EXTRA}`;
 }

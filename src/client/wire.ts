@@ -1,10 +1,10 @@
-// Owns one request on a dispatcher: the head of its answer, its body in pieces as they are asked for, its end.
+// Owns one request on a dispatcher: the head of its answer, its body in pieces on demand, its end.
 // Limits in time, and what any of it means, are left to the transport.
 // undici's `dispatch` and not its `request`: the stream that `request` makes of each answer is a quarter of a short exchange.
 
 import type { Dispatcher } from 'undici';
 
-/** What requests are sent with: a dispatcher of undici 7 or later, or whatever else has its `dispatch`. */
+/** What requests are sent with: a dispatcher of undici 7 or later, or anything else with its `dispatch`. */
 export interface RequestDispatcher {
   dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean;
 }
@@ -15,12 +15,12 @@ export interface Head {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Bytes that may wait to be read before the server is made to wait. */
+/** Bytes that may wait to be read before the server has to wait. */
 const MAX_WAITING_BYTES = 128 * 1024;
 
-/** One exchange. Whoever makes it reads it to its end, drains it, or aborts it. */
+/** One exchange. Its owner reads it to its end, drains it, or aborts it. */
 export class Wire implements Dispatcher.DispatchHandler {
-  /** Rejects with what undici tells, or with the reason of `abort`. */
+  /** Rejects with undici's error, or with the reason of `abort`. */
   readonly head: Promise<Head>;
   readonly #resolveHead: (head: Head) => void;
   readonly #rejectHead: (reason: unknown) => void;
@@ -49,42 +49,44 @@ export class Wire implements Dispatcher.DispatchHandler {
     return this.#state !== 'open';
   }
 
-  /** Whether `take` has something to give or to throw, or the end to tell. */
+  /** Whether `take` has pieces, a failure or the end to report. */
   get isReady(): boolean {
     return this.#pieces.length > 0 || this.isOver;
   }
 
-  /** Calls back once there is something to take. To be called when there is nothing. */
-  whenReady(wake: () => void): void {
-    this.#wake = wake;
+  /** Resolves once there is something to take. One call at a time, and only while there is nothing. */
+  whenReady(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
   }
 
-  /** All pieces that have come; undefined at the end. What came before a failure is given before it throws. */
+  /** All pieces that have arrived; undefined at the end. Throws a failure only after the pieces before it were taken. */
   take(): readonly Uint8Array[] | undefined {
     if (this.#pieces.length === 0) {
       if (this.#state === 'failed') throw this.#failure;
       return undefined;
     }
-    // Out of one array, and not that array with a fresh one put in its place: where many of those outlive a scavenge, V8 makes all
-    // further ones old from the start, and each, when it is dead, keeps what was in it.
+    // `splice`, not a fresh array in its place: when many of those survive a scavenge, V8 allocates all further ones in old space,
+    // where each dead one keeps its elements alive.
     const pieces = this.#pieces.splice(0);
     this.#waitingBytes = 0;
     if (this.#controller?.paused) this.#controller.resume();
     return pieces;
   }
 
-  /** Drops what is still to come, so that the connection can serve the next request; after so long, the connection too. */
+  /** Drops the rest of the body, so that the connection can serve the next request; after the timeout drops the connection too. */
   async drain(timeoutMs: number): Promise<void> {
     if (this.isOver) return;
     this.#isDropping = true;
     this.#pieces = [];
     if (this.#controller?.paused) this.#controller.resume();
-    const timer = setTimeout(() => this.abort(new Error('the answer had no end')), timeoutMs);
-    await new Promise<void>((resolve) => this.whenReady(resolve));
+    const timer = setTimeout(() => this.abort(new Error('the body did not end in time')), timeoutMs);
+    await this.whenReady();
     clearTimeout(timer);
   }
 
-  /** Ends the exchange at once and drops its connection. Does nothing when it is over. */
+  /** Ends the exchange at once and drops its connection. Does nothing once it is over. */
   abort(reason: Error): void {
     if (this.isOver) return;
     this.#pieces = [];
@@ -107,32 +109,29 @@ export class Wire implements Dispatcher.DispatchHandler {
     this.#pieces.push(piece);
     this.#waitingBytes += piece.length;
     if (this.#waitingBytes > MAX_WAITING_BYTES) controller.pause();
-    this.#tell();
+    this.#notify();
   }
 
   onResponseEnd(): void {
     if (this.isOver) return;
     this.#state = 'ended';
-    this.#tell();
+    this.#notify();
   }
 
   onResponseError(_controller: unknown, error: Error): void {
     if (!this.isOver) this.#fail(error);
   }
 
-  /** Later: what is called may do anything, and undici is in the middle of reading. */
-  #tell(): void {
-    const wake = this.#wake;
-    if (wake === undefined) return;
+  #notify(): void {
+    this.#wake?.();
     this.#wake = undefined;
-    queueMicrotask(wake);
   }
 
   #fail(reason: unknown): void {
     this.#state = 'failed';
     this.#failure = reason;
     this.#rejectHead(reason); // does nothing when the head has come
-    this.#tell();
+    this.#notify();
   }
 }
 

@@ -1,9 +1,9 @@
-// Owns cancelling a thing from within this program. What that does is left to whoever does the thing.
+// Owns the request to cancel an operation from within this program. Cancelling it is left to the operation.
 
-/** Cancels one thing. An AbortController can do more, and costs as much as building a request. */
+/** Cancels one operation. An AbortController with its listener can do more, and costs a fiftieth of a short turn. */
 export class Canceller {
   #isCancelled = false;
-  /** Called by `cancel`, each time. Belongs to whoever does the thing. */
+  /** Called by each `cancel`. Set by the operation. */
   onCancel: (() => void) | undefined;
 
   get isCancelled(): boolean {

@@ -1,32 +1,30 @@
 // Owns handing values from a giver to a consumer, with back-pressure. What the values are is left to both.
 
-import type { Next } from './batched-iterator.ts';
-
 export interface Channel<T> {
-  /** Gives a value. Never blocks: a giver waits for `ready` when it can. */
+  /** Hands a value over. It never blocks: the producer waits for `ready` when it can. */
   readonly push: (value: T) => void;
-  /** A promise while the consumer is behind by more than the capacity: wait for it before giving more. */
+  /** A promise while the consumer is behind by the capacity or more: wait for it before you push more. */
   readonly ready: () => Promise<void> | undefined;
   /** Lets a consumer that is behind, and not waiting for anything else, catch up; undefined when none is behind. */
   readonly letCatchUp: () => Promise<void> | undefined;
-  /** No more values; the consumer gets what is left. */
+  /** No more values follow; the consumer gets those that wait. */
   readonly end: () => void;
-  /** The consumer is gone: values are dropped from now on and nobody waits. */
+  /** The consumer has left: values are dropped from now on and the producer never waits. */
   readonly discard: () => void;
-  /** Whether the giver has ended and all values were taken. */
+  /** Whether the producer has ended and all values were taken. */
   readonly isEnded: () => boolean;
-  /** Gives all values that wait, once there is one; undefined after the last. */
-  readonly take: Next<T>;
+  /** Resolves to all values that wait, once there is one; to undefined after the last. One call at a time. */
+  readonly take: () => Promise<readonly T[] | undefined>;
 }
 
-/** Room for `capacity` values before the giver is asked to wait. */
+/** Holds `capacity` values before it asks the producer to wait. */
 export function createChannel<T>(capacity: number): Channel<T> {
   let buffer: T[] = [];
   let state: 'open' | 'ended' | 'discarded' = 'open';
   let consumer: ((values: readonly T[] | undefined) => void) | undefined;
   let room: { readonly promise: Promise<void>; readonly open: () => void } | undefined;
 
-  /** Gives what there is to a consumer that waits. */
+  /** Hands the values that wait to a consumer that waits. */
   function serve(): void {
     if (consumer === undefined || (buffer.length === 0 && state === 'open')) return;
     const give = consumer;
@@ -53,9 +51,11 @@ export function createChannel<T>(capacity: number): Channel<T> {
     return room.promise;
   }
 
-  function take(give: (values: readonly T[] | undefined) => void): void {
-    consumer = give;
-    serve();
+  function take(): Promise<readonly T[] | undefined> {
+    return new Promise((resolve) => {
+      consumer = resolve;
+      serve();
+    });
   }
 
   function letCatchUp(): Promise<void> | undefined {

@@ -199,7 +199,7 @@ describe('flags', () => {
       ['--tool-choice', 'nope', 'x'],
       'Unknown --tool-choice nope. Available: auto, required, get_weather, list_cities, explode.',
     ],
-    [['--base-url', 'ftp://x', 'q'], 'The base URL is to be an http or https address'],
+    [['--base-url', 'ftp://x', 'q'], 'The base URL must be an http or https address'],
   ])('%j is a usage error', async (args, message) => {
     const { code, err } = await program(args);
     expect(code).toBe(2);

@@ -2,7 +2,14 @@
 
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { ApiError, ContextOverflowError, imageFromFile, MissingParameterError, VllmError } from '../../src/index.ts';
+import {
+  ApiError,
+  ContextOverflowError,
+  DefinitionError,
+  imageFromFile,
+  MissingParameterError,
+  VllmError,
+} from '../../src/index.ts';
 import { answer, reply } from '../../src/testing/index.ts';
 import { HI, pair, rejection } from '../support/client-helpers.ts';
 import { readRecording, recordingNames } from '../support/recording.ts';
@@ -272,19 +279,30 @@ describe('local things', () => {
     expect(await rejection(imageFromFile('/etc/passwd'))).toBeInstanceOf(MissingParameterError);
   });
 
-  test('all errors are of one family, named by their class', () => {
+  test('what the world does wrong is of one family, named by its class', () => {
+    const error = new ApiError('no room', { code: 'overloaded', status: 503, retryable: true });
+    expect([error instanceof VllmError, error.name, error.kind]).toEqual([true, 'ApiError', 'ApiError']);
+    expect(JSON.parse(JSON.stringify(error))).toEqual({
+      kind: 'ApiError',
+      code: 'overloaded',
+      message: 'no room',
+      status: 503,
+      retryable: true,
+    });
+  });
+
+  test('misuse of the client is of another, that of all misuse', () => {
     const error = new MissingParameterError('model', 'it is missing');
-    expect([error instanceof VllmError, error instanceof Error, error.name, error.kind]).toEqual([
+    expect([error instanceof DefinitionError, error instanceof VllmError, error.name, error.parameter]).toEqual([
       true,
-      true,
+      false,
       'MissingParameterError',
-      'MissingParameterError',
+      'model',
     ]);
     expect(JSON.parse(JSON.stringify(error))).toEqual({
       kind: 'MissingParameterError',
       code: 'missing_parameter',
       message: 'it is missing',
-      retryable: false,
     });
   });
 });

@@ -24,14 +24,22 @@ describe('an event', () => {
     ['without blank line at the end', `data: ${body}\n\ndata: [DONE]`],
     ['without line end at the end', `data: ${body}`],
     ['with unknown fields', `foo: bar\nretry: x\ndata: ${body}\n\n${DONE}`],
-  ])('%s is read', async (_name, text) => {
-    expect(essence(await decodeChunks([bytesOf(text)]))).toEqual([A, STOP]);
+  ])('%s is read', (_name, text) => {
+    expect(essence(decodeChunks([bytesOf(text)]))).toEqual([A, STOP]);
   });
 
-  test('that is cut in the middle of a character is read whole', async () => {
+  test.each([
+    ['that is too long', 'x'.repeat(2000)],
+    ['that is not JSON', 'oops'],
+  ])('after the end %s does not matter', (_name, data) => {
+    const bytes = bytesOf(`${frame({ content: 'a' }, 'stop')}${DONE}data: ${data}\n\n`);
+    expect(essence(decodeChunks([bytes], { maxEventChars: 1000 }))).toEqual([A, STOP]);
+  });
+
+  test('that is cut in the middle of a character is read whole', () => {
     const bytes = bytesOf(frame({ content: '你好🌍' }, 'stop') + DONE);
     const chunks = [...bytes].map((byte) => Uint8Array.of(byte));
-    expect(essence(await decodeChunks(chunks))).toEqual([{ ...A, delta: '你好🌍' }, STOP]);
+    expect(essence(decodeChunks(chunks))).toEqual([{ ...A, delta: '你好🌍' }, STOP]);
   });
 });
 
@@ -89,12 +97,10 @@ describe('a stream that breaks', () => {
     for (const _ of [1, 2]) expect(essence(await collect(both.client.chat.completions.stream(HI)))).toEqual([A, STOP]);
   });
 
-  test('is told with the server’s own error as cause', async () => {
-    const [last] = (
-      await decodeChunks([
-        bytesOf('data: {"error":{"message":"engine died","type":"InternalServerError","code":503}}\n\n'),
-      ])
-    ).slice(-1);
+  test('is told with the server’s own error as cause', () => {
+    const [last] = decodeChunks([
+      bytesOf('data: {"error":{"message":"engine died","type":"InternalServerError","code":503}}\n\n'),
+    ]).slice(-1);
     expect(last).toMatchObject({
       error: { status: 503, retryable: true, cause: { kind: 'ApiError', type: 'InternalServerError' } },
     });

@@ -184,11 +184,11 @@ describe('names that vLLM does not know', () => {
     ['guided_json', '`guided_json` was removed in vLLM 0.12: use `structured_outputs: { json }` or `response_format`.'],
     [
       'maxTokens',
-      '`maxTokens` is not a parameter that vLLM knows; it would be ignored without a word. Did you mean `max_tokens`? If your server knows it, pass it in `extra`.',
+      '`maxTokens` is not a parameter that vLLM knows: vLLM would silently ignore it. Did you mean `max_tokens`? If your server knows it, pass it in `extra`.',
     ],
     [
       'zzzzzzzz',
-      '`zzzzzzzz` is not a parameter that vLLM knows; it would be ignored without a word. If your server knows it, pass it in `extra`.',
+      '`zzzzzzzz` is not a parameter that vLLM knows: vLLM would silently ignore it. If your server knows it, pass it in `extra`.',
     ],
   ])('%s is told with the nearest known one', async (parameter, message) => {
     expect(await warningsOf({ [parameter]: 1 })).toEqual([{ code: 'unknown_parameter', parameter, message }]);

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import type { StreamEvent } from '../../src/index.ts';
-import { VllmError } from '../../src/index.ts';
+import { DefinitionError, VllmError } from '../../src/index.ts';
 import { answer, raw, reply } from '../../src/testing/index.ts';
 import { collect, DONE, essence, frame, HI, pair, rejection } from '../support/client-helpers.ts';
 
@@ -181,12 +181,25 @@ describe('a stream', () => {
     await using both = await pair([answer({ content: 'a' })]);
     const stream = both.client.chat.completions.stream(HI);
     await collect(stream);
-    expect(() => stream[Symbol.asyncIterator]()).toThrow(expect.objectContaining({ code: 'stream_consumed' }));
+    expect(() => stream[Symbol.asyncIterator]()).toThrow(
+      expect.objectContaining({ name: 'ClientMisuseError', code: 'stream_consumed' }),
+    );
+    expect(() => stream[Symbol.asyncIterator]()).toThrow(DefinitionError);
   });
 
   test('sends nothing before it is iterated', async () => {
     await using both = await pair();
     both.client.chat.completions.stream(HI);
+    expect(both.vllm.requests).toEqual([]);
+  });
+
+  test('that is aborted before it is iterated sends nothing', async () => {
+    await using both = await pair();
+    const iterated = both.client.chat.completions.stream(HI);
+    const opened = both.client.chat.completions.stream(HI);
+    for (const stream of [iterated, opened]) stream.abort();
+    expect(essence(await collect(iterated))).toEqual([{ type: 'error', kind: 'AbortError', code: 'aborted' }]);
+    expect(await rejection(opened.open())).toMatchObject({ kind: 'AbortError', code: 'aborted' });
     expect(both.vllm.requests).toEqual([]);
   });
 

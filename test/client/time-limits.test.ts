@@ -1,75 +1,139 @@
-// Owns claims about limits in time, cancellation and retries.
+// Owns claims about limits in time and cancellation.
 
 import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { retryAfterMs, retryDelayMs } from '../../src/client/retry.ts';
-import type { ClientOptions, RetryNotice, StreamEvent } from '../../src/index.ts';
-import { ApiError, HttpError } from '../../src/index.ts';
+import type { ClientOptions, StreamEvent } from '../../src/index.ts';
+import { VllmClient } from '../../src/index.ts';
 import { answer, reply } from '../../src/testing/index.ts';
-import { collect, essence, HI, pair, rejection } from '../support/client-helpers.ts';
+import { collect, DONE, essence, frame, HI, pair, rejection } from '../support/client-helpers.ts';
+import { advance, NO_LIMITS, settlesAfter, timed } from '../support/timed.ts';
 
 const STALL_BEFORE = answer({ content: 'a b', stallAfter: 0 });
 const STALL_WITHIN = answer({ content: 'a b', stallAfter: 700 });
 
+const WHOLE = JSON.stringify({
+  id: 'x',
+  choices: [{ index: 0, message: { content: 'whole' }, finish_reason: 'stop' }],
+});
+/** Longer than all that is awaited. */
+const AGE_MS = 1_000_000;
+
 describe('a limit in time', () => {
-  test.each<[string, ClientOptions, string]>([
-    ['to the first byte', { firstByteTimeoutMs: 30 }, 'first_byte_timeout'],
-    ['of a whole answer', { timeoutMs: 30 }, 'timeout'],
-    ['of the whole call', { totalTimeoutMs: 30 }, 'total_timeout'],
-  ])('%s ends a request that is not streamed', async (_name, options, code) => {
-    await using both = await pair([STALL_BEFORE], options);
-    expect(await rejection(both.client.chat.completions.create(HI))).toMatchObject({
+  test.each<[string, ClientOptions, string, RegExp]>([
+    ['to the first byte', { firstByteTimeoutMs: 300 }, 'first_byte_timeout', /^No byte .*300 ms.*`firstByteTimeoutMs`/],
+    ['of a whole answer', { timeoutMs: 300 }, 'timeout', /^The answer .*300 ms.*`timeoutMs`/],
+    ['of the whole call', { totalTimeoutMs: 300 }, 'total_timeout', /^The call .*300 ms.*`totalTimeoutMs`/],
+  ])('%s ends a request that is not streamed', async (_name, options, code, message) => {
+    await using both = await timed(options);
+    const failed = rejection(both.client.chat.completions.create(HI));
+    const exchange = await both.server.next();
+    expect(await settlesAfter(300, failed)).toMatchObject({
       kind: 'TimeoutError',
       code,
+      message: expect.stringMatching(message),
       retryable: true,
       requestId: expect.any(String),
     });
-    expect(await both.vllm.requests[0]?.ended).toBe('aborted');
+    await exchange.dropped;
   });
 
   test.each<[string, ClientOptions, string]>([
-    ['to the first byte', { firstByteTimeoutMs: 30 }, 'first_byte_timeout'],
-    ['to the beginning', { timeoutMs: 30 }, 'timeout'],
-    ['of the whole call', { totalTimeoutMs: 30 }, 'total_timeout'],
+    ['to the first byte', { firstByteTimeoutMs: 300 }, 'first_byte_timeout'],
+    ['to the beginning', { timeoutMs: 300 }, 'timeout'],
+    ['of the whole call', { totalTimeoutMs: 300 }, 'total_timeout'],
   ])('%s ends a stream that does not begin, with one error', async (_name, options, code) => {
-    await using both = await pair([STALL_BEFORE], options);
-    expect(essence(await collect(both.client.chat.completions.stream(HI)))).toEqual([
-      { type: 'error', kind: 'TimeoutError', code },
-    ]);
+    await using both = await timed(options);
+    const events = collect(both.client.chat.completions.stream(HI));
+    const exchange = await both.server.next();
+    expect(essence(await settlesAfter(300, events))).toEqual([{ type: 'error', kind: 'TimeoutError', code }]);
+    await exchange.dropped;
+  });
+
+  test.each([
+    ['a stream', true, 600_000],
+    ['a whole answer', false, 3_600_000],
+  ])('to the first byte of %s has a default', async (_name, isStreamed, ms) => {
+    const { firstByteTimeoutMs: _unset, ...others } = NO_LIMITS;
+    await using both = await timed({});
+    await using client = new VllmClient(both.server.baseUrl, others);
+    const { completions } = client.chat;
+    const failed = rejection(isStreamed ? completions.create({ ...HI, stream: true }) : completions.create(HI));
+    await both.server.next();
+    expect(await settlesAfter(ms, failed)).toMatchObject({ code: 'first_byte_timeout' });
   });
 
   test.each<[string, ClientOptions, string]>([
-    ['between two chunks', { idleTimeoutMs: 30 }, 'idle_timeout'],
-    ['of the whole call', { totalTimeoutMs: 50 }, 'total_timeout'],
+    ['between two chunks', { idleTimeoutMs: 300 }, 'idle_timeout'],
+    ['of the whole call', { totalTimeoutMs: 300 }, 'total_timeout'],
   ])('%s ends a stream that stalls, with one error', async (_name, options, code) => {
-    await using both = await pair([STALL_WITHIN], options);
-    const events = essence(await collect(both.client.chat.completions.stream(HI)));
-    expect(events.at(-1)).toEqual({ type: 'error', kind: 'TimeoutError', code });
-    expect(events.filter((event) => (event as { type: string }).type === 'error')).toHaveLength(1);
-    expect(await both.vllm.requests[0]?.ended).toBe('aborted');
+    await using both = await timed(options);
+    const events = both.client.chat.completions.stream(HI)[Symbol.asyncIterator]();
+    const first = events.next();
+    const exchange = await both.server.next();
+    exchange.begin();
+    exchange.write(frame({ content: 'a' }));
+    expect((await first).value).toEqual({ type: 'content', delta: 'a', index: 0 });
+    const rest = collect(events);
+    expect(essence(await settlesAfter(300, rest))).toEqual([{ type: 'error', kind: 'TimeoutError', code }]);
+    await exchange.dropped;
   });
 
   test('to the beginning never cuts a stream that flows', async () => {
-    const steps = answer({ content: Array.from({ length: 20 }, () => 'a '), delayMs: 40 });
-    await using both = await pair([steps], { timeoutMs: 500, firstByteTimeoutMs: 500 });
-    const events = await collect(both.client.chat.completions.stream(HI));
-    expect(essence(events).at(-1)).toEqual({ type: 'done', finishReasons: ['stop'] });
+    await using both = await timed({ timeoutMs: 300, firstByteTimeoutMs: 300 });
+    const events = both.client.chat.completions.stream(HI)[Symbol.asyncIterator]();
+    const first = events.next();
+    const exchange = await both.server.next();
+    exchange.begin();
+    exchange.write(frame({ content: 'a' }));
+    await first;
+    await advance(AGE_MS);
+    exchange.end(frame({ content: 'b' }, 'stop') + DONE);
+    expect(essence(await collect(events))).toEqual([
+      { type: 'content', delta: 'b', index: 0 },
+      { type: 'done', finishReasons: ['stop'] },
+    ]);
   });
 
   test('between two chunks stands still while the consumer works', async () => {
-    const bytes = answer({ content: 'a b c d', chunking: 300, delayMs: 1 });
-    await using both = await pair([bytes], { idleTimeoutMs: 400 });
-    const types: StreamEvent['type'][] = [];
-    for await (const event of both.client.chat.completions.stream(HI)) {
-      types.push(event.type);
-      if (types.length < 3) await new Promise((resolve) => setTimeout(resolve, 600));
-    }
-    expect(types.at(-1)).toBe('done');
+    await using both = await timed({ idleTimeoutMs: 300 });
+    const events = both.client.chat.completions.stream(HI)[Symbol.asyncIterator]();
+    const first = events.next();
+    const exchange = await both.server.next();
+    exchange.begin();
+    exchange.write(frame({ content: 'a' }));
+    await first;
+    const second = events.next(); // waits, so the clock runs
+    exchange.write(frame({ content: 'b' }));
+    await second;
+    await advance(AGE_MS); // nobody waits
+    const third = events.next();
+    await advance(299); // its time has begun anew
+    exchange.write(frame({ content: 'c' }));
+    expect((await third).value).toEqual({ type: 'content', delta: 'c', index: 0 });
+    expect(essence(await settlesAfter(300, collect(events)))).toEqual([
+      { type: 'error', kind: 'TimeoutError', code: 'idle_timeout' },
+    ]);
   });
 
-  test('of one request wins over the client’s', async () => {
-    await using both = await pair([answer({ content: 'a', delayMs: 20 })], { totalTimeoutMs: 1 });
-    expect((await both.client.chat.completions.create(HI, { totalTimeoutMs: 0 })).choices[0].message.content).toBe('a');
+  test.each([
+    ['of one request wins over the client’s', { totalTimeoutMs: 300 }, { totalTimeoutMs: 0 }],
+    ['that is longer than a timer can keep is none', { totalTimeoutMs: 2 ** 31 }, {}],
+  ])('%s', async (_name, options, request) => {
+    await using both = await timed(options);
+    const answered = both.client.chat.completions.create(HI, request);
+    const exchange = await both.server.next();
+    await advance(AGE_MS);
+    exchange.begin('application/json');
+    exchange.end(WHOLE);
+    expect((await answered).choices[0].message.content).toBe('whole');
+  });
+
+  test('that passed is not followed by another attempt', async () => {
+    await using both = await timed({ maxRetries: 3, firstByteTimeoutMs: 300 });
+    const failed = rejection(both.client.chat.completions.create(HI));
+    await both.server.next();
+    expect(await settlesAfter(300, failed)).toMatchObject({ code: 'first_byte_timeout' });
+    expect(both.server.count()).toBe(1);
   });
 
   test('to the connection is a failure of its own', async () => {
@@ -143,124 +207,5 @@ describe('cancelling', () => {
     await rejection(completions.create(HI, { signal }));
     for await (const _ of completions.stream(HI, { signal })) break;
     expect(getEventListeners(signal, 'abort')).toEqual([]);
-  });
-});
-
-describe('retrying', () => {
-  test.each([408, 429, 500, 502, 503, 504])('%i is tried again', async (status) => {
-    await using both = await pair([reply({ status, body: {} }), answer({ content: 'ok' })], {
-      maxRetries: 1,
-      retryBaseMs: 1,
-    });
-    expect((await both.client.chat.completions.create(HI)).choices[0].message.content).toBe('ok');
-  });
-
-  test.each([400, 401, 403, 404, 422, 501])('%i is not', async (status) => {
-    await using both = await pair([reply({ status, body: {} })], { maxRetries: 3, retryBaseMs: 1 });
-    expect(await rejection(both.client.chat.completions.create(HI))).toMatchObject({ status });
-  });
-
-  test('is on by default, and off with maxRetries: 0', async () => {
-    const failing = reply({ status: 500, body: {} });
-    await using both = await pair([failing, answer({ content: 'ok' }), failing], { retryBaseMs: 1 });
-    expect((await both.client.chat.completions.create(HI, { maxRetries: 2 })).choices[0].message.content).toBe('ok');
-    expect(await rejection(both.client.chat.completions.create(HI))).toMatchObject({ status: 500 });
-  });
-
-  test('ends at the named maximum with the last error', async () => {
-    const busy = reply({ status: 503, body: {} });
-    await using both = await pair([busy, busy, busy], { maxRetries: 2, retryBaseMs: 1 });
-    expect(await rejection(both.client.chat.completions.create(HI))).toMatchObject({ status: 503 });
-  });
-
-  test('takes a new request id each time, and tells of each', async () => {
-    const notices: RetryNotice[] = [];
-    const options = {
-      maxRetries: 2,
-      retryBaseMs: 100,
-      random: () => 0.01,
-      onRetry: (notice: RetryNotice) => notices.push(notice),
-    };
-    await using both = await pair(
-      [
-        reply({ status: 500, body: {} }),
-        reply({ status: 503, headers: { 'retry-after': '0' }, body: {} }),
-        answer({ content: 'ok' }),
-      ],
-      options,
-    );
-    await both.client.chat.completions.create(HI);
-    const ids = both.vllm.requests.map(({ headers }) => headers['x-request-id']);
-    expect(new Set(ids).size).toBe(3);
-    expect(
-      notices.map(({ attempt, delayMs, requestId, error }) => ({ attempt, delayMs, requestId, status: error.status })),
-    ).toEqual([
-      { attempt: 1, delayMs: 1, requestId: ids[0], status: 500 },
-      { attempt: 2, delayMs: 0, requestId: ids[1], status: 503 },
-    ]);
-  });
-
-  test('follows a connection that is reset before an answer', async () => {
-    await using both = await pair([reply({ status: 200, body: 'x', resetAfter: 0 }), answer({ content: 'ok' })], {
-      maxRetries: 1,
-      retryBaseMs: 1,
-    });
-    expect((await both.client.chat.completions.create(HI)).choices[0].message.content).toBe('ok');
-  });
-
-  test('never follows the first streamed byte', async () => {
-    await using both = await pair([answer({ content: 'a b', resetAfter: 400 })], { maxRetries: 3, retryBaseMs: 1 });
-    expect(essence(await collect(both.client.chat.completions.stream(HI))).at(-1)).toMatchObject({
-      type: 'error',
-      code: 'stream_cut',
-    });
-    expect(both.vllm.requests).toHaveLength(1);
-  });
-
-  test('does not follow an error frame in the stream either', async () => {
-    await using both = await pair([answer({ content: 'a', errorFrame: { message: 'busy', code: 503 } })], {
-      maxRetries: 3,
-    });
-    const events = essence(await collect(both.client.chat.completions.stream(HI)));
-    expect(events.at(-1)).toEqual({ type: 'error', kind: 'StreamError', code: 'error_frame' });
-  });
-
-  test('does not repeat a request that ran into its time limit', async () => {
-    await using both = await pair([STALL_BEFORE], { maxRetries: 3, firstByteTimeoutMs: 20 });
-    expect(await rejection(both.client.chat.completions.create(HI))).toMatchObject({ code: 'first_byte_timeout' });
-  });
-});
-
-describe('the wait before a retry', () => {
-  const policy = { maxRetries: 5, retryBaseMs: 500, maxRetryDelayMs: 4000 };
-  const reset = new HttpError('reset', { code: 'connection_reset', retryable: true });
-  const busy = (ms: number) =>
-    new ApiError('busy', { code: 'overloaded', status: 503, retryable: true, retryAfterMs: ms });
-
-  test('grows, is bounded, and is a random share', () => {
-    expect([1, 2, 3, 4, 5].map((attempt) => retryDelayMs(reset, attempt, policy, () => 1))).toEqual([
-      500, 1000, 2000, 4000, 4000,
-    ]);
-    expect(retryDelayMs(reset, 3, policy, () => 0)).toBe(0);
-    expect(retryDelayMs(reset, 6, policy, () => 1)).toBeUndefined();
-  });
-
-  test('is what the server asks for, unless that is too long', () => {
-    expect(retryDelayMs(busy(3000), 1, policy, () => 0)).toBe(3000);
-    expect(retryDelayMs(busy(5000), 1, policy, () => 0)).toBeUndefined();
-  });
-
-  test.each([
-    ['5', 5000],
-    ['0', 0],
-    ['0.5', 500],
-    ['Tue, 24 Nov 2026 00:00:10 GMT', 10_000],
-    ['Mon, 23 Nov 2026 00:00:00 GMT', 0],
-    ['soon', undefined],
-    ['-1', undefined],
-    ['', undefined],
-    [undefined, undefined],
-  ])('Retry-After %j is %j ms', (header, ms) => {
-    expect(retryAfterMs(header, Date.parse('Tue, 24 Nov 2026 00:00:00 GMT'))).toBe(ms);
   });
 });

@@ -13,11 +13,8 @@ interface Part {
 }
 
 /** Each list is the calls of one chunk. */
-async function decode(
-  chunks: readonly (readonly Part[])[],
-  end = frame({}, 'tool_calls') + DONE,
-): Promise<StreamEvent[]> {
-  return await decodeChunks([bytesOf(chunks.map((calls) => frame({ tool_calls: calls })).join('') + end)]);
+function decode(chunks: readonly (readonly Part[])[], end = frame({}, 'tool_calls') + DONE): StreamEvent[] {
+  return decodeChunks([bytesOf(chunks.map((calls) => frame({ tool_calls: calls })).join('') + end)]);
 }
 
 function callsOf(events: readonly StreamEvent[]): unknown[] {
@@ -83,9 +80,9 @@ describe('one call', () => {
     ['with an empty fragment at its end', [[head('a', 'f')], [args(WHOLE)], [args('')]]],
     ['with its tail under a new index, nameless', [[head('a', 'f')], [args('{"x":1')], [args('}', 1)]]],
     ['with its last fragment in the finish chunk', [[head('a', 'f')], [args('{"x"')]]],
-  ])('%s', async (name, chunks) => {
+  ])('%s', (name, chunks) => {
     const end = name.includes('finish chunk') ? frame({ tool_calls: [args(':1}')] }, 'tool_calls') + DONE : undefined;
-    const events = await decode(chunks, end);
+    const events = decode(chunks, end);
     expect(callsOf(events)).toEqual([['a', 'f', WHOLE]]);
     const deltas = events.flatMap((event) => (event.type === 'tool_call_delta' ? [event] : []));
     expect(deltas.map((event) => event.delta).join('')).toBe(WHOLE);
@@ -99,12 +96,12 @@ describe('one call', () => {
     ['null', [head('a', 'f'), args(null)]],
     ['nothing', [head('a', 'f')]],
     ['empty text', [head('a', 'f'), args('')]],
-  ])('with arguments that are %s', async (_name, parts) => {
-    expect(callsOf(await decode([parts]))).toEqual([['a', 'f', '']]);
+  ])('with arguments that are %s', (_name, parts) => {
+    expect(callsOf(decode([parts]))).toEqual([['a', 'f', '']]);
   });
 
-  test('without id gets one of our own, the same in all its events', async () => {
-    const events = await decode([[{ index: 0, function: { name: 'f', arguments: WHOLE } }]]);
+  test('without id gets one of our own, the same in all its events', () => {
+    const events = decode([[{ index: 0, function: { name: 'f', arguments: WHOLE } }]]);
     expect(callsOf(events)).toEqual([[MINTED, 'f', WHOLE]]);
     const ids = events.flatMap((event) =>
       event.type === 'tool_call_delta'
@@ -116,8 +113,8 @@ describe('one call', () => {
     expect(new Set(ids).size).toBe(1);
   });
 
-  test('that is cut is given as far as it came', async () => {
-    expect(callsOf(await decode([[head('a', 'f')], [args('{"x": "pa')]], frame({}, 'length') + DONE))).toEqual([
+  test('that is cut is given as far as it came', () => {
+    expect(callsOf(decode([[head('a', 'f')], [args('{"x": "pa')]], frame({}, 'length') + DONE))).toEqual([
       ['a', 'f', '{"x": "pa'],
     ]);
   });
@@ -159,8 +156,8 @@ describe('two calls', () => {
       'in falling order of index',
       [[head('b', 'g', 1)], [args('{"y":2}', 1)], [head('a', 'f', 0)], [args('{"x":1}', 0)]],
     ],
-  ])('%s', async (_name, chunks) => {
-    expect(callsOf(await decode(chunks))).toEqual(TWO);
+  ])('%s', (_name, chunks) => {
+    expect(callsOf(decode(chunks))).toEqual(TWO);
   });
 
   test.each<[string, Part[][]]>([
@@ -175,16 +172,16 @@ describe('two calls', () => {
       'without index either',
       [[{ function: { name: 'f', arguments: '{"x":1}' } }, { function: { name: 'g', arguments: '{"y":2}' } }]],
     ],
-  ])('without ids are told apart %s', async (_name, chunks) => {
-    expect(callsOf(await decode(chunks))).toEqual([
+  ])('without ids are told apart %s', (_name, chunks) => {
+    expect(callsOf(decode(chunks))).toEqual([
       [MINTED, 'f', '{"x":1}'],
       [MINTED, 'g', '{"y":2}'],
     ]);
   });
 
-  test('of one tool without ids are told apart by whole arguments', async () => {
+  test('of one tool without ids are told apart by whole arguments', () => {
     const one = (x: number): Part => ({ index: 0, function: { name: 'f', arguments: `{"x":${x}}` } });
-    expect(callsOf(await decode([[one(1)], [one(2)]]))).toEqual([
+    expect(callsOf(decode([[one(1)], [one(2)]]))).toEqual([
       [MINTED, 'f', '{"x":1}'],
       [MINTED, 'f', '{"x":2}'],
     ]);
@@ -195,37 +192,37 @@ describe('the end', () => {
   test.each([
     ['[DONE] without finish reason', DONE],
     ['the finish chunk without [DONE]', frame({}, 'tool_calls')],
-  ])('by %s completes the calls once', async (_name, end) => {
-    const events = await decode([[head('a', 'f')], [args(WHOLE)]], end);
+  ])('by %s completes the calls once', (_name, end) => {
+    const events = decode([[head('a', 'f')], [args(WHOLE)]], end);
     expect(callsOf(events)).toEqual([['a', 'f', WHOLE]]);
     expect(events.at(-1)?.type).toBe('done');
   });
 
-  test('by a cut connection completes nothing', async () => {
-    const events = await decode([[head('a', 'f')], [args(WHOLE)]], '');
+  test('by a cut connection completes nothing', () => {
+    const events = decode([[head('a', 'f')], [args(WHOLE)]], '');
     expect(callsOf(events)).toEqual([]);
     expect(events.at(-1)).toMatchObject({ type: 'error', error: { code: 'stream_cut' } });
   });
 });
 
-test('empty call deltas in great number are no calls', async () => {
-  const events = await decode(Array.from({ length: 50 }, () => [{ index: 0, function: {} }, null as never]));
+test('empty call deltas in great number are no calls', () => {
+  const events = decode(Array.from({ length: 50 }, () => [{ index: 0, function: {} }, null as never]));
   expect(events.map((event) => event.type)).toEqual(['done']);
 });
 
-test('arguments without end are stopped at the limit', async () => {
+test('arguments without end are stopped at the limit', () => {
   const bytes = bytesOf(
     frame({ tool_calls: [head('a', 'f')] }) + frame({ tool_calls: [args('x'.repeat(60))] }).repeat(3),
   );
-  expect((await decodeChunks([bytes], { maxArgumentChars: 200 })).at(-1)).toMatchObject({
+  expect(decodeChunks([bytes], { maxArgumentChars: 200 }).at(-1)).toMatchObject({
     type: 'error',
     error: { code: 'arguments_too_large' },
   });
 });
 
-test('calls without end are stopped at the limit too', async () => {
+test('calls without end are stopped at the limit too', () => {
   const calls = Array.from({ length: 50 }, (_, at) => frame({ tool_calls: [head(`id${at}`, 'f', at)] })).join('');
-  expect((await decodeChunks([bytesOf(calls)], { maxArgumentChars: 2000 })).at(-1)).toMatchObject({
+  expect(decodeChunks([bytesOf(calls)], { maxArgumentChars: 2000 }).at(-1)).toMatchObject({
     type: 'error',
     error: { code: 'arguments_too_large' },
   });

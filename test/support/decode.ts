@@ -1,8 +1,7 @@
 // Owns running the client's decoder over bytes without a connection, with a clock that stands still.
 
-import { createChatDecoder } from '../../src/client/chat-decoder.ts';
-import { decodePieces } from '../../src/client/decode-events.ts';
-import type { Next } from '../../src/flow/batched-iterator.ts';
+import { ChatDecoder } from '../../src/client/chat-decoder.ts';
+import { createByteDecoder } from '../../src/client/decode-events.ts';
 import type { StreamEvent } from '../../src/index.ts';
 import { VllmError } from '../../src/index.ts';
 
@@ -13,8 +12,8 @@ export interface DecodeOptions {
 }
 
 /** The events of these chunks of bytes, the error that ends them among them. */
-export async function decodeChunks(chunks: readonly Uint8Array[], options: DecodeOptions = {}): Promise<StreamEvent[]> {
-  const decoder = createChatDecoder({
+export function decodeChunks(chunks: readonly Uint8Array[], options: DecodeOptions = {}): StreamEvent[] {
+  const chat = new ChatDecoder({
     maxArgumentChars: options.maxArgumentChars ?? 1_000_000,
     parseThinkTags: options.parseThinkTags ?? false,
     requestId: 'request',
@@ -23,16 +22,12 @@ export async function decodeChunks(chunks: readonly Uint8Array[], options: Decod
     now: () => 2,
     onChunk: undefined,
   });
+  const maxEventChars = options.maxEventChars ?? 1_000_000;
+  const decoder = createByteDecoder(chat, { maxEventChars, requestId: 'request' });
   const events: StreamEvent[] = [];
-  const rest = chunks.values();
-  const read: Next<Uint8Array> = (give) => {
-    const { done, value } = rest.next();
-    give(done ? undefined : [value]);
-  };
   try {
-    const limits = { maxEventChars: options.maxEventChars ?? 1_000_000, requestId: 'request' };
-    const next = decodePieces(read, decoder, limits);
-    for (let some = await new Promise(next); some !== undefined; some = await new Promise(next)) events.push(...some);
+    for (const chunk of chunks) decoder.feed([chunk], events);
+    decoder.end(events);
   } catch (error) {
     if (!(error instanceof VllmError)) throw error;
     events.push({ type: 'error', error });
