@@ -4,6 +4,9 @@
 import { createHash } from 'node:crypto';
 import type { JsonObject } from '../core/json.ts';
 import { isObject } from '../core/json.ts';
+import { fromListedSchema } from '../schema/json-schema.ts';
+import type { Validator } from '../schema/validator.ts';
+import { validatorFor } from '../schema/validator.ts';
 import { defineTool } from '../tool/define-tool.ts';
 import type { Tool, ToolContext } from '../tool/tool.ts';
 import type { ApprovalPolicy, McpServerConfig } from './server-config.ts';
@@ -12,7 +15,8 @@ import { exposedName, isListed } from './tool-names.ts';
 /** A tool as its server describes it. */
 export interface ServerTool {
   readonly rawName: string;
-  readonly outputSchema: JsonObject | undefined;
+  /** Of the structured part of its results. It throws when the schema that the server gave for them is not valid. */
+  readonly output: Validator | undefined;
   /** A second call does what the first did: it may be repeated. A hint of the server. */
   readonly isRepeatable: boolean;
   /** Whether the server will only run it as a task, which this client does not speak. */
@@ -79,7 +83,7 @@ function makeTool(entry: Readonly<Record<string, unknown>>, { name, exposed, opt
   const execution = isObject(entry.execution) ? entry.execution : {};
   const tool: ServerTool = {
     rawName: name,
-    outputSchema: isObject(entry.outputSchema) ? (entry.outputSchema as JsonObject) : undefined,
+    output: isObject(entry.outputSchema) ? validatorFor(entry.outputSchema as JsonObject, OUTPUT) : undefined,
     isRepeatable: hints.idempotentHint === true || hints.readOnlyHint === true,
     needsTask: execution.taskSupport === 'required',
   };
@@ -88,13 +92,16 @@ function makeTool(entry: Readonly<Record<string, unknown>>, { name, exposed, opt
   return defineTool({
     name: exposed,
     description: description || title || `The tool ${name} of the server ${server}.`,
-    parameters: inputSchema(entry.inputSchema),
+    parameters: fromListedSchema(inputSchema(entry.inputSchema), `tool \`${exposed}\``),
     needsApproval: needsApproval(config.approval ?? 'hints', hints),
     // The call has limits of its own, which progress moves.
     timeoutMs: 0,
-    execute: (args, context) => call(tool, args as JsonObject, context),
+    execute: (args, context) => call(tool, args, context),
   });
 }
+
+/** Whether a result fits is all that is asked: it is shown as it came. */
+const OUTPUT = { fillDefaults: false, findAll: false } as const;
 
 /** A hint can only make the run more careful: none gives a permission. */
 function needsApproval(policy: ApprovalPolicy, hints: Readonly<Record<string, unknown>>): boolean {

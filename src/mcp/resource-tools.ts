@@ -1,6 +1,7 @@
 // Owns two tools over a server's resources, for models that are to find their own way in them.
 
 import { isObject } from '../core/json.ts';
+import { contentParts } from '../tool/content-parts.ts';
 import { defineTool } from '../tool/define-tool.ts';
 import type { Tool } from '../tool/tool.ts';
 import { ToolRetry } from '../tool/tool.ts';
@@ -44,7 +45,8 @@ export function createResourceTools(
     execute: async ({ uri }, { signal }) => {
       const connection = await connected(signal);
       try {
-        return (await connection.readResource(String(uri), signal)).filter(isObject).map(readResourcePart);
+        const contents = await connection.readResource(String(uri), signal);
+        return contentParts(contents.filter(isObject).map(readResourcePart));
       } catch (error) {
         throw new ToolRetry(`${String(uri)} cannot be read: ${reason(error)}`);
       }

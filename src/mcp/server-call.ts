@@ -2,7 +2,6 @@
 // kept by `server.ts`.
 
 import type { JsonObject, JsonValue } from '../core/json.ts';
-import { compileSchema } from '../schema/compile.ts';
 import type { ToolContext } from '../tool/tool.ts';
 import { ToolRetry } from '../tool/tool.ts';
 import { readResult } from './call-result.ts';
@@ -61,23 +60,25 @@ export function createServerCall(server: CalledServer): CallServerTool {
       maxCallMs,
       onProgress: (progress) => context.progress(progress as JsonValue),
     });
-    await checkOutput(tool, raw.structuredContent, raw.isError === true);
+    if (raw.isError !== true) checkOutput(tool, raw.structuredContent);
     return readResult(raw);
   }
 
   /** A result that breaks its own schema is still a result. */
-  async function checkOutput(tool: ServerTool, structured: unknown, isError: boolean): Promise<void> {
-    if (tool.outputSchema === undefined || isError) return;
+  function checkOutput({ rawName, output }: ServerTool, structured: unknown): void {
     try {
-      const { $schema: _dialect, $id: _id, ...schema } = tool.outputSchema;
-      const checked = await compileSchema(schema, { name: `the output of \`${tool.rawName}\`` }).check(structured);
-      if (checked.ok) return;
+      const mismatches = output?.check(structured) ?? [];
+      if (mismatches.length === 0) return;
       server.warn(
         'mcp_output_mismatch',
-        `the result of \`${tool.rawName}\` does not fit the schema that it gives for it.`,
+        `the result of \`${rawName}\` does not fit the schema that the server gives for it.`,
       );
     } catch {
-      server.warn('mcp_output_schema', `the output schema of \`${tool.rawName}\` cannot be used to check anything.`);
+      // The schema is not valid. That is the server's fault, and no reason to lose its results.
+      server.warn(
+        'mcp_output_schema',
+        `the output schema of \`${rawName}\` is not valid: its results are not checked.`,
+      );
     }
   }
 

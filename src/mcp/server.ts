@@ -8,7 +8,7 @@ import { VllmError } from '../core/vllm-error.ts';
 import type { Tool } from '../tool/tool.ts';
 import { ToolRetry } from '../tool/tool.ts';
 import type { InputAnswer, OpenProvider, ProviderHost, SampleAnswer, ToolProvider } from '../tool/tool-provider.ts';
-import type { HostHandlers, McpConnection } from './connection.ts';
+import type { HostHandlers, Listed, McpConnection } from './connection.ts';
 import type { Surroundings } from './expand.ts';
 import { expandConfig } from './expand.ts';
 import { reason, wait } from './loss.ts';
@@ -177,11 +177,8 @@ class MountedServer implements McpServer {
   }
 
   async #list(connection: McpConnection): Promise<void> {
-    const signal = AbortSignal.timeout(LIST_TIMEOUT_MS);
     this.#isStale = false;
-    const { tools: listed, cut } = connection.info.hasTools
-      ? await connection.listTools(signal)
-      : { tools: [], cut: undefined };
+    const { tools: listed, cut } = await listTools(connection);
     const call = this.#caller();
     const before = this.#listed;
     const read = readTools(listed, { server: this.name, config: this.#config, call });
@@ -265,6 +262,19 @@ class MountedServer implements McpServer {
     if ((await this.#connecting?.catch(() => undefined)) === connection) this.#connecting = undefined;
     this.#isLost = true;
     await connection.close();
+  }
+}
+
+/** All of the list within its time. The SDK never takes its listener off the signal, so that one with a timer of its own would keep the connection. */
+async function listTools(connection: McpConnection): Promise<Listed> {
+  if (!connection.info.hasTools) return { tools: [], cut: undefined };
+  const limit = new AbortController();
+  const late = new Error(`the list was not complete within ${LIST_TIMEOUT_MS} ms`);
+  const timer = setTimeout(() => limit.abort(late), LIST_TIMEOUT_MS);
+  try {
+    return await connection.listTools(limit.signal);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

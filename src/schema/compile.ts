@@ -1,17 +1,17 @@
 // Owns a tool's schema -> what the model is shown and what arguments are checked with, whichever library it comes from.
-// What each library says is left to `sources.ts`, what vLLM's grammar takes to `strict.ts`.
+// What each library gives is left to `sources.ts`, what vLLM's grammar takes to `strict.ts`.
 
 import { DefinitionError } from '../core/definition-error.ts';
 import type { JsonObject } from '../core/json.ts';
 import { isObject } from '../core/json.ts';
 import { cleanSchema } from './clean.ts';
 import type { SchemaIssue } from './issues.ts';
-import type { StandardSchema } from './sources.ts';
 import { readSchema } from './sources.ts';
+import type { StandardSchema } from './standard-schema.ts';
 import type { StrictSchema } from './strict.ts';
 import { strictSchema } from './strict.ts';
 
-/** A zod 4 or zod 3 schema, any other Standard Schema that can tell its JSON Schema, or a plain JSON Schema. */
+/** A zod 4 or zod 3 schema, any other Standard Schema that gives its JSON Schema, or a plain JSON Schema. */
 export type ToolSchema = StandardSchema | JsonObject;
 
 /** What `execute` is given: the schema's output type; for a plain JSON Schema, an object. */
@@ -48,11 +48,20 @@ function compile(schema: unknown, name: string): CompiledSchema {
   if (!isObject(schema) && typeof schema !== 'function') {
     throw new DefinitionError(`The schema of ${name} is ${typeof schema}: give a zod schema or a JSON Schema.`);
   }
-  const { jsonSchema: told, check } = readSchema(schema, name);
-  const jsonSchema = cleanSchema(told);
+  const { jsonSchema: given, check } = readSchema(schema, name);
+  const jsonSchema = cleanSchema(given);
   if (jsonSchema.type !== 'object') {
-    const what = typeof jsonSchema.type === 'string' ? jsonSchema.type : 'no object';
+    const what = typeof jsonSchema.type === 'string' ? jsonSchema.type : 'not an object';
     throw new DefinitionError(`The schema of ${name} is ${what} at its root: wrap it in z.object({ … }).`);
   }
-  return { jsonSchema, strict: strictSchema(jsonSchema), check };
+  let strict: StrictSchema | undefined;
+  return {
+    jsonSchema,
+    // Made when it is first shown: of a server's tools many never are.
+    get strict() {
+      strict ??= strictSchema(jsonSchema);
+      return strict;
+    },
+    check,
+  };
 }
