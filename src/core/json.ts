@@ -1,4 +1,4 @@
-// Owns the types of JSON values, and comparing them. What a value means is left to whoever reads it.
+// Owns the types of JSON values, reading and comparing them. What a value means is left to whoever reads it.
 
 export type JsonPrimitive = string | number | boolean | null;
 export type JsonValue = JsonPrimitive | readonly JsonValue[] | JsonObject;
@@ -9,6 +9,16 @@ export interface JsonObject {
 /** Narrows an unknown value to a plain object: not null, not an array. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What a text says in JSON; undefined, which no JSON is, when the text is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The caller sees undefined.
+    return undefined;
+  }
 }
 
 /** Whether two values are the same JSON. The order of keys does not count, nor does a key whose value is undefined. */

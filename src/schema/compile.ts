@@ -1,5 +1,5 @@
-// Owns a tool's schema -> what the model is shown and what arguments are checked with, whichever library it comes from.
-// What each library gives is left to `sources.ts`, what vLLM's grammar takes to `strict.ts`.
+// Owns turning a tool's schema, of whichever library, into what the model is shown and what arguments are checked with.
+// What each library gives is left to `sources.ts`, what vLLM's grammar accepts to `strict.ts`.
 
 import { DefinitionError } from '../core/definition-error.ts';
 import type { JsonObject } from '../core/json.ts';
@@ -14,21 +14,21 @@ import { strictSchema } from './strict.ts';
 /** A zod 4 or zod 3 schema, any other Standard Schema that gives its JSON Schema, or a plain JSON Schema. */
 export type ToolSchema = StandardSchema | JsonObject;
 
-/** What `execute` is given: the schema's output type; for a plain JSON Schema, an object. */
+/** The type of `execute`'s arguments: the schema's output type; for a plain JSON Schema, an object. */
 export type InferArguments<S> = S extends StandardSchema
   ? NonNullable<S['~standard']['types']>['output']
   : Readonly<Record<string, unknown>>;
 
-export type Checked<T> =
+type Checked<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly issues: readonly SchemaIssue[] };
 
 export interface CompiledSchema<T = unknown> {
-  /** What the model is shown: the input side, its root an object. */
+  /** What the model is shown: the schema of the input, whose root is an object. */
   readonly jsonSchema: JsonObject;
-  /** The same in a form that vLLM's grammar enforces, or why there is none. */
+  /** The same in a form that vLLM's grammar can enforce, or why there is none. */
   readonly strict: StrictSchema;
-  /** Checks a value; gives it back as the schema makes it, with defaults and transforms. Always enforces all of the schema. */
+  /** Checks a value against the whole schema, and gives it back with defaults and transforms applied. */
   readonly check: (value: unknown) => Promise<Checked<T>>;
 }
 
@@ -37,7 +37,7 @@ const compiled = new WeakMap<object, CompiledSchema>();
 /** Compiles a schema, once. Throws a DefinitionError that names the subject, the place and the remedy. */
 export function compileSchema<T = unknown>(schema: ToolSchema, options: { readonly name: string }): CompiledSchema<T> {
   const known = compiled.get(schema);
-  // One schema object has one output type, whoever compiles it.
+  // A schema object has one output type, so the known one has the type that is asked for.
   if (known !== undefined) return known as CompiledSchema<T>;
   const fresh = compile(schema, options.name);
   compiled.set(schema, fresh);
@@ -57,7 +57,7 @@ function compile(schema: unknown, name: string): CompiledSchema {
   let strict: StrictSchema | undefined;
   return {
     jsonSchema,
-    // Made when it is first shown: of a server's tools many never are.
+    // Made when the model is first shown the tool: of a server's tools many never are.
     get strict() {
       strict ??= strictSchema(jsonSchema);
       return strict;

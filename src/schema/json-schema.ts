@@ -1,4 +1,5 @@
-// Owns a plain JSON Schema -> the Standard Schema interface, which all other kinds of schemas have. Compiling is left to `validator.ts`.
+// Owns giving a plain JSON Schema the Standard Schema interface, which all other kinds of schemas have. Compiling it is left to
+// `validator.ts`.
 
 import { DefinitionError } from '../core/definition-error.ts';
 import type { JsonObject } from '../core/json.ts';
@@ -6,14 +7,14 @@ import type { StandardSchema } from './standard-schema.ts';
 import type { Validator } from './validator.ts';
 import { validatorFor } from './validator.ts';
 
-/** For a schema in a program: compiled at once, so that a mistake shows where it was made. Throws a DefinitionError. */
+/** For a schema in a program: compiled at once, so that a mistake shows where it was made. Throws a DefinitionError when it is not valid. */
 export function fromJsonSchema(schema: JsonObject, name: string): StandardSchema<JsonObject> {
   return standardFrom(schema, name, (validator) => validator.compile());
 }
 
 /**
- * For a schema out of a server's list, of which few are ever used: compiled with the first value. Throws a DefinitionError at once when
- * it is not a valid JSON Schema, all the same.
+ * For a schema from a server's list, of which few are ever used: compiled when the first value is checked. Throws a DefinitionError at
+ * once when it is not valid.
  */
 export function fromListedSchema(schema: JsonObject, name: string): StandardSchema<JsonObject> {
   return standardFrom(schema, name, (validator) => validator.verify());
@@ -37,7 +38,7 @@ function standardFrom(
       vendor: 'json-schema',
       jsonSchema: { input: () => schema },
       validate: (value) => {
-        // Defaults are filled in, and a tool may change what it is given: neither may touch the arguments that the run keeps.
+        // Defaults are filled in, and a tool may change its arguments: neither may change those that the run keeps.
         const copy: unknown = structuredClone(value);
         const issues = validator.check(copy);
         return issues.length === 0 ? { value: copy } : { issues };

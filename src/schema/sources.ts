@@ -8,7 +8,7 @@ import { gotOf } from './issues.ts';
 import { fromJsonSchema } from './json-schema.ts';
 import type { StandardSchema } from './standard-schema.ts';
 
-export interface ReadSchema {
+interface ReadSchema {
   readonly jsonSchema: JsonObject;
   readonly check: (
     value: unknown,
@@ -18,7 +18,7 @@ export interface ReadSchema {
 }
 
 export function readSchema(schema: object, name: string): ReadSchema {
-  // What has that field says of itself that it is one; the rest is taken for a JSON Schema, and checked.
+  // Whatever has this field is a Standard Schema; anything else is taken for a JSON Schema, and checked.
   const standard = '~standard' in schema ? (schema as StandardSchema) : fromJsonSchema(schema as JsonObject, name);
   return { jsonSchema: jsonSchemaOf(standard, name), check: (value) => checkStandard(standard, value) };
 }
@@ -27,7 +27,7 @@ function jsonSchemaOf(schema: StandardSchema, name: string): JsonObject {
   if ('_zod' in schema) return fromZod4(schema, name);
   const { vendor, jsonSchema } = schema['~standard'];
   if (jsonSchema !== undefined) return jsonSchema.input(DRAFT) as JsonObject;
-  // On a zod 4 schema this library gives an empty schema without a word, so it is for zod 3 alone.
+  // For a zod 4 schema this library silently gives an empty schema, so it is used for zod 3 only.
   if (vendor === 'zod') return zod3().zodToJsonSchema(schema as never, ZOD3) as JsonObject;
   const remedy = 'give `parameters` as a zod schema or as a JSON Schema';
   throw new DefinitionError(
@@ -41,7 +41,7 @@ const ZOD3 = { $refStrategy: 'root', effectStrategy: 'input', pipeStrategy: 'inp
 
 function fromZod4(schema: StandardSchema, name: string): JsonObject {
   try {
-    // The schema's own way needs no second copy of its library; older zods and zod/mini have none.
+    // The schema's own method works with any copy of the library; older versions and zod/mini have none.
     const { jsonSchema } = schema['~standard'];
     if (jsonSchema !== undefined) return jsonSchema.input(DRAFT) as JsonObject;
     return zod4().toJSONSchema(schema as never, { io: 'input' }) as JsonObject;

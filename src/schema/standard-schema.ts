@@ -10,12 +10,12 @@ export interface StandardSchema<Output = unknown> {
   };
 }
 
-export interface StandardResult {
+interface StandardResult {
   readonly value?: unknown;
   readonly issues?: readonly StandardIssue[] | undefined;
 }
 
-export interface StandardIssue {
+interface StandardIssue {
   readonly message: string;
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }

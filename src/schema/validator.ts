@@ -1,5 +1,5 @@
-// Owns checking a value against a JSON Schema: compiled when it is first needed, and shared by all whose schema is the same text.
-// What a value is for, and what becomes of one that does not fit, is left to the caller.
+// Owns checking values against a JSON Schema, which is compiled when it is first needed; schemas of the same text share one validator.
+// What a value is for, and what happens when it does not fit, is left to the caller.
 
 import { createRequire } from 'node:module';
 import type { ErrorObject, Options, ValidateFunction } from 'ajv';
@@ -8,15 +8,15 @@ import { cleanSchema } from './clean.ts';
 import type { SchemaIssue } from './issues.ts';
 import { gotOf } from './issues.ts';
 
-export interface ValidatorOptions {
+interface ValidatorOptions {
   /** Whether defaults of the schema are written into the value that is checked. */
   readonly fillDefaults: boolean;
-  /** Whether all that does not fit is reported, or only what is found first. */
+  /** Whether everything that does not fit is reported, or only the first finding. */
   readonly findAll: boolean;
 }
 
 /** What does not fit, and where. */
-export interface Mismatch {
+interface Mismatch {
   readonly path: readonly string[];
   readonly message: string;
 }
@@ -34,7 +34,7 @@ export class Validator {
     this.#options = options;
   }
 
-  /** Throws when the schema is not valid (2020-12). Compiles it only where nothing less can tell. */
+  /** Throws when the schema is not valid (2020-12). Compiles it only if that cannot be known otherwise. */
   verify(): void {
     if (this.#isValid) return;
     if (mayFailToCompile(this.#text)) this.compile();
@@ -42,7 +42,7 @@ export class Validator {
     this.#isValid = true;
   }
 
-  /** Makes it ready for use. Throws when the schema is not valid (2020-12). */
+  /** Compiles it, once. Throws when the schema is not valid (2020-12). */
   compile(): ValidateFunction {
     if (this.#compiled === undefined) {
       assertValid(this.#schema);
@@ -60,8 +60,8 @@ export class Validator {
 }
 
 /**
- * Characters of the schemas whose validators are kept, the least recently used out first. A compiled one takes about twenty bytes for
- * each, so all of them take less than 20 MB.
+ * Characters of the schemas whose validators are kept; the least recently used ones go first. A compiled validator takes about 20 bytes
+ * a character, so all of them take about 20 MB at most.
  */
 export const MAX_KEPT_CHARS = 1_000_000;
 
@@ -77,7 +77,7 @@ export function validatorFor(schema: JsonObject, options: ValidatorOptions): Val
   const found = kept.get(key);
   const validator = found ?? new Validator(cleaned, text, options);
   if (found === undefined) keptChars += key.length;
-  else kept.delete(key); // to be put at the end
+  else kept.delete(key); // a map keeps the order of insertion, so that this one is the latest again
   kept.set(key, validator);
   for (const oldest of kept.keys()) {
     if (keptChars <= MAX_KEPT_CHARS || oldest === key) break;
@@ -95,18 +95,18 @@ export function createValidator(schema: JsonObject): (value: unknown) => readonl
     validator.check(value).map(({ path, message }) => ({ path: path.join('.'), message, got: gotOf(value, path) }));
 }
 
-/** Schemas with these keywords can be valid and still not compile: a reference to nothing, a pattern that is no regular expression. */
+/** Schemas with these keywords can be valid and still not compile, such as one with a reference to nothing. */
 function mayFailToCompile(text: string): boolean {
   return /"(?:\$\w+|patternProperties|nullable)":|"(?:id|pattern)":"|"enum":\[\]/.test(text);
 }
 
-// Loaded with the first schema that needs it: it takes longer to load than most programs run.
+// Loaded with the first schema: that takes longer than many programs run.
 const load = createRequire(import.meta.url);
 
-// Formats need a library of their own and are left to the grammar; unknown keywords are other people's.
+// Formats would need another library and are left to the grammar; unknown keywords belong to other programs.
 const BASE: Options = { strict: false, validateFormats: false, logger: false };
 
-/** Of its own for each schema, since an instance keeps all that it ever compiled; without the meta-schemas, which cost the most. */
+/** One for each schema, since an instance keeps all that it ever compiled; without the meta-schemas, which take most of its time. */
 function createAjv({
   fillDefaults,
   findAll,
@@ -117,7 +117,7 @@ function createAjv({
 
 let meta: InstanceType<typeof import('ajv/dist/2020.js').Ajv2020> | undefined;
 
-/** Against the meta-schema, which one instance keeps; it keeps nothing of the schemas that it checks. */
+/** Checks a schema against the meta-schema. This instance is kept, since checking leaves nothing behind in it. */
 function assertValid(schema: JsonObject): void {
   const { Ajv2020 } = load('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js');
   meta ??= new Ajv2020(BASE);

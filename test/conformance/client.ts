@@ -9,7 +9,7 @@ import { isObject } from '../../src/core/json.ts';
 import { createServer } from '../../src/mcp/server.ts';
 import type { AuthConfig, HttpServerConfig } from '../../src/mcp/server-config.ts';
 import type { Tool } from '../../src/tool/tool.ts';
-import type { ProviderHost } from '../../src/tool/tool-provider.ts';
+import type { ProviderContext } from '../../src/tool/tool-provider.ts';
 
 const url = process.argv.at(-1) ?? '';
 const scenario = process.env.MCP_CONFORMANCE_SCENARIO ?? '';
@@ -58,21 +58,23 @@ function argumentsFor({ schema }: Tool): JsonObject {
 
 const folder = await mkdtemp(join(tmpdir(), 'conformance-'));
 const config: HttpServerConfig = { url, type: 'http', auth: authOf() };
-const server = createServer('conformance', config, {
-  surroundings: () => ({ env: {}, workspaceFolder: folder, version: '0.0.0' }),
+const server = createServer('conformance', config, () => ({
+  env: {},
+  workspaceFolder: folder,
+  version: '0.0.0',
   signIn: { tokenFile: join(folder, 'sign-ins.json'), showUrl: browse },
-});
-const host: ProviderHost = {
+}));
+const provided: ProviderContext = {
   signal: AbortSignal.timeout(25_000),
   warn: ({ code, message }) => process.stderr.write(`${code}: ${message}\n`),
   askUser: async () => ({ action: 'accept', content: {} }),
 };
 
 try {
-  const provider = await server.open(host);
+  const provider = await server.open(provided);
   for (const tool of provider.tools()) {
     const call = {
-      signal: host.signal,
+      signal: provided.signal,
       progress: () => undefined,
       callId: 'c',
       toolName: tool.name,
