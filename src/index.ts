@@ -153,8 +153,9 @@ export type {
 export type { ModelParams } from './model/model-params.ts';
 export type { Thinking } from './model/profile/thinking.ts';
 export type { InferArguments, ToolSchema } from './schema/compile.ts';
-export type { AgentWithServersDefinition } from './setup/mcp-servers.ts';
-export { defineAgent, mountMcp } from './setup/mcp-servers.ts';
+export type { AgentWithServersDefinition } from './setup/define-agent.ts';
+export { defineAgent } from './setup/define-agent.ts';
+export { mountMcp } from './setup/mount-mcp.ts';
 export { run, stream } from './setup/run.ts';
 export type { ContentParts } from './tool/content-parts.ts';
 export { contentParts } from './tool/content-parts.ts';
@@ -166,7 +167,8 @@ export type {
   InputAnswer,
   InputRequest,
   OpenProvider,
-  ProviderHost,
+  ProviderContext,
+  ProviderWarning,
   SampleAnswer,
   SampleRequest,
   ToolProvider,

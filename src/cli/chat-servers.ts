@@ -9,7 +9,7 @@ import { readResourcePart } from '../mcp/call-result.ts';
 import type { McpServer } from '../mcp/server.ts';
 import { isServer } from '../mcp/server.ts';
 import type { Tool } from '../tool/tool.ts';
-import type { OpenProvider, ProviderHost, ToolProvider } from '../tool/tool-provider.ts';
+import type { OpenProvider, ProviderContext, ToolProvider } from '../tool/tool-provider.ts';
 import type { Io } from './io.ts';
 
 export interface OpenProviders extends AsyncDisposable {
@@ -17,12 +17,12 @@ export interface OpenProviders extends AsyncDisposable {
 }
 
 /** Opens the agent's providers so that all runs of a chat share them. The runs report a provider that fails. */
-export async function openProviders({ providers, sampling }: Agent, host: ProviderHost): Promise<OpenProviders> {
+export async function openProviders({ providers, sampling }: Agent, context: ProviderContext): Promise<OpenProviders> {
   // Only declares that sampling is offered: a request for it is answered by the run in progress.
   const sample = (): never => {
     throw new Error('No run is in progress.');
   };
-  const offered = sampling === undefined ? host : { ...host, sample };
+  const offered = sampling === undefined ? context : { ...context, sample };
   const settled = await Promise.allSettled(providers.map((provider) => provider.open(offered)));
   const opened: OpenProvider[] = settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   return {

@@ -9,7 +9,7 @@ import { DefinitionError } from '../core/definition-error.ts';
 import type { Outcome } from '../core/run-event.ts';
 import { VllmError } from '../core/vllm-error.ts';
 import { mcpServersFrom } from '../mcp/config-file.ts';
-import { serversOf } from '../setup/mcp-servers.ts';
+import { serversOf } from '../setup/mount-mcp.ts';
 import { stream } from '../setup/run.ts';
 import { packageVersion } from '../setup/version.ts';
 import { createApprove } from './approval.ts';

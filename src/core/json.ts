@@ -1,4 +1,4 @@
-// Owns the types of JSON values, and comparing them. Interpreting a value is left to its reader.
+// Owns the types of JSON values, reading and comparing them. Interpreting a value is left to its reader.
 
 export type JsonPrimitive = string | number | boolean | null;
 export type JsonValue = JsonPrimitive | readonly JsonValue[] | JsonObject;
@@ -9,6 +9,16 @@ export interface JsonObject {
 /** Narrows an unknown value to a plain object: not null, not an array. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What a text says in JSON; undefined, which no JSON is, when the text is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The caller sees undefined.
+    return undefined;
+  }
 }
 
 /** Whether two values are the same JSON. The order of keys and keys with the value undefined do not matter. */

@@ -1,7 +1,6 @@
-// Owns the result of an MCP call -> what a tool returns: text and images for the model, notes for what it cannot be shown.
+// Owns turning the result of an MCP call into what a tool returns: text and images for the model, notes in place of the rest.
 
-import { isDeepStrictEqual } from 'node:util';
-import { isObject } from '../core/json.ts';
+import { isObject, isSameJson, parseJson } from '../core/json.ts';
 import type { ContentPart } from '../core/message.ts';
 import type { ContentParts } from '../tool/content-parts.ts';
 import { contentParts } from '../tool/content-parts.ts';
@@ -10,7 +9,7 @@ import type { RawResult } from './connection.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What the model reads. Throws a ToolRetry with the text when the server calls it an error. */
+/** What the model is shown. Throws a ToolRetry with the text when the server marked the result as an error. */
 export function readResult({ content, structuredContent, isError }: RawResult): string | ContentParts {
   const parts = (Array.isArray(content) ? content : []).filter((part) => !isForUserOnly(part)).map(readPart);
   const extra = structuredText(parts, structuredContent);
@@ -22,14 +21,14 @@ export function readResult({ content, structuredContent, isError }: RawResult): 
   return isPlain ? texts.join('\n') : contentParts(all);
 }
 
-/** What a tool meant for people only is not put before the model. */
+/** The model is not shown what the tool marked as being for people only. */
 function isForUserOnly(part: unknown): boolean {
   const audience = isObject(part) && isObject(part.annotations) ? part.annotations.audience : undefined;
   return Array.isArray(audience) && audience.length > 0 && !audience.includes('assistant');
 }
 
 function readPart(part: unknown): ContentPart {
-  if (!isObject(part)) return note('a part that is no object');
+  if (!isObject(part)) return note('a part that is not an object');
   switch (part.type) {
     case 'text':
       return { type: 'text', text: String(part.text ?? '') };
@@ -42,7 +41,7 @@ function readPart(part: unknown): ContentPart {
     case 'resource_link':
       return readLink(part);
     default:
-      return note(`a part of the kind ${JSON.stringify(part.type ?? null)}, which is not known here`);
+      return note(`a part of the kind ${JSON.stringify(part.type ?? null)}, which this client does not know`);
   }
 }
 
@@ -51,7 +50,7 @@ function readImage(part: Fields): ContentPart | undefined {
   return { type: 'image_url', image_url: { url: `data:${mimeOf(part)};base64,${part.data}` } };
 }
 
-/** Text of a resource, an image in it, or a note: base64 is nothing that a model can read. */
+/** A resource's text or image, or a note in its place: a model cannot read base64. */
 export function readResourcePart(resource: Fields): ContentPart {
   const uri = typeof resource.uri === 'string' ? resource.uri : 'a resource';
   if (typeof resource.text === 'string') return { type: 'text', text: `[${uri}]\n${resource.text}` };
@@ -65,19 +64,17 @@ function readLink({ uri, name, description, mimeType }: Fields): ContentPart {
   return { type: 'text', text: `[resource ${String(uri)}]${about.length === 0 ? '' : ` ${about.join(', ')}`}` };
 }
 
-/** Nothing when a text says the same, or there is none. */
+/** Undefined when there is no structured content, or when a text already contains it. */
 function structuredText(parts: readonly ContentPart[], structured: unknown): string | undefined {
   if (structured === undefined || structured === null) return undefined;
-  const isSaid = parts.some((part) => part.type === 'text' && saysTheSame(part.text, structured));
-  return isSaid ? undefined : JSON.stringify(structured);
+  const isRepeated = parts.some((part) => part.type === 'text' && isSameContent(part.text, structured));
+  return isRepeated ? undefined : JSON.stringify(structured);
 }
 
-function saysTheSame(text: string, structured: unknown): boolean {
-  try {
-    if (isDeepStrictEqual(JSON.parse(text), structured)) return true;
-  } catch {
-    // Plain text: it may be the one value that the structure holds.
-  }
+function isSameContent(text: string, structured: unknown): boolean {
+  const parsed = parseJson(text);
+  if (parsed !== undefined && isSameJson(parsed, structured)) return true;
+  // Plain text: it may be the only value of the structure.
   const values = isObject(structured) ? Object.values(structured) : [];
   return values.length === 1 && values[0] === text;
 }

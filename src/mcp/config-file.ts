@@ -1,5 +1,5 @@
-// Owns reading MCP servers from the files that people have: `mcpServers` of Claude Desktop, Cursor and others, `servers` of
-// VS Code; with comments and trailing commas.
+// Owns reading MCP servers from configuration files of other programs: `mcpServers` of Claude Desktop, Cursor and others, `servers` of
+// VS Code; with comments and trailing commas. Checking each server is left to `server-config.ts`.
 
 import { readFileSync } from 'node:fs';
 import { DefinitionError } from '../core/definition-error.ts';
@@ -13,7 +13,7 @@ export function mcpServersFrom(path: string): McpServers {
   const listed = value.mcpServers ?? value.servers;
   if (!isObject(listed)) throw new DefinitionError(`${path} has no \`mcpServers\` (or \`servers\`).`);
   return Object.fromEntries(
-    Object.entries(listed).map(([name, config]) => [name, checkServerConfig(name, adopted(config))]),
+    Object.entries(listed).map(([name, config]) => [name, checkServerConfig(name, withOwnNames(config))]),
   );
 }
 
@@ -28,13 +28,15 @@ function parse(path: string): Readonly<Record<string, unknown>> {
     const value: unknown = JSON.parse(withoutComments(text));
     if (isObject(value)) return value;
   } catch (cause) {
-    throw new DefinitionError(`${path} is no JSON: ${cause instanceof Error ? cause.message : ''}`, { cause });
+    throw new DefinitionError(`${path} is not valid JSON: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
   }
-  throw new DefinitionError(`${path} holds no object.`);
+  throw new DefinitionError(`${path} does not contain a JSON object.`);
 }
 
-/** Fields that other hosts have and that mean the same, or nothing, here. */
-function adopted(config: unknown): unknown {
+/** Renames the fields of other programs that mean the same here, and drops those that mean nothing here. */
+function withOwnNames(config: unknown): unknown {
   if (!isObject(config)) return config;
   const known: Record<string, unknown> = { ...config };
   if (known.httpUrl !== undefined) known.url ??= known.httpUrl;
@@ -58,7 +60,7 @@ const FOREIGN = [
   'version',
 ];
 
-/** Blanks comments and trailing commas, outside strings. */
+/** Removes comments and trailing commas outside of strings. */
 function withoutComments(text: string): string {
   const plain = text.replace(/"(?:\\.|[^"\\])*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (part) =>
     part.startsWith('"') ? part : ' ',

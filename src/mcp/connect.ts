@@ -1,11 +1,12 @@
-// Owns making a connection from a configuration: which transport, what goes wrong, in words. Keeping it is left to `server.ts`.
+// Owns connecting to a server from its configuration: the choice of transport, and errors that say what went wrong. Keeping the
+// connection is left to `server.ts`.
 
 import { UnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js';
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { VllmError } from '../core/vllm-error.ts';
-import type { HostHandlers, McpConnection } from './connection.ts';
+import type { McpConnection, ServerCallbacks } from './connection.ts';
 import { guardedFetch } from './guarded-fetch.ts';
 import { connectSdk } from './sdk-connection.ts';
 import type { HttpServerConfig, McpServerConfig, StdioServerConfig, TransportServerConfig } from './server-config.ts';
@@ -14,20 +15,20 @@ import { StdioTransport } from './stdio-transport.ts';
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 30_000;
 
-export interface ConnectOptions {
+interface ConnectOptions {
   readonly name: string;
   /** With its placeholders filled in. */
   readonly config: McpServerConfig;
-  readonly handlers: HostHandlers;
+  readonly callbacks: ServerCallbacks;
   readonly version: string;
   readonly hasRoots: boolean;
   readonly canSample: boolean;
   readonly canAskUser: boolean;
-  /** For a server at a URL that wants to know who is there. */
+  /** For a server at a URL that asks the user to sign in. */
   readonly signIn: SignIn | undefined;
 }
 
-/** Connects. Rejects with a VllmError that names the server, says why, and shows its last words. */
+/** Connects. Rejects with a VllmError that names the server, says why, and shows the last lines of its standard error. */
 export async function connect(options: ConnectOptions): Promise<McpConnection> {
   const { config } = options;
   if ('command' in config) return await connectStdio(options, config);
@@ -39,18 +40,18 @@ async function connectStdio(options: ConnectOptions, config: StdioServerConfig):
   try {
     return await connectOver(options, transport);
   } catch (cause) {
-    // How it ended says more than that the connection did.
-    const reason = [transport.exit || reasonOf(cause), transport.lastWords].filter((part) => part !== '').join('\n');
-    throw failed(options.name, `\`${config.command}\` is not there: ${reason}`, cause);
+    // How the process ended says more than the closed connection does.
+    const reason = [transport.exit || reasonOf(cause), transport.lastLines].filter((part) => part !== '').join('\n');
+    throw failed(options.name, `\`${config.command}\` did not start: ${reason}`, cause);
   }
 }
 
 async function connectGiven(options: ConnectOptions, config: TransportServerConfig): Promise<McpConnection> {
   try {
-    // The SDK's own form, of which only a part is named in the configuration.
+    // The configuration's type names only a part of the SDK's own.
     return await connectOver(options, (await config.transport()) as unknown as Transport);
   } catch (cause) {
-    throw failed(options.name, `it is not there: ${reasonOf(cause)}`, cause);
+    throw failed(options.name, `connecting failed: ${reasonOf(cause)}`, cause);
   }
 }
 
@@ -59,14 +60,14 @@ async function connectHttp(options: ConnectOptions, config: HttpServerConfig): P
   try {
     return await connectAt(options, config, 'http');
   } catch (error) {
-    // A server from before Streamable HTTP refuses the first request in one of these ways.
+    // A server that is older than Streamable HTTP refuses the first request with one of these.
     const status = statusOf(error instanceof VllmError ? error.cause : error);
     const isOld = config.type === undefined && (status === 404 || status === 405 || status === 400);
     if (!isOld) throw error;
     try {
       return await connectAt(options, config, 'sse');
     } catch {
-      // The first way's reason is the better one.
+      // The reason of the first attempt is the better one.
       throw error;
     }
   }
@@ -85,13 +86,13 @@ async function connectAt(
     return signIn === undefined ? connection : withSignIn(connection, signIn);
   } catch (cause) {
     if (cause instanceof VllmError) throw cause;
-    const isKeyWanted = cause instanceof UnauthorizedError || statusOf(cause) === 401;
-    const hint = isKeyWanted ? ' It wants a key (`headers`) or a sign-in.' : '';
-    throw failed(name, `${url.origin} is not there: ${reasonOf(cause)}${hint}`, cause);
+    const isUnauthorized = cause instanceof UnauthorizedError || statusOf(cause) === 401;
+    const hint = isUnauthorized ? 'it requires a key (`headers`) or a sign-in (`auth`): ' : '';
+    throw failed(name, `connecting to ${url.origin} failed: ${hint}${reasonOf(cause)}`, cause);
   }
 }
 
-/** Sign-ins for one request: the first, and one for a right that it turns out to need. */
+/** Sign-ins for one request: the first, and one for a permission that the request turns out to need. */
 const MAX_SIGN_INS = 2;
 
 async function signedIn<T>(request: () => Promise<T>, signIn: SignIn | undefined): Promise<T> {
@@ -105,7 +106,7 @@ async function signedIn<T>(request: () => Promise<T>, signIn: SignIn | undefined
   }
 }
 
-/** A server may ask for a sign-in, or for more rights, with any request. */
+/** A server may ask for a sign-in, or for more permissions, on any request. */
 function withSignIn(connection: McpConnection, signIn: SignIn): McpConnection {
   return {
     ...connection,
@@ -129,17 +130,17 @@ function transportFor(config: HttpServerConfig, kind: 'http' | 'sse', signIn: Si
 }
 
 async function connectOver(options: ConnectOptions, transport: Transport): Promise<McpConnection> {
-  const { handlers, version, hasRoots, canSample, canAskUser, config } = options;
+  const { callbacks, version, hasRoots, canSample, canAskUser, config } = options;
   const connectTimeoutMs = config.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS;
-  return await connectSdk({ transport, handlers, version, connectTimeoutMs, hasRoots, canSample, canAskUser });
+  return await connectSdk({ transport, callbacks, version, connectTimeoutMs, hasRoots, canSample, canAskUser });
 }
 
 function failed(name: string, message: string, cause: unknown): VllmError {
   return new VllmError(`MCP server \`${name}\`: ${message}`, { code: 'mcp_connect', cause, retryable: true });
 }
 
-/** The innermost reason, which is the one that says something. */
-export function reasonOf(error: unknown): string {
+/** The innermost reason, which is the informative one. */
+function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.cause instanceof Error && /fetch failed/.test(error.message)) return reasonOf(error.cause);
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
@@ -148,6 +149,6 @@ export function reasonOf(error: unknown): string {
 
 const MAX_REASON_CHARS = 300;
 
-export function statusOf(error: unknown): number | undefined {
+function statusOf(error: unknown): number | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'number' ? error.code : undefined;
 }

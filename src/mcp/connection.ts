@@ -1,5 +1,5 @@
-// Owns what this project needs of an MCP client, in a dozen verbs, so that another SDK can take the place of the one that is
-// used. Implementing it is left to `sdk-connection.ts`.
+// Owns what this project needs of an MCP client, so that the SDK can be replaced by another. Implementing it is left to
+// `sdk-connection.ts`.
 
 import type { JsonObject } from '../core/json.ts';
 import type { InputAnswer, InputRequest, SampleAnswer } from '../tool/tool-provider.ts';
@@ -14,28 +14,25 @@ export interface ServerInfo {
   readonly hasCompletions: boolean;
 }
 
-/** A result as it came: nothing of it is trusted yet. */
+/** A result as it came: nothing of it has been checked. */
 export interface RawResult {
   readonly content?: unknown;
   readonly structuredContent?: unknown;
   readonly isError?: unknown;
 }
 
-export interface CallOptions {
+interface CallOptions {
+  /** Ends the call: it has no other time limit. */
   readonly signal: AbortSignal;
-  /** Milliseconds of silence. */
-  readonly timeoutMs: number;
-  /** Milliseconds in all. */
-  readonly maxCallMs: number;
   readonly onProgress: (progress: JsonObject) => void;
 }
 
-/** What the server asks of its host. */
-export interface HostHandlers {
-  /** Folders that the server may take for the user's, as `file://` URIs. */
+/** What the server may ask or report outside of its answers. */
+export interface ServerCallbacks {
+  /** Folders of the user, as `file://` URIs. */
   readonly roots: () => readonly string[];
   readonly askUser: (request: Omit<InputRequest, 'provider'>, signal: AbortSignal) => Promise<InputAnswer>;
-  /** `params` as the protocol has them. */
+  /** `params` as in the protocol. */
   readonly sample: (params: JsonObject, signal: AbortSignal) => Promise<SampleAnswer>;
   readonly onLog: (level: string, text: string) => void;
   readonly onToolsChanged: () => void;
@@ -59,7 +56,7 @@ export interface McpConnection {
     args: Readonly<Record<string, string>>,
     signal: AbortSignal,
   ) => Promise<readonly unknown[]>;
-  /** Values that begin with what was typed. */
+  /** Values that begin with the given text. */
   readonly complete: (request: CompletionRequest, signal: AbortSignal) => Promise<readonly string[]>;
   readonly ping: (signal: AbortSignal) => Promise<void>;
   /** Ends it, and all its processes. Never rejects. */
@@ -68,7 +65,7 @@ export interface McpConnection {
 
 export interface Listed {
   readonly tools: readonly unknown[];
-  /** Why there may be more; undefined when these are all. */
+  /** Why the list may be incomplete; undefined when it is complete. */
   readonly cut: string | undefined;
 }
 

@@ -3,13 +3,19 @@
 import { VllmError } from '../core/vllm-error.ts';
 import type { McpServerConfig } from './server-config.ts';
 import { checkServerConfig } from './server-config.ts';
+import type { SignInOptions } from './sign-in.ts';
 
+/** What a server takes from the process around it. */
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** What `${workspaceFolder}` stands for. */
+  /** The value of `${workspaceFolder}`. */
   readonly workspaceFolder: string;
   /** Of this package, for servers that ask. */
   readonly version: string;
+  /** Where tokens are kept, and how the user is asked to sign in. Absent: no sign-ins. */
+  readonly signIn?: SignInOptions;
+  /** What could not be read, as a sentence. */
+  readonly problem?: string;
 }
 
 /** The configuration with its placeholders filled in. Throws a VllmError that names the field and the variable, never a value. */
@@ -41,12 +47,11 @@ function expandText(text: string, field: string, { name, surroundings }: Place):
     if (given !== undefined && (given !== '' || found?.[2] === undefined)) return given;
     if (found?.[2] !== undefined) return found[2];
     const what =
-      variable === undefined ? `${whole} is no placeholder that is known here` : `the variable ${variable} is not set`;
-    throw new VllmError(
-      `MCP server \`${name}\`, \`${field}\`: ${what}. Set it, or write \${${variable ?? 'NAME'}:-default}.`,
-      {
-        code: 'mcp_config',
-      },
-    );
+      variable === undefined
+        ? `${whole} is not a placeholder that is known here`
+        : `the variable ${variable} is not set`;
+    const remedy = `Set it, or write \${${variable ?? 'NAME'}:-default}.`;
+    const problem = surroundings.problem === undefined ? '' : ` ${surroundings.problem}`;
+    throw new VllmError(`MCP server \`${name}\`, \`${field}\`: ${what}. ${remedy}${problem}`, { code: 'mcp_config' });
   });
 }

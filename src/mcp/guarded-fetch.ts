@@ -4,13 +4,13 @@ import { isIP } from 'node:net';
 
 type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>;
 
-/** Refuses private addresses unless the server itself is at one. Names are not resolved: only what is written counts. */
+/** Refuses private addresses unless the server itself has one. Names are not resolved: a name that leads to a private address passes. */
 export function guardedFetch(server: URL): Fetch {
   if (isPrivate(server.hostname)) return fetch;
   return async (url, init) => {
     const { hostname } = new URL(url);
     if (isPrivate(hostname)) {
-      throw new TypeError(`${server.origin} led to ${hostname}, which is an address of the private network.`);
+      throw new TypeError(`${server.origin} redirected to ${hostname}, an address of the private network.`);
     }
     return await fetch(url, init);
   };

@@ -1,13 +1,13 @@
-// Owns splitting a server's output into lines, of which none is larger than a limit. What a line says is left to the transport.
+// Owns splitting a server's output into lines up to a size limit. What a line means is left to the transport.
 
-export interface LineReader {
-  /** Gives the lines that are whole now. Of one that is too long only its beginning is given, marked. */
+interface LineReader {
+  /** Gives the lines that are complete now. A line that is too long is given as its beginning and its end. */
   readonly feed: (bytes: Buffer) => readonly Line[];
 }
 
 export interface Line {
   readonly text: string;
-  /** For a line that was longer than the limit its end; `text` is then its beginning. */
+  /** For a line over the limit, its end; `text` is then its beginning. */
   readonly end: string | undefined;
 }
 
@@ -15,7 +15,7 @@ const NEWLINE = 10;
 const KEPT_OF_CUT_BYTES = 4096;
 const KEPT_OF_END_BYTES = 256;
 
-/** Each byte is looked at once. */
+/** Reads each byte once. */
 export function createLineReader(maxLineBytes: number): LineReader {
   let parts: Buffer[] = [];
   let length = 0;

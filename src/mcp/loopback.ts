@@ -1,18 +1,18 @@
-// Owns the address on this machine to which a browser is sent back after a sign-in. What the code is good for is left to `oauth.ts`.
+// Owns the address on this machine to which the browser is redirected after a sign-in. Exchanging the code is left to `oauth.ts`.
 
 import { createServer } from 'node:http';
 
 export interface Loopback {
   readonly port: number;
   readonly redirectUrl: string;
-  /** The parameters with which the browser came back. Rejects after `timeoutMs`. */
+  /** The parameters of the redirect. Rejects after `timeoutMs`. */
   readonly answer: (timeoutMs: number) => Promise<URLSearchParams>;
   readonly close: () => void;
 }
 
 const PAGE = '<!doctype html><title>Signed in</title><p>You can close this page and go back to the terminal.';
 
-/** Listens on 127.0.0.1 only; on the wanted port when that is free. It does not keep the program running. */
+/** Listens on 127.0.0.1 only, on the wanted port when it is free. Does not keep the program running. */
 export async function openLoopback(wantedPort: number | undefined): Promise<Loopback> {
   let resolve: (answer: URLSearchParams) => void = () => undefined;
   let answered = new Promise<URLSearchParams>((done) => {

@@ -1,5 +1,5 @@
-// Owns signing in at a server: in the browser with a code and PKCE, or with the credentials of a program. Speaking OAuth is the
-// SDK's; here are the person, the loopback address and the file.
+// Owns signing in to a server: in the browser with a code and PKCE, or with the credentials of a program. The SDK implements OAuth;
+// this file adds the user, the loopback address and the token file.
 
 import { randomBytes } from 'node:crypto';
 import type { OAuthClientProvider, OAuthDiscoveryState } from '@modelcontextprotocol/sdk/client/auth.js';
@@ -15,25 +15,25 @@ import type { SignIn, SignInOptions } from './sign-in.ts';
 import type { TokenStore } from './token-store.ts';
 import { createTokenStore } from './token-store.ts';
 
-/** A person needs time to find a password. */
+/** Long enough for a user to find a password. */
 const SIGN_IN_MS = 300_000;
 
 export async function createSignIn(name: string, config: HttpServerConfig, options: SignInOptions): Promise<SignIn> {
-  const { auth: how } = config;
-  if (how?.type === 'client_credentials') {
-    const { clientId, clientSecret, scope } = how;
+  const { auth: authConfig } = config;
+  if (authConfig?.type === 'client_credentials') {
+    const { clientId, clientSecret, scope } = authConfig;
     const provider = new ClientCredentialsProvider({ clientId, clientSecret, ...(scope !== undefined && { scope }) });
-    return { provider, finish: () => Promise.reject(refused(name, 'the server did not take the credentials.')) };
+    return { provider, finish: () => Promise.reject(refused(name, 'the server rejected the credentials of `auth`.')) };
   }
-  if (how?.type === 'private_key_jwt') {
-    const { clientId, privateKey, algorithm = 'RS256', scope } = how;
+  if (authConfig?.type === 'private_key_jwt') {
+    const { clientId, privateKey, algorithm = 'RS256', scope } = authConfig;
     const provider = new PrivateKeyJwtProvider({
       clientId,
       privateKey,
       algorithm,
       ...(scope !== undefined && { scope }),
     });
-    return { provider, finish: () => Promise.reject(refused(name, 'the server did not take the key.')) };
+    return { provider, finish: () => Promise.reject(refused(name, 'the server rejected the key of `auth`.')) };
   }
   const url = new URL(config.url);
   const store = createTokenStore(options.tokenFile, `${name} ${url.origin}${url.pathname}`);
@@ -47,7 +47,7 @@ class BrowserSignIn implements OAuthClientProvider {
   readonly clientMetadataUrl?: string;
   readonly #name: string;
   readonly #config: HttpServerConfig;
-  readonly #how: BrowserAuth;
+  readonly #auth: BrowserAuth;
   readonly #options: SignInOptions;
   readonly #store: TokenStore;
   #client: OAuthClientInformationMixed | undefined;
@@ -57,7 +57,7 @@ class BrowserSignIn implements OAuthClientProvider {
   #state = '';
   #isFinishing = false;
   #loopback: Loopback | undefined;
-  /** What was found out about the server, from the redirect to its answer: after it, it may have changed. */
+  /** Discovered before the redirect and used until the code is exchanged; not longer, because the server's metadata may change. */
   #discovered: OAuthDiscoveryState | undefined;
 
   constructor(
@@ -71,12 +71,12 @@ class BrowserSignIn implements OAuthClientProvider {
     this.#config = config;
     this.#options = options;
     this.#store = store;
-    this.#how = config.auth?.type === 'browser' ? config.auth : { type: 'browser' };
-    // The SDK gave them, and takes them back unchanged.
+    this.#auth = config.auth?.type === 'browser' ? config.auth : { type: 'browser' };
+    // The SDK made them, and gets them back unchanged.
     this.#client = kept.client as OAuthClientInformationMixed | undefined;
     this.#tokens = kept.tokens as OAuthTokens | undefined;
     this.#port = kept.port;
-    if (this.#how.clientMetadataUrl !== undefined) this.clientMetadataUrl = this.#how.clientMetadataUrl;
+    if (this.#auth.clientMetadataUrl !== undefined) this.clientMetadataUrl = this.#auth.clientMetadataUrl;
   }
 
   get redirectUrl(): string {
@@ -84,7 +84,7 @@ class BrowserSignIn implements OAuthClientProvider {
   }
 
   get clientMetadata(): OAuthClientProvider['clientMetadata'] {
-    const { scope, clientSecret } = this.#how;
+    const { scope, clientSecret } = this.#auth;
     return {
       client_name: 'vllm-agents',
       redirect_uris: [this.redirectUrl],
@@ -101,7 +101,7 @@ class BrowserSignIn implements OAuthClientProvider {
   }
 
   async clientInformation(): Promise<OAuthClientInformationMixed | undefined> {
-    const { clientId, clientSecret } = this.#how;
+    const { clientId, clientSecret } = this.#auth;
     await this.#listen();
     if (clientId === undefined) return this.#client;
     return { client_id: clientId, ...(clientSecret !== undefined && { client_secret: clientSecret }) };
@@ -127,11 +127,11 @@ class BrowserSignIn implements OAuthClientProvider {
     if (showUrl === undefined) {
       throw refused(
         this.#name,
-        'it wants somebody to sign in: run the agent in a terminal once, or give `headers` or `auth`.',
+        'it requires a sign-in, and there is no terminal to ask in: run the agent in a terminal once, or set `headers` or `auth`.',
       );
     }
     if (url.protocol !== 'https:' && url.protocol !== 'http:')
-      throw refused(this.#name, `it led to ${url.protocol}, which is no page.`);
+      throw refused(this.#name, `it redirected to a ${url.protocol} address, which is not a web page.`);
     showUrl(this.#name, url.href);
   }
 
@@ -163,13 +163,13 @@ class BrowserSignIn implements OAuthClientProvider {
     }));
   }
 
-  /** Waits for the browser, then trades its code for tokens. */
+  /** Waits for the browser, then exchanges the code for tokens. */
   async finish(): Promise<void> {
     const loopback = this.#loopback;
-    if (loopback === undefined) throw refused(this.#name, 'it wants a sign-in, and none was begun.');
+    if (loopback === undefined) throw refused(this.#name, 'it requires a sign-in, and none was started.');
     try {
       const answer = await loopback.answer(SIGN_IN_MS);
-      if (answer.get('state') !== this.#state) throw new Error('the answer is not to this sign-in');
+      if (answer.get('state') !== this.#state) throw new Error('the redirect does not belong to this sign-in');
       const code = answer.get('code');
       if (code === null) throw new Error(`the sign-in was refused (${answer.get('error') ?? 'no code'})`);
       const serverUrl = new URL(this.#config.url);
@@ -185,7 +185,7 @@ class BrowserSignIn implements OAuthClientProvider {
     }
   }
 
-  /** Before anything that names the address of the way back. A registration with another port is of no use any more. */
+  /** Must come before anything that uses the redirect address. A registration with another port is no longer valid. */
   async #listen(): Promise<void> {
     if (this.#loopback !== undefined || this.#options.showUrl === undefined) return;
     const loopback = await openLoopback(this.#port);

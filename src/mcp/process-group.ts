@@ -1,11 +1,11 @@
-// Owns the processes of servers: each in a group of its own, so that one end reaches its children too; and a guardian, which
-// ends the groups when this process is killed. Speaking with a server is left to `stdio-transport.ts`.
+// Owns the processes of servers: each in a process group of its own, so that its children end with it; and a guardian process, which
+// ends the groups when this process is killed. Talking to a server is left to `stdio-transport.ts`.
 
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { platform } from 'node:process';
 
-/** A server may write its last things: until it is asked, and then made, to end. Milliseconds. */
+/** How long a server may take to save its work: after the end of its input, and after SIGTERM. */
 const END_OF_INPUT_MS = 1000;
 const TERMINATE_MS = 1000;
 
@@ -18,7 +18,7 @@ export const GROUP_OPTIONS = { detached: hasGroups, shell: false, windowsHide: t
 export async function endGroup(child: ChildProcess): Promise<void> {
   const ended = onceEnded(child);
   child.stdin?.end();
-  // A server that has ended may have left children behind: its group is ended all the same.
+  // A server that has ended may have left children behind, so its group is ended as well.
   if (!(await within(ended, END_OF_INPUT_MS))) {
     signalGroup(child, 'SIGTERM');
     await within(ended, TERMINATE_MS);
@@ -52,41 +52,41 @@ function signalGroup({ pid, kill }: ChildProcess, signal: NodeJS.Signals): void 
     if (hasGroups) process.kill(-pid, signal);
     else kill(signal);
   } catch {
-    // Nobody of the group is left: that is what was wanted.
+    // No process of the group is left, which is the aim.
   }
 }
 
 const guarded = new Set<number>();
 let guardian: ChildProcess | undefined;
 
-/** Reads the groups to end, one list a line; when the input ends without a last empty line, the process behind it is gone. */
+/** Reads the current list of groups, one list a line. At the end of its input it ends the groups of the last line, which is empty after a proper close. */
 const GUARDIAN =
   'while read -r line; do groups=$line; done; for group in $groups; do kill -s KILL -- "-$group"; done 2>/dev/null';
 
-/** Has the guardian end the group of a child should this process be killed. */
+/** Makes the guardian end the group of a child if this process is killed. */
 export function guard({ pid }: ChildProcess): void {
   if (pid === undefined || !hasGroups) return;
   guarded.add(pid);
-  tellGuardian();
+  updateGuardian();
 }
 
 function release({ pid }: ChildProcess): void {
   if (pid === undefined || !guarded.delete(pid)) return;
-  tellGuardian();
+  updateGuardian();
   if (guarded.size > 0) return;
   guardian?.stdin?.end();
   guardian = undefined;
 }
 
-function tellGuardian(): void {
+function updateGuardian(): void {
   if (guardian === undefined) {
-    // Its text is fixed, and what it reads are numbers.
+    // Safe from injection: the script is fixed, and its input are numbers.
     guardian = spawn('/bin/sh', ['-c', GUARDIAN], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
     guardian.on('error', () => {
-      // A system without /bin/sh: then only a close ends the servers.
+      // There is no /bin/sh: then only `close` ends the servers.
     });
     guardian.stdin?.on('error', () => {
-      // It was ended by somebody else.
+      // The guardian was ended from outside.
     });
     guardian.unref();
     (guardian.stdin as unknown as { unref?: () => void } | null)?.unref?.();

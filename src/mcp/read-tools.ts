@@ -1,9 +1,12 @@
-// Owns a server's list of tools -> tools of this project. One that is malformed is dropped alone, with a reason.
-// Calling them is left to whoever gives the function for it.
+// Owns turning a server's list of tools into tools of this project. A malformed tool is dropped alone, with a reason.
+// Calling a tool is left to `server-call.ts`.
 
 import { createHash } from 'node:crypto';
 import type { JsonObject } from '../core/json.ts';
 import { isObject } from '../core/json.ts';
+import { fromListedSchema } from '../schema/json-schema.ts';
+import type { Validator } from '../schema/validator.ts';
+import { validatorFor } from '../schema/validator.ts';
 import { defineTool } from '../tool/define-tool.ts';
 import type { Tool, ToolContext } from '../tool/tool.ts';
 import type { ApprovalPolicy, McpServerConfig } from './server-config.ts';
@@ -12,10 +15,11 @@ import { exposedName, isListed } from './tool-names.ts';
 /** A tool as its server describes it. */
 export interface ServerTool {
   readonly rawName: string;
-  readonly outputSchema: JsonObject | undefined;
-  /** A second call does what the first did: it may be repeated. A hint of the server. */
+  /** Checks the structured content of its results. Throws when the server's schema for it is not valid. */
+  readonly output: Validator | undefined;
+  /** Whether a call may be repeated without further effect. A hint of the server. */
   readonly isRepeatable: boolean;
-  /** Whether the server will only run it as a task, which this client does not speak. */
+  /** Whether the server runs it only as a task, which this client does not support. */
   readonly needsTask: boolean;
 }
 
@@ -24,13 +28,13 @@ export type CallServerTool = (tool: ServerTool, args: JsonObject, context: ToolC
 export interface ReadTools {
   /** In the server's order. */
   readonly tools: readonly Tool[];
-  /** Exposed name -> hash of name, description, schema and annotations: tells when one changed. */
+  /** Exposed name -> hash of name, description, schemas and annotations, to detect a change. */
   readonly hashes: ReadonlyMap<string, string>;
   /** What was dropped, and why. */
   readonly dropped: readonly string[];
 }
 
-export interface ReadToolsOptions {
+interface ReadToolsOptions {
   readonly server: string;
   readonly config: McpServerConfig;
   readonly call: CallServerTool;
@@ -50,7 +54,7 @@ export function readTools(listed: readonly unknown[], options: ReadToolsOptions)
     if (!isWanted(name, options.config)) continue;
     const exposed = options.config.rename?.[name] ?? exposedName(options.server, name);
     if (tools.has(exposed)) {
-      dropped.push(`${name}: it is there twice`);
+      dropped.push(`${name}: it is listed twice`);
       continue;
     }
     try {
@@ -79,7 +83,7 @@ function makeTool(entry: Readonly<Record<string, unknown>>, { name, exposed, opt
   const execution = isObject(entry.execution) ? entry.execution : {};
   const tool: ServerTool = {
     rawName: name,
-    outputSchema: isObject(entry.outputSchema) ? (entry.outputSchema as JsonObject) : undefined,
+    output: isObject(entry.outputSchema) ? validatorFor(entry.outputSchema as JsonObject, OUTPUT) : undefined,
     isRepeatable: hints.idempotentHint === true || hints.readOnlyHint === true,
     needsTask: execution.taskSupport === 'required',
   };
@@ -88,23 +92,26 @@ function makeTool(entry: Readonly<Record<string, unknown>>, { name, exposed, opt
   return defineTool({
     name: exposed,
     description: description || title || `The tool ${name} of the server ${server}.`,
-    parameters: inputSchema(entry.inputSchema),
+    parameters: fromListedSchema(inputSchema(entry.inputSchema), `tool \`${exposed}\``),
     needsApproval: needsApproval(config.approval ?? 'hints', hints),
-    // The call has limits of its own, which progress moves.
+    // Calls have time limits of their own, which progress extends.
     timeoutMs: 0,
-    execute: (args, context) => call(tool, args as JsonObject, context),
+    execute: (args, context) => call(tool, args, context),
   });
 }
 
-/** A hint can only make the run more careful: none gives a permission. */
+/** Only whether a result fits is of interest: the model is shown the result as it came. */
+const OUTPUT = { fillDefaults: false, findAll: false } as const;
+
+/** A hint can only add an approval, never remove one. */
 function needsApproval(policy: ApprovalPolicy, hints: Readonly<Record<string, unknown>>): boolean {
   if (policy !== 'hints') return policy === 'always';
   return hints.destructiveHint === true && hints.readOnlyHint !== true;
 }
 
-/** Small faults that many servers have are put right; a schema that refers to the network is none. */
+/** Corrects small faults that many servers have; refuses a schema that refers to another document. */
 function inputSchema(given: unknown): JsonObject {
-  if (given !== undefined && !isObject(given)) throw new TypeError('its input schema is no object');
+  if (given !== undefined && !isObject(given)) throw new TypeError('its input schema is not an object');
   const { $schema: _dialect, $id: _id, ...schema } = (given ?? {}) as Record<string, JsonObject[string]>;
   const text = JSON.stringify(schema);
   if (text.length > MAX_SCHEMA_CHARS)
@@ -123,6 +130,6 @@ function hashOf({
   annotations,
   outputSchema,
 }: Record<string, unknown>): string {
-  const told = JSON.stringify([name, title, description, input, annotations, outputSchema]);
-  return createHash('sha256').update(told).digest('hex');
+  const text = JSON.stringify([name, title, description, input, annotations, outputSchema]);
+  return createHash('sha256').update(text).digest('hex');
 }

@@ -1,6 +1,7 @@
-// Owns two tools over a server's resources, for models that are to find their own way in them.
+// Owns two tools over a server's resources, with which a model can list and read them by itself.
 
 import { isObject } from '../core/json.ts';
+import { contentParts } from '../tool/content-parts.ts';
 import { defineTool } from '../tool/define-tool.ts';
 import type { Tool } from '../tool/tool.ts';
 import { ToolRetry } from '../tool/tool.ts';
@@ -18,7 +19,7 @@ export function createResourceTools(
 ): readonly Tool[] {
   const list = defineTool({
     name: exposedName(server, 'list_resources'),
-    description: `Lists the resources of the server ${server}: addresses, to be read with read_resource.`,
+    description: `Lists the resources of the server ${server}: their URIs, to read with read_resource.`,
     parameters: { type: 'object', properties: {}, additionalProperties: false },
     execute: async (_args, { signal }) => {
       const connection = await connected(signal);
@@ -37,14 +38,15 @@ export function createResourceTools(
     description: `Reads a resource of the server ${server}.`,
     parameters: {
       type: 'object',
-      properties: { uri: { type: 'string', description: 'As list_resources gives it' } },
+      properties: { uri: { type: 'string', description: 'A URI from list_resources' } },
       required: ['uri'],
       additionalProperties: false,
     },
     execute: async ({ uri }, { signal }) => {
       const connection = await connected(signal);
       try {
-        return (await connection.readResource(String(uri), signal)).filter(isObject).map(readResourcePart);
+        const contents = await connection.readResource(String(uri), signal);
+        return contentParts(contents.filter(isObject).map(readResourcePart));
       } catch (error) {
         throw new ToolRetry(`${String(uri)} cannot be read: ${reason(error)}`);
       }

@@ -1,4 +1,4 @@
-// Owns a server's request to ask the model -> messages of this project. Asking is left to the run, which decides whether.
+// Owns turning a server's sampling request into messages of this project. Asking the model is left to the run, which may refuse.
 
 import type { JsonObject } from '../core/json.ts';
 import { isObject } from '../core/json.ts';
@@ -7,7 +7,7 @@ import type { SampleRequest } from '../tool/tool-provider.ts';
 
 const DEFAULT_MAX_TOKENS = 1000;
 
-/** `params` as `sampling/createMessage` has them, already checked for their form. */
+/** `params` as in `sampling/createMessage`; the SDK has checked their form. */
 export function sampleRequest(provider: string, params: JsonObject): SampleRequest {
   const { systemPrompt, messages, maxTokens, temperature, stopSequences, tools, toolChoice } = params;
   const system: Message[] =
@@ -32,12 +32,12 @@ function readTool({ name, description, inputSchema }: Readonly<Record<string, un
   };
 }
 
-function readMessage({ role, content }: Readonly<Record<string, unknown>>): Message[] {
-  const parts = (Array.isArray(content) ? content : [content]).filter(isObject);
+function readMessage({ role, content: given }: Readonly<Record<string, unknown>>): Message[] {
+  const parts = (Array.isArray(given) ? given : [given]).filter(isObject);
   const results = parts.filter(({ type }) => type === 'tool_result');
   const uses = parts.filter(({ type }) => type === 'tool_use');
-  const said = parts.filter(({ type }) => type === 'text' || type === 'image').map(readPart);
-  const answers: Message[] = results.map(({ toolUseId, content: inner }) => ({
+  const content = parts.filter(({ type }) => type === 'text' || type === 'image').map(readPart);
+  const toolMessages: Message[] = results.map(({ toolUseId, content: inner }) => ({
     role: 'tool',
     tool_call_id: String(toolUseId),
     content: Array.isArray(inner)
@@ -49,9 +49,9 @@ function readMessage({ role, content }: Readonly<Record<string, unknown>>): Mess
   }));
   if (role === 'assistant') {
     const calls = uses.map(readUse);
-    return [{ role, content: textOf(said), ...(calls.length > 0 && { tool_calls: calls }) }];
+    return [{ role, content: textOf(content), ...(calls.length > 0 && { tool_calls: calls }) }];
   }
-  return said.length === 0 ? answers : [...answers, { role: 'user', content: said }];
+  return content.length === 0 ? toolMessages : [...toolMessages, { role: 'user', content }];
 }
 
 function readUse({ id, name, input }: Readonly<Record<string, unknown>>): ToolCall {

@@ -1,5 +1,5 @@
-// Owns the connection as the MCP SDK makes it. Loaded only when a server is mounted: importing the SDK takes a tenth of a second.
-// Results are taken as they come: the SDK's own checks would lose a whole list for one bad tool, a whole result for one bad part.
+// Owns the connection through the MCP SDK. Loaded only when a server starts: importing the SDK takes a tenth of a second.
+// Results are passed on unchecked: the SDK's own checks would reject a whole list for one bad tool, a whole result for one bad part.
 
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import type { RequestOptions } from '@modelcontextprotocol/sdk/shared/protocol.js';
@@ -17,21 +17,21 @@ import { z } from 'zod';
 import type { JsonObject } from '../core/json.ts';
 import { isObject } from '../core/json.ts';
 import type { SampleAnswer } from '../tool/tool-provider.ts';
-import type { HostHandlers, Listed, McpConnection } from './connection.ts';
+import type { Listed, McpConnection, ServerCallbacks } from './connection.ts';
 
-/** More pages than any list of use has. */
+/** More pages than any usable list has. */
 const MAX_PAGES = 1000;
 const MAX_ENTRIES = 10_000;
 
-/** For everything but calls, which have their own. */
+/** For all requests but calls, which their signal ends. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
-/** Longest that the timers of the system can keep. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
+/** The SDK has no other way to turn its limit off than the longest time that Node's timers support. */
+const NO_TIMEOUT_MS = 2 ** 31 - 1;
 
-export interface SdkOptions {
+interface SdkOptions {
   readonly transport: Transport;
-  readonly handlers: HostHandlers;
+  readonly callbacks: ServerCallbacks;
   readonly version: string;
   readonly connectTimeoutMs: number;
   readonly hasRoots: boolean;
@@ -41,18 +41,18 @@ export interface SdkOptions {
 
 const LOOSE = z.looseObject({});
 
-/** Connects over a transport, which is closed when that fails. Rejects with what the SDK or the transport threw. */
+/** Connects over a transport, and closes it when that fails. Rejects with the error of the SDK or the transport. */
 export async function connectSdk(options: SdkOptions): Promise<McpConnection> {
-  const { transport, handlers, version, connectTimeoutMs } = options;
+  const { transport, callbacks, version, connectTimeoutMs } = options;
   const client = new Client({ name: 'vllm-agents', version }, { capabilities: capabilitiesOf(options) });
   let isReady = false;
   client.onclose = () => {
-    if (isReady) handlers.onLost();
+    if (isReady) callbacks.onLost();
   };
   client.onerror = () => {
-    // Out of band, and often only noise: what matters shows in the request that it spoils.
+    // Errors that belong to no request, often mere noise. One that matters fails the request that it concerns.
   };
-  setHandlers(client, options);
+  setCallbacks(client, options);
   try {
     await withTimeout(client.connect(transport, { timeout: connectTimeoutMs }), connectTimeoutMs);
     isReady = true;
@@ -77,7 +77,7 @@ export async function connectSdk(options: SdkOptions): Promise<McpConnection> {
       if (tools.length > MAX_ENTRIES) return { tools: tools.slice(0, MAX_ENTRIES), cut: `more than ${MAX_ENTRIES}` };
       const { nextCursor } = result;
       if (typeof nextCursor !== 'string' || nextCursor === '') return { tools, cut: undefined };
-      if (seen.has(nextCursor)) return { tools, cut: 'its pages go round in a circle' };
+      if (seen.has(nextCursor)) return { tools, cut: 'its pages repeat' };
       seen.add(nextCursor);
       cursor = nextCursor;
     }
@@ -92,15 +92,13 @@ export async function connectSdk(options: SdkOptions): Promise<McpConnection> {
   return {
     info: infoOf(client),
     listTools: (signal) => list('tools/list', 'tools', signal),
-    callTool: (name, args, { signal, timeoutMs, maxCallMs, onProgress }) =>
+    callTool: (name, args, { signal, onProgress }) =>
       request(
         'tools/call',
         { name, arguments: args },
         {
           signal,
-          timeout: Math.min(timeoutMs, MAX_TIMER_MS),
-          maxTotalTimeout: Math.min(maxCallMs, MAX_TIMER_MS),
-          resetTimeoutOnProgress: true,
+          timeout: NO_TIMEOUT_MS,
           onprogress: (progress) => onProgress(progress as unknown as JsonObject),
         },
       ),
@@ -126,11 +124,11 @@ export async function connectSdk(options: SdkOptions): Promise<McpConnection> {
   };
 }
 
-/** The SDK's own limit starts with the first request: a transport that does not start must not hold the run. */
+/** The SDK's own limit covers only the first request, not the start of the transport. */
 async function withTimeout(connected: Promise<void>, timeoutMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`it was not ready within ${timeoutMs} ms`)), timeoutMs);
+    timer = setTimeout(() => reject(new Error(`the server was not ready within ${timeoutMs} ms`)), timeoutMs);
   });
   try {
     await Promise.race([connected, late]);
@@ -139,7 +137,7 @@ async function withTimeout(connected: Promise<void>, timeoutMs: number): Promise
   }
 }
 
-/** A server that keeps sessions is told that this one is over; how it takes that is its own affair. */
+/** Tells a server that keeps sessions that this one is over. Whether the server accepts that does not matter here. */
 async function endSession(transport: Transport): Promise<void> {
   if (!('terminateSession' in transport) || typeof transport.terminateSession !== 'function') return;
   const ended = Promise.resolve(transport.terminateSession()).catch(() => undefined);
@@ -156,41 +154,41 @@ function capabilitiesOf({ hasRoots, canSample, canAskUser }: SdkOptions): Record
   };
 }
 
-function setHandlers(client: Client, { handlers, hasRoots, canSample, canAskUser }: SdkOptions): void {
+function setCallbacks(client: Client, { callbacks, hasRoots, canSample, canAskUser }: SdkOptions): void {
   if (hasRoots) {
-    client.setRequestHandler(ListRootsRequestSchema, () => ({ roots: handlers.roots().map((uri) => ({ uri })) }));
+    client.setRequestHandler(ListRootsRequestSchema, () => ({ roots: callbacks.roots().map((uri) => ({ uri })) }));
   }
-  client.setNotificationHandler(ToolListChangedNotificationSchema, () => handlers.onToolsChanged());
+  client.setNotificationHandler(ToolListChangedNotificationSchema, () => callbacks.onToolsChanged());
   client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) =>
-    handlers.onResourceUpdated(params.uri),
+    callbacks.onResourceUpdated(params.uri),
   );
   client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => {
-    handlers.onLog(params.level, typeof params.data === 'string' ? params.data : JSON.stringify(params.data));
+    callbacks.onLog(params.level, typeof params.data === 'string' ? params.data : JSON.stringify(params.data));
   });
   if (canAskUser) {
     client.setRequestHandler(ElicitRequestSchema, async ({ params }, { signal }) => {
       const { message } = params;
-      const asked =
+      const request =
         params.mode === 'url'
           ? { message, url: params.url }
           : { message, form: params.requestedSchema as unknown as JsonObject };
-      const answer = await handlers.askUser(asked, signal);
+      const answer = await callbacks.askUser(request, signal);
       return answer.action === 'accept' ? { action: 'accept', content: (answer.content ?? {}) as never } : answer;
     });
   }
   if (canSample) {
     client.setRequestHandler(CreateMessageRequestSchema, async ({ params }, { signal }) =>
-      sampleResult(await handlers.sample(params as unknown as JsonObject, signal)),
+      sampleResult(await callbacks.sample(params as unknown as JsonObject, signal)),
     );
   }
 }
 
 function sampleResult({ model, text, calls, stopReason }: SampleAnswer) {
   const uses = calls.map(({ id, name, arguments: input }) => ({ type: 'tool_use' as const, id, name, input }));
-  const said = text === '' && uses.length > 0 ? [] : [{ type: 'text' as const, text }];
-  const content = [...said, ...uses];
+  const texts = text === '' && uses.length > 0 ? [] : [{ type: 'text' as const, text }];
+  const content = [...texts, ...uses];
   const [only] = content;
-  // Servers of the older form know one part, not a list.
+  // Older servers accept one part, not a list.
   return { model, role: 'assistant' as const, stopReason, content: content.length === 1 && only ? only : content };
 }
 
@@ -201,7 +199,7 @@ function infoOf(client: Client): McpConnection['info'] {
     name,
     version,
     instructions: client.getInstructions() ?? '',
-    // Some servers forget to say so, and have tools all the same.
+    // Some servers have tools without declaring any capability.
     hasTools: capabilities.tools !== undefined || Object.keys(capabilities).length === 0,
     hasResources: capabilities.resources !== undefined,
     hasPrompts: capabilities.prompts !== undefined,

@@ -1,33 +1,31 @@
-// Owns one call of a server's tool: its limits, its progress, its result, and what a loss on the way means. The connection is
-// kept by `server.ts`.
+// Owns one call of a server's tool: its progress, its result, and what losing the connection during it means. Its time limits are left to
+// `call-limits.ts`, keeping the connection to `server.ts`.
 
-import type { JsonObject, JsonValue } from '../core/json.ts';
-import { compileSchema } from '../schema/compile.ts';
+import type { JsonObject } from '../core/json.ts';
 import type { ToolContext } from '../tool/tool.ts';
 import { ToolRetry } from '../tool/tool.ts';
+import { startCallLimits } from './call-limits.ts';
 import { readResult } from './call-result.ts';
-import type { McpConnection } from './connection.ts';
+import type { McpConnection, RawResult } from './connection.ts';
 import { lossOf, reason } from './loss.ts';
 import type { CallServerTool, ServerTool } from './read-tools.ts';
 import type { McpServerConfig } from './server-config.ts';
 
-const DEFAULT_CALL_TIMEOUT_MS = 120_000;
-const DEFAULT_MAX_CALL_MS = 1_800_000;
-
 /** What a call needs of its server. */
-export interface CalledServer {
+interface CalledServer {
   readonly name: string;
   readonly config: McpServerConfig;
-  /** Rejects with a ToolRetry when the server is not there. */
+  /** Rejects with a ToolRetry when the server is unavailable. */
   readonly connected: (signal: AbortSignal) => Promise<McpConnection>;
   readonly drop: (connection: McpConnection) => Promise<void>;
   readonly warn: (code: string, message: string) => void;
 }
 
-/** Gives the function that calls; it rejects with a ToolRetry for everything that the model is to know. */
+/** Gives the function that makes calls. It rejects with a ToolRetry for everything that the model should read. */
 export function createServerCall(server: CalledServer): CallServerTool {
   async function call(tool: ServerTool, args: JsonObject, context: ToolContext): Promise<unknown> {
-    if (tool.needsTask) throw new ToolRetry('This tool runs only as a task, which is not spoken here: use another.');
+    if (tool.needsTask)
+      throw new ToolRetry('This tool runs only as an MCP task, which this client does not support. Use another tool.');
     for (let attempt = 0; ; attempt++) {
       const connection = await server.connected(context.signal);
       try {
@@ -37,11 +35,11 @@ export function createServerCall(server: CalledServer): CallServerTool {
         const loss = lossOf(error);
         if (loss === undefined) throw new ToolRetry(`The server \`${server.name}\` refused the call: ${reason(error)}`);
         await server.drop(connection);
-        // A session that is not known was never given the call; a tool that says so may be called twice.
+        // In a session that the server does not know the call did not run; a repeatable tool may be called twice.
         const isRepeated = attempt === 0 && (loss === 'no session' || tool.isRepeatable);
         if (!isRepeated) {
           throw new ToolRetry(
-            `The server \`${server.name}\` was lost during the call: whether it took effect is not known.`,
+            `The connection to the server \`${server.name}\` was lost during the call: whether it took effect is not known.`,
           );
         }
       }
@@ -54,30 +52,48 @@ export function createServerCall(server: CalledServer): CallServerTool {
     args: JsonObject,
     context: ToolContext,
   ): Promise<unknown> {
-    const { timeoutMs = DEFAULT_CALL_TIMEOUT_MS, maxCallMs = DEFAULT_MAX_CALL_MS } = server.config;
-    const raw = await connection.callTool(tool.rawName, args, {
-      signal: context.signal,
-      timeoutMs,
-      maxCallMs,
-      onProgress: (progress) => context.progress(progress as JsonValue),
-    });
-    await checkOutput(tool, raw.structuredContent, raw.isError === true);
+    const raw = await callInTime(connection, tool, args, context);
+    if (raw.isError !== true) checkOutput(tool, raw.structuredContent);
     return readResult(raw);
   }
 
-  /** A result that breaks its own schema is still a result. */
-  async function checkOutput(tool: ServerTool, structured: unknown, isError: boolean): Promise<void> {
-    if (tool.outputSchema === undefined || isError) return;
+  async function callInTime(
+    connection: McpConnection,
+    { rawName }: ServerTool,
+    args: JsonObject,
+    context: ToolContext,
+  ): Promise<RawResult> {
+    const limits = startCallLimits(server.config, context.signal);
+    const onProgress = (progress: JsonObject): void => {
+      limits.extend();
+      context.progress(progress);
+    };
     try {
-      const { $schema: _dialect, $id: _id, ...schema } = tool.outputSchema;
-      const checked = await compileSchema(schema, { name: `the output of \`${tool.rawName}\`` }).check(structured);
-      if (checked.ok) return;
+      return await connection.callTool(rawName, args, { signal: limits.signal, onProgress });
+    } catch (error) {
+      const exceeded = limits.exceeded();
+      if (exceeded === undefined) throw error;
+      throw new ToolRetry(`The call to the server \`${server.name}\` was stopped: ${exceeded}.`);
+    } finally {
+      limits.stop();
+    }
+  }
+
+  /** A result that breaks its own schema is still a result. */
+  function checkOutput({ rawName, output }: ServerTool, structured: unknown): void {
+    try {
+      const mismatches = output?.check(structured) ?? [];
+      if (mismatches.length === 0) return;
       server.warn(
         'mcp_output_mismatch',
-        `the result of \`${tool.rawName}\` does not fit the schema that it gives for it.`,
+        `the result of \`${rawName}\` does not fit the schema that the server gives for it.`,
       );
     } catch {
-      server.warn('mcp_output_schema', `the output schema of \`${tool.rawName}\` cannot be used to check anything.`);
+      // The server's schema is not valid, which is no reason to lose its results.
+      server.warn(
+        'mcp_output_schema',
+        `the output schema of \`${rawName}\` is not valid: its results are not checked.`,
+      );
     }
   }
 

@@ -1,21 +1,22 @@
-// Owns MCP over the standard input and output of a process of this program's own. Ending it is left to `process-group.ts`.
+// Owns MCP over the standard input and output of a child process. Ending the process is left to `process-group.ts`.
 
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { getDefaultEnvironment } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { serializeMessage } from '@modelcontextprotocol/sdk/shared/stdio.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
-import { isObject } from '../core/json.ts';
+import { isObject, parseJson } from '../core/json.ts';
 import type { Line } from './line-reader.ts';
 import { createLineReader } from './line-reader.ts';
 import { endGroup, GROUP_OPTIONS, guard } from './process-group.ts';
 import type { StdioServerConfig } from './server-config.ts';
 
-/** A message longer than this is answered with an error in its place; the connection goes on. */
+/** A longer message is replaced by an error; the connection goes on. */
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 
-/** Of what the server writes to its standard error, for messages about it. */
+/** Of the server's standard error, for error messages. */
 const MAX_STDERR_CHARS = 4000;
 const LAST_LINES = 8;
 
@@ -34,13 +35,13 @@ export class StdioTransport implements Transport {
     this.#config = config;
   }
 
-  /** How the server ended by itself; '' when it did not. */
+  /** How the server ended by itself; '' when it has not. */
   get exit(): string {
     return this.#exit;
   }
 
-  /** The last of what the server said on its standard error. */
-  get lastWords(): string {
+  /** The last lines that the server wrote to its standard error. */
+  get lastLines(): string {
     return this.#stderr.trim().split('\n').slice(-LAST_LINES).join('\n');
   }
 
@@ -64,14 +65,16 @@ export class StdioTransport implements Transport {
       stream.on('error', (error) => this.onerror?.(error));
     }
     child.once('exit', (code, signal) => {
-      if (!this.#isClosing) this.#exit = `it ended with ${signal === null ? `exit code ${code}` : signal}`;
+      if (!this.#isClosing) this.#exit = `the process ended with ${signal === null ? `exit code ${code}` : signal}`;
     });
-    // Once its output is read to the end: what it said last counts.
+    // Not on `exit`: by `close` its output has been read to the end.
     child.once('close', () => this.#closed());
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);
       child.once('error', (error) => {
-        this.#exit = `it could not be started: ${error.message}`;
+        // The system reports a missing folder as if the command were missing.
+        const isFolderMissing = cwd !== undefined && !existsSync(cwd);
+        this.#exit = isFolderMissing ? `there is no folder ${cwd} (\`cwd\`)` : error.message;
         reject(error);
       });
     });
@@ -80,7 +83,8 @@ export class StdioTransport implements Transport {
 
   async send(message: JSONRPCMessage): Promise<void> {
     const stdin = this.#child?.stdin;
-    if (stdin === undefined || this.#isClosed || !stdin.writable) throw new Error('The server does not read any more.');
+    if (stdin === undefined || this.#isClosed || !stdin.writable)
+      throw new Error('The server no longer reads its input.');
     if (!stdin.write(serializeMessage(message))) {
       await new Promise<void>((resolve) => {
         const done = (): void => {
@@ -103,7 +107,7 @@ export class StdioTransport implements Transport {
   #closed(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    // It died by itself, perhaps without its children; nobody waits for their end. A close ends them, and waits.
+    // The process ended by itself and may have left children behind. Only `close` waits for their end.
     if (this.#child !== undefined && !this.#isClosing) void endGroup(this.#child);
     this.onclose?.();
   }
@@ -111,21 +115,25 @@ export class StdioTransport implements Transport {
   #take({ text, end }: Line): void {
     if (text.trim() === '') return;
     if (end !== undefined) {
-      this.#answerInPlace(text, end);
+      this.#replaceByError(text, end);
+      return;
+    }
+    const message = parseJson(text);
+    if (!isObject(message) || message.jsonrpc !== '2.0') {
+      // Many servers print a greeting there, which does no harm.
+      this.onerror?.(new Error('The server wrote something to its output that is not a message.'));
       return;
     }
     try {
-      const message: unknown = JSON.parse(text);
-      if (isObject(message) && message.jsonrpc === '2.0') this.onmessage?.(message as unknown as JSONRPCMessage);
-      else this.onerror?.(new Error('The server wrote JSON to its output that is no message.'));
-    } catch {
-      // Many servers print a greeting there: it is no message, and hurts nobody.
-      this.onerror?.(new Error('The server wrote text to its output that is no message.'));
+      this.onmessage?.(message as unknown as JSONRPCMessage); // the SDK checks its form
+    } catch (cause) {
+      // Thrown from an event listener, it would end the whole program.
+      this.onerror?.(new Error('A message of the server could not be handled.', { cause }));
     }
   }
 
-  /** The id of a message that is too long is looked for at both its ends, so that whoever waits for it is told. */
-  #answerInPlace(beginning: string, end: string): void {
+  /** Looks for the id at both ends of a message that is too long, so that its request fails instead of waiting. */
+  #replaceByError(beginning: string, end: string): void {
     const id =
       /"id"\s*:\s*(\d+)[^{}[\]"]*\}\s*$/.exec(end)?.[1] ?? /^\s*\{[^{}[\]]*"id"\s*:\s*(\d+)/.exec(beginning)?.[1];
     const text = `The answer was longer than ${MAX_MESSAGE_BYTES} bytes and was dropped: ask for less.`;

@@ -1,4 +1,4 @@
-// Owns the file in which sign-ins are kept, readable for its owner alone. What is kept is left to `oauth.ts`.
+// Owns the file in which sign-ins are kept, readable by its owner alone. What is kept is left to `oauth.ts`.
 
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
@@ -6,11 +6,11 @@ import { dirname } from 'node:path';
 import { isObject } from '../core/json.ts';
 import { VllmError } from '../core/vllm-error.ts';
 
-export interface KeptSignIn {
-  /** As the SDK gave them, with the issuer that they are of. */
+interface KeptSignIn {
+  /** As the SDK made them. */
   readonly client?: object;
   readonly tokens?: object;
-  /** Port of the loopback address that the client was registered with. */
+  /** The port of the loopback address that the client was registered with. */
   readonly port?: number;
 }
 
@@ -19,10 +19,10 @@ export interface TokenStore {
   readonly write: (change: (kept: KeptSignIn) => KeptSignIn) => Promise<void>;
 }
 
-/** The order of writes of one process to a file. */
+/** The last write to each file: writes of one process to a file wait for each other. */
 const writing = new Map<string, Promise<void>>();
 
-/** `key` names the server: what is kept for one is never given to another. */
+/** `key` names the server: each server has entries of its own. */
 export function createTokenStore(file: string, key: string): TokenStore {
   async function readAll(): Promise<Record<string, KeptSignIn>> {
     try {
@@ -30,7 +30,7 @@ export function createTokenStore(file: string, key: string): TokenStore {
       return isObject(value) ? (value as Record<string, KeptSignIn>) : {};
     } catch (error) {
       const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-      // A broken file means signing in again, which writes a whole one.
+      // After a broken file the user signs in again, which writes a new one.
       if (isMissing || error instanceof SyntaxError) return {};
       throw new VllmError(`The file of sign-ins, ${file}, cannot be read.`, { code: 'mcp_tokens', cause: error });
     }
@@ -40,7 +40,7 @@ export function createTokenStore(file: string, key: string): TokenStore {
     const all = await readAll();
     const text = JSON.stringify({ ...all, [key]: change(all[key] ?? {}) }, undefined, 2);
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-    // Whole or not at all, and never readable for others, not even for a moment.
+    // Renamed into place, so that the file is never half written nor readable by others.
     const fresh = `${file}.${randomUUID()}`;
     await writeFile(fresh, text, { mode: 0o600, flag: 'wx' });
     await rename(fresh, file);

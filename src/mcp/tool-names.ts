@@ -1,14 +1,14 @@
-// Owns the names under which the model is shown the tools of servers: safe, unique, the same in every run.
+// Owns the names under which the model is shown the tools of servers: valid, unique, the same in every run.
 
 import { createHash } from 'node:crypto';
 
-/** What vLLM and all its parsers take. */
+/** The longest name that vLLM and all its parsers accept. */
 const MAX_NAME_CHARS = 64;
 const HASH_CHARS = 6;
 
 /**
- * `server__tool`. A name that must be changed or shortened has a hash of what it was, so that two never become one, and that
- * none depends on which others there are. Shortened in the middle: the ends tell tools apart.
+ * `server__tool`. A name that must be changed or shortened ends with a hash of the original, so that two names never become one and no
+ * name depends on the others. Shortened in the middle, since the ends distinguish tools best.
  */
 export function exposedName(server: string, tool: string): string {
   const raw = `${server}__${tool}`;
@@ -21,7 +21,7 @@ export function exposedName(server: string, tool: string): string {
   return `${safe.slice(0, head)}_${safe.slice(safe.length - (room - 1 - head))}_${hash}`;
 }
 
-/** Whether a raw name is among those of a list, with `*` for any part. */
+/** Whether a tool's own name matches one of the patterns, in which `*` stands for any characters. */
 export function isListed(name: string, patterns: readonly string[]): boolean {
   return patterns.some((pattern) => {
     const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));

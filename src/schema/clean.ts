@@ -1,4 +1,4 @@
-// Owns leaving out of a JSON Schema what only fills the model's prompt. The meaning stays as it is.
+// Owns removing from a JSON Schema what only takes up room in the model's prompt. What the schema means does not change.
 
 import type { JsonObject, JsonValue } from '../core/json.ts';
 
@@ -19,7 +19,7 @@ export function cleanSchema(schema: JsonObject): JsonObject {
 /** Keywords whose value maps names to schemas. */
 export const MAPS = new Set(['properties', 'patternProperties', '$defs', 'definitions', 'dependentSchemas']);
 
-/** Keywords whose value is data, however much it looks like a schema. */
+/** Keywords whose value is data, even if it looks like a schema. */
 export const DATA = new Set(['const', 'enum', 'default', 'examples', 'required', 'dependentRequired']);
 
 function cleanMap(value: JsonValue | undefined): JsonValue | undefined {

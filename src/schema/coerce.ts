@@ -1,18 +1,19 @@
-// Owns arguments of the wrong type whose meaning is plain -> the right type. Whether they fit is left to the check.
+// Owns converting arguments of the wrong type whose meaning is clear. Whether they fit is left to the check.
 
 import type { JsonObject } from '../core/json.ts';
+import { parseJson } from '../core/json.ts';
 import { isSchema } from './clean.ts';
 
-export interface Coerced {
+interface Coerced {
   readonly value: unknown;
-  /** What was done, in words, one entry a place. */
+  /** What was changed, in words, one entry for each place. */
   readonly changes: readonly { readonly path: string; readonly what: string }[];
 }
 
-/** Deeper than any tool's arguments; beyond it values stay as they are. */
+/** Deeper than any tool's arguments; deeper values stay as they are. */
 const MAX_DEPTH = 32;
 
-/** Never changes a value that is of a type that its schema allows. */
+/** Never changes a value whose type the schema allows. */
 export function coerceBySchema(value: unknown, schema: JsonObject): Coerced {
   const changes: { path: string; what: string }[] = [];
   const coerced = coerce(value, schema, { path: '', root: schema, depth: 0, changes });
@@ -21,7 +22,7 @@ export function coerceBySchema(value: unknown, schema: JsonObject): Coerced {
 
 interface Place {
   readonly path: string;
-  /** Where `$ref` points into. */
+  /** The schema that `$ref` refers to parts of. */
   readonly root: JsonObject;
   readonly depth: number;
   readonly changes: { path: string; what: string }[];
@@ -31,7 +32,7 @@ function coerce(value: unknown, given: JsonObject, place: Place): unknown {
   if (place.depth > MAX_DEPTH) return value;
   const schema = resolve(given, place.root);
   const types = typesOf(schema);
-  // A union is left alone: which branch was meant is not plain.
+  // A union is left alone, since it is not clear which branch was meant.
   if (types.length === 0) return value;
   const same = types.some((type) => isOfType(value, type)) ? value : convert(value, types, place);
   if (isSchema(same) && isSchema(schema.properties)) return coerceProperties(same, schema, schema.properties, place);
@@ -85,14 +86,8 @@ function toNumber(value: unknown, isFit: (number: number) => boolean): number | 
 }
 
 function parsed(value: unknown, isFit: (found: unknown) => boolean): unknown {
-  if (typeof value !== 'string') return undefined;
-  try {
-    const found: unknown = JSON.parse(value);
-    return isFit(found) ? found : undefined;
-  } catch {
-    // Text that is not JSON has no plain meaning here.
-    return undefined;
-  }
+  const found = typeof value === 'string' ? parseJson(value) : undefined;
+  return isFit(found) ? found : undefined;
 }
 
 function isScalar(value: unknown): boolean {
@@ -109,7 +104,7 @@ function nameOf(value: unknown): string {
   return Array.isArray(value) ? 'array' : typeof value;
 }
 
-/** The types that a schema allows, a nullable union of one type included; none when it is any other union. */
+/** The types that a schema allows, also for a union of one type with null; none for any other union. */
 function typesOf(schema: JsonObject): string[] {
   const { type, anyOf } = schema;
   if (typeof type === 'string') return [type];

@@ -1,10 +1,10 @@
-// Owns saying to the model what is wrong with its arguments. Finding it is left to the check.
+// Owns describing to the model what is wrong with its arguments. Finding it is left to the check.
 
 /** One thing that does not fit. */
 export interface SchemaIssue {
   /** Keys joined by dots; empty at the root. */
   readonly path: string;
-  /** What was expected, in the library's words. */
+  /** What was expected, as the library puts it. */
   readonly message: string;
   /** What was given, shortened. */
   readonly got: string;
@@ -13,7 +13,7 @@ export interface SchemaIssue {
 const MAX_ISSUES = 10;
 const MAX_VALUE_CHARS = 80;
 
-/** One line an issue: where, what was expected, what was given. */
+/** One line for each issue: where, what was expected, what was given. */
 export function describeIssues(issues: readonly SchemaIssue[]): string {
   const lines = issues
     .slice(0, MAX_ISSUES)

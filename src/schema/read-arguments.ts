@@ -1,27 +1,27 @@
-// Owns the text of a call's arguments -> a value, or why there is none. Checking the value is left to the schema.
+// Owns reading the text of a call's arguments: a value, or why there is none. Checking the value is left to the schema.
 
 import { createRequire } from 'node:module';
 import type { JsonObject } from '../core/json.ts';
-import { isObject } from '../core/json.ts';
+import { isObject, parseJson } from '../core/json.ts';
 
 export type ReadArguments =
-  /** `repair` says in words what was put right, if anything was. */
+  /** `repair` says in words what was repaired; undefined when nothing was. */
   | { readonly type: 'read'; readonly value: JsonObject; readonly repair: string | undefined }
-  /** The answer ended in the middle of the call: never to be run. */
+  /** The answer ended in the middle of the call, which therefore must not run. */
   | { readonly type: 'cut' }
-  /** `problem` is for the model. */
+  /** `problem` is a sentence for the model. */
   | { readonly type: 'broken'; readonly problem: string };
 
 /**
- * Reads arguments. Text that parses as it stands is whole, whatever the finish reason said. Otherwise, when the answer
- * was cut or a string is open, the call is cut and nothing is made of it; when not, only repairs are made that cannot
- * change what was meant: a missing brace at either end, objects glued together, JSON encoded twice.
+ * Reads arguments. Text that parses as it is counts as complete, whatever the finish reason says. Otherwise, if the answer was cut or a
+ * string is open, the call was cut and is not repaired. If not, only repairs are made that cannot change what was meant: a missing brace
+ * at either end, objects glued together, JSON that was encoded twice.
  */
 export function readArguments(text: string, wasCut: boolean): ReadArguments {
   const trimmed = text.trim();
-  // What a call without arguments looks like differs between parsers. A cut before the first byte looks the same.
+  // Parsers write a call without arguments in different ways. A call that was cut before its first byte looks the same.
   if (trimmed === '' || trimmed === 'null') return wasCut ? { type: 'cut' } : read({});
-  const whole = parse(trimmed);
+  const whole = parseJson(trimmed);
   if (isObject(whole)) return read(whole);
   if (wasCut) return { type: 'cut' };
   if (typeof whole === 'string') return decodeTwice(whole);
@@ -40,13 +40,13 @@ function broken(what: string): ReadArguments {
 }
 
 function decodeTwice(inner: string): ReadArguments {
-  const value = inner.trim() === '' ? {} : parse(inner);
+  const value = inner.trim() === '' ? {} : parseJson(inner);
   return isObject(value)
     ? read(value, 'they were encoded as JSON twice')
     : broken('they are a JSON string, not an object');
 }
 
-/** `{}{"a":1}` and `{"a":1}{"a":1}`: an empty object or the same one again loses nothing; two different ones are no call. */
+/** `{}{"a":1}` and `{"a":1}{"a":1}`: dropping an empty or a repeated object loses nothing. Two different objects are not one call. */
 function repairGlued(text: string): ReadArguments | undefined {
   const parts = splitObjects(text);
   if (parts === undefined || parts.length < 2) return undefined;
@@ -62,7 +62,7 @@ function splitObjects(text: string): readonly unknown[] | undefined {
   while (rest !== '') {
     const end = objectEnd(rest);
     if (end === undefined) return undefined;
-    const value = parse(rest.slice(0, end));
+    const value = parseJson(rest.slice(0, end));
     if (!isObject(value)) return undefined;
     parts.push(value);
     rest = rest.slice(end).trimStart();
@@ -81,11 +81,11 @@ function objectEnd(text: string): number | undefined {
   return undefined;
 }
 
-/** Servers were seen to lose the first or the last brace of a whole call. Nothing but brackets may be added. */
+/** Servers were seen to lose the first or the last brace of a complete call. Nothing but brackets may be added. */
 function repairBraces(text: string): ReadArguments | undefined {
   for (const candidate of text.startsWith('{') ? [text] : [`{${text}`, text]) {
     const closed = close(candidate);
-    const value = closed === undefined ? undefined : parse(closed);
+    const value = closed === undefined ? undefined : parseJson(closed);
     if (isObject(value)) return read(value, 'a brace was missing');
   }
   return undefined;
@@ -100,7 +100,7 @@ function close(text: string): string | undefined {
     const repaired = jsonrepair(text);
     return repaired.startsWith(text) && /^[\]}]*$/.test(repaired.slice(text.length)) ? repaired : undefined;
   } catch {
-    // Beyond repair: the caller says what is wrong.
+    // It cannot be repaired; the caller says what is wrong.
     return undefined;
   }
 }
@@ -111,7 +111,7 @@ function endState(text: string): 'open string' | 'closed' {
   return quotes % 2 === 1 ? 'open string' : 'closed';
 }
 
-/** The characters of JSON text that are outside strings, the quotes themselves included. */
+/** The characters of JSON text outside of strings, with the quotes that begin and end them. */
 function* structure(text: string): Generator<{ readonly character: string; readonly at: number }> {
   let isInside = false;
   for (let at = 0; at < text.length; at++) {
@@ -121,15 +121,6 @@ function* structure(text: string): Generator<{ readonly character: string; reado
       isInside = !isInside;
       yield { character, at };
     } else if (!isInside) yield { character, at };
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Not JSON as it stands: undefined, which no JSON is.
-    return undefined;
   }
 }
 

@@ -1,32 +1,32 @@
-// Owns a JSON Schema -> the form that vLLM's grammar (xgrammar) enforces, or why there is none. Checks are left to `compile.ts`:
-// they enforce all of the schema, so what the grammar cannot hold may be left out of what is sent.
+// Owns turning a JSON Schema into a form that vLLM's grammar (xgrammar) enforces, or saying why there is none. Checking arguments is left
+// to `compile.ts`. It checks the whole schema, so what the grammar cannot enforce may be left out of what is sent.
 
 import type { JsonObject, JsonValue } from '../core/json.ts';
 import { DATA, isSchema, MAPS } from './clean.ts';
 
 export type StrictSchema = { readonly jsonSchema: JsonObject } | { readonly reason: string };
 
-/** Makes vLLM refuse the whole request with 400, so they are not sent. */
+/** Not sent, since vLLM refuses a whole request with one of these. */
 const REFUSED = new Set(['multipleOf', 'uniqueItems', 'contains', 'minContains', 'maxContains']);
 
-/** The formats that the grammar knows; any other is refused. */
+/** The formats that the grammar knows; it refuses all others. */
 const FORMATS = new Set([
   ...['email', 'date', 'time', 'date-time', 'duration', 'ipv4', 'ipv6', 'hostname', 'uuid', 'uri', 'uri-reference'],
   ...['uri-template', 'json-pointer', 'relative-json-pointer'],
 ]);
 
-/** Gives the strict form, or the reason in words when the grammar would forbid what the schema allows. */
+/** Gives the strict form, or the reason in words when the grammar would forbid something that the schema allows. */
 export function strictSchema(schema: JsonObject): StrictSchema {
   const reason = obstacle(schema, '');
   return reason === undefined ? { jsonSchema: tighten(schema) } : { reason };
 }
 
-/** The first place that the grammar cannot follow. */
+/** The first place that the grammar cannot express. */
 function obstacle(schema: JsonObject, path: string): string | undefined {
   const at = path === '' ? 'its root' : `\`${path}\``;
   const { allOf, patternProperties, propertyNames, properties, additionalProperties } = schema;
   if (Array.isArray(allOf) && allOf.length > 1)
-    return `${at} is an intersection (\`allOf\`), of which the grammar holds only a part.`;
+    return `${at} is an intersection (\`allOf\`), of which the grammar enforces only a part.`;
   const patterns = isSchema(patternProperties) ? Object.keys(patternProperties).length : 0;
   if (patterns > 1 || (patterns === 1 && properties !== undefined))
     return `${at} names properties by several patterns.`;

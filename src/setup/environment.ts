@@ -1,4 +1,4 @@
-// Owns what a program reads of the process around it: variables, a file `.env`, folders. Using it is left to the rest.
+// Owns what is read of the process around a program: variables, the file `.env`, folders. What they are for is left to the callers.
 
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -7,7 +7,7 @@ import { parseEnv } from 'node:util';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The variables, with those of a file `.env` under them. `onProblem` is told when the file is there and cannot be read. */
+/** The variables; those of the file `.env` count where the process has none. `onProblem` is called when the file exists and cannot be read. */
 export function readEnvironment(onProblem: (message: string) => void = () => undefined): Environment {
   return { ...readEnvFile(onProblem), ...process.env };
 }
@@ -17,12 +17,15 @@ function readEnvFile(onProblem: (message: string) => void): Environment {
     return parseEnv(readFileSync('.env', 'utf8'));
   } catch (error) {
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    if (!isMissing) onProblem(`The file .env cannot be read and is left out: ${String(error)}`);
+    if (!isMissing)
+      onProblem(
+        `The file .env cannot be read and is ignored: ${error instanceof Error ? error.message : String(error)}.`,
+      );
     return {};
   }
 }
 
-/** Where sign-ins are kept. */
+/** The file in which sign-ins are kept. */
 export function signInFile({ XDG_CONFIG_HOME: folder }: Environment): string {
   return join(
     folder === undefined || folder === '' ? join(homedir(), '.config') : folder,

@@ -1,14 +1,14 @@
-// Owns what a run needs of whatever brings tools that may change while it runs. What brings them is left to its maker.
+// Owns what a run needs of a tool provider: a source of tools whose list may change during the run, such as an MCP server.
 
 import type { JsonObject, JsonValue } from '../core/json.ts';
 import type { Message } from '../core/message.ts';
 import type { Tool } from './tool.ts';
 
-/** A provider asks the person in front of the run for something. */
+/** A provider's question to the user. */
 export interface InputRequest {
   readonly provider: string;
   readonly message: string;
-  /** What is asked for: the fields of a form, as a flat JSON Schema, or a page to be visited. */
+  /** What is asked for: the fields of a form, as a flat JSON Schema, or a page to visit. */
   readonly form?: JsonObject;
   readonly url?: string;
 }
@@ -18,7 +18,7 @@ export type InputAnswer =
   | { readonly action: 'decline' }
   | { readonly action: 'cancel' };
 
-/** A provider asks the run's model something. */
+/** A provider's question to the run's model. */
 export interface SampleRequest {
   readonly provider: string;
   readonly messages: readonly Message[];
@@ -36,31 +36,36 @@ export interface SampleAnswer {
   readonly stopReason: 'endTurn' | 'maxTokens' | 'toolUse';
 }
 
-/** What a run offers a provider while it uses it. */
-export interface ProviderHost {
+export interface ProviderWarning {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What a run offers a provider that it uses. */
+export interface ProviderContext {
   /** Aborted when the run is. */
   readonly signal: AbortSignal;
-  readonly warn: (warning: { readonly code: string; readonly message: string }) => void;
-  /** Absent where nobody can be asked. */
+  readonly warn: (warning: ProviderWarning) => void;
+  /** Absent where there is no user to ask. */
   readonly askUser?: (request: InputRequest, signal: AbortSignal) => Promise<InputAnswer>;
-  /** Absent where the model may not be asked. Rejects when it was not allowed. */
+  /** Absent where the model may not be asked. Rejects when this request is not allowed. */
   readonly sample?: (request: SampleRequest, signal: AbortSignal) => Promise<SampleAnswer>;
 }
 
-/** Brings tools. The same one may be used by several runs at once. */
+/** Provides tools. Several runs may use the same one at once. */
 export interface ToolProvider {
   readonly name: string;
-  /** Whether a run is to fail without it. */
+  /** Whether a run fails without it. */
   readonly isRequired: boolean;
-  /** Starts it, or shares what is started. Rejects with a VllmError that says why it is not there. */
-  readonly open: (host: ProviderHost) => Promise<OpenProvider>;
+  /** Starts it, or joins its other users. Rejects with a VllmError that says why it is unavailable. */
+  readonly open: (context: ProviderContext) => Promise<OpenProvider>;
 }
 
 /** One use of a provider. Whoever opened it closes it. */
 export interface OpenProvider {
-  /** As they are now: a changed list counts from the next turn on. The order is stable. */
+  /** As they are now: a changed list takes effect with the next turn. The order is stable. */
   readonly tools: () => readonly Tool[];
-  /** What it says about itself, for the model; '' when nothing. */
+  /** Its description of itself, for the model; '' when it has none. */
   readonly instructions: string;
   /** Never rejects. */
   readonly close: () => Promise<void>;

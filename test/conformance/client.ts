@@ -1,5 +1,5 @@
-// Owns the client that the conformance suite starts: this project's own mounting, driven like a run with nobody at the keyboard.
-// The suite gives the server's URL as the last word, and what a scenario needs beyond it in the environment.
+// Owns the client that the conformance suite starts: a mounted server, used as a run without a user does. The suite gives the server's
+// URL as the last argument, and what else a scenario needs in the environment.
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { isObject } from '../../src/core/json.ts';
 import { createServer } from '../../src/mcp/server.ts';
 import type { AuthConfig, HttpServerConfig } from '../../src/mcp/server-config.ts';
 import type { Tool } from '../../src/tool/tool.ts';
-import type { ProviderHost } from '../../src/tool/tool-provider.ts';
+import type { ProviderContext } from '../../src/tool/tool-provider.ts';
 
 const url = process.argv.at(-1) ?? '';
 const scenario = process.env.MCP_CONFORMANCE_SCENARIO ?? '';
@@ -58,21 +58,24 @@ function argumentsFor({ schema }: Tool): JsonObject {
 
 const folder = await mkdtemp(join(tmpdir(), 'conformance-'));
 const config: HttpServerConfig = { url, type: 'http', auth: authOf() };
-const server = createServer('conformance', config, {
-  surroundings: () => ({ env: {}, workspaceFolder: folder, version: '0.0.0' }),
+const server = createServer('conformance', config, () => ({
+  env: {},
+  workspaceFolder: folder,
+  version: '0.0.0',
   signIn: { tokenFile: join(folder, 'sign-ins.json'), showUrl: browse },
-});
-const host: ProviderHost = {
-  signal: AbortSignal.timeout(25_000),
+}));
+const provided: ProviderContext = {
+  // The suite ends a client that hangs.
+  signal: new AbortController().signal,
   warn: ({ code, message }) => process.stderr.write(`${code}: ${message}\n`),
   askUser: async () => ({ action: 'accept', content: {} }),
 };
 
 try {
-  const provider = await server.open(host);
+  const provider = await server.open(provided);
   for (const tool of provider.tools()) {
     const call = {
-      signal: host.signal,
+      signal: provided.signal,
       progress: () => undefined,
       callId: 'c',
       toolName: tool.name,

@@ -6,8 +6,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { McpServerConfig, RunEvent, RunOptions, RunResult } from '../../src/index.ts';
-import { defineAgent, stream, VllmClient } from '../../src/index.ts';
+import { z } from 'zod';
+import type {
+  AgentDefinition,
+  McpServerConfig,
+  ProviderWarning,
+  RunEvent,
+  RunOptions,
+  RunResult,
+} from '../../src/index.ts';
+import { defineAgent, defineTool, stream, VllmClient } from '../../src/index.ts';
+import { createServer } from '../../src/mcp/server.ts';
 import type { Step } from '../../src/testing/index.ts';
 import { answer, startFakeVllm } from '../../src/testing/index.ts';
 import { findUnpaired, findUnsendable } from '../support/run-helpers.ts';
@@ -36,21 +45,22 @@ interface Faced {
   readonly codes: readonly string[];
 }
 
-/** A run with the hostile server and a good one, on these steps. */
+/** A run with the hostile server, unless the agent has its own, and a good one, on these steps. */
 async function face(
   way: string,
   steps: readonly Step[],
-  options: RunOptions & { server?: Partial<McpServerConfig>; retries?: number } = {},
+  options: RunOptions & { server?: Partial<McpServerConfig>; agent?: Partial<AgentDefinition> } = {},
 ): Promise<Faced> {
-  const { server, retries: maxRetries = 0, ...more } = options;
+  const { server, agent: own, ...more } = options;
   // Room for 10 000 tools.
   await using vllm = await startFakeVllm({ models: [{ id: 'fake', maxModelLen: 100_000_000 }] });
-  await using client = new VllmClient(vllm.baseUrl, { maxRetries, retryBaseMs: 1 });
+  await using client = new VllmClient(vllm.baseUrl, { maxRetries: 0 });
   vllm.script(...steps);
   const agent = defineAgent({
     name: 'a',
     model: 'fake',
-    mcpServers: { hostile: hostile(way, server), good: hostile('') },
+    mcpServers: { ...(own === undefined && { hostile: hostile(way, server) }), good: hostile('') },
+    ...own,
   });
   const running = stream(agent, 'go', { client, ...more });
   const events: RunEvent[] = [];
@@ -78,11 +88,10 @@ const GOOD = ['good__good', 'good__bad'];
 describe('a server that does not come up', () => {
   test.each<[string, Partial<McpServerConfig>, RegExp]>([
     ['dies-at-start', {}, /exit code 3\ncannot find the database/],
-    ['silent', { connectTimeoutMs: 300 }, /not ready within 300 ms/],
     ['wrong-version', {}, /protocol version/],
     ['list-fails', {}, /could not be listed: no list today/],
     ['', { command: '/no/such/program' } as Partial<McpServerConfig>, /ENOENT/],
-    ['', { cwd: '/no/such/folder' } as Partial<McpServerConfig>, /is not there/],
+    ['', { cwd: '/no/such/folder' } as Partial<McpServerConfig>, /there is no folder \/no\/such\/folder \(`cwd`\)/],
   ])('%s is told, and the run goes on with the others', async (way, server, reason) => {
     const { result, offered } = await face(way, [DONE], { server });
     expect(result.outcome).toEqual({ type: 'completed' });
@@ -122,14 +131,13 @@ describe('a list', () => {
     const dropped = result.warnings.filter(({ code }) => code === 'mcp_tool_dropped').map(({ message }) => message);
     expect(dropped).toHaveLength(5);
     expect(dropped.join('\n')).toMatch(
-      /without a name[\s\S]*schema_is_text[\s\S]*remote_ref[\s\S]*array_root[\s\S]*good: it is there twice/,
+      /without a name[\s\S]*schema_is_text[\s\S]*remote_ref[\s\S]*array_root[\s\S]*good: it is listed twice/,
     );
     expect(told).toEqual(['good done']);
   });
 
   test('of 10 000 tools is read whole', async () => {
-    // On a slow machine their schemas take longer to compile than a server keeps the connection that was asked for its models.
-    const { offered } = await face('many', [DONE], { retries: 2 });
+    const { offered } = await face('many', [DONE]);
     expect(offered[0]).toHaveLength(10_002);
   });
 
@@ -168,7 +176,7 @@ describe('a call', () => {
     });
     const { told, codes } = await face('dies-in-call', [both, DONE]);
     expect(told).toEqual([
-      expect.stringMatching(/`hostile` was lost during the call: whether it took effect is not known/),
+      'The connection to the server `hostile` was lost during the call: whether it took effect is not known.',
       'good done',
     ]);
     expect(codes).toContain('mcp_lost');
@@ -180,35 +188,35 @@ describe('a call', () => {
   });
 
   test('after the server went between two calls finds it again', async () => {
-    const wait = answer({ toolCalls: [{ name: 'good__good', arguments: {} }], delayMs: 10 });
-    const { told } = await face('dies-between', [CALL, wait, CALL, DONE]);
-    expect(told).toEqual(['bye', 'good done', 'bye']);
-  });
-
-  test.each([
-    ['never-answers', {}],
-    ['ignores-cancel', {}],
-  ])('that %s ends by its time limit', async (way, more) => {
-    const { told } = await face(way, [CALL, DONE], { server: { timeoutMs: 150, ...more } });
-    expect(told).toEqual([expect.stringMatching(/timed out/i)]);
+    let noticeLoss: () => void = () => undefined;
+    const lost = new Promise<void>((resolve) => {
+      noticeLoss = resolve;
+    });
+    const waitForLoss = defineTool({
+      name: 'wait_for_loss',
+      description: 'Returns once the loss of the server was noticed.',
+      parameters: z.object({}),
+      execute: async () => {
+        await lost;
+        return 'lost';
+      },
+    });
+    const surroundings = { env: {}, workspaceFolder: folder, version: '0' };
+    const server = createServer('hostile', hostile('dies-between'), () => surroundings);
+    const warn = ({ code }: ProviderWarning) => code === 'mcp_lost' && noticeLoss();
+    const provider = await server.open({ signal: new AbortController().signal, warn });
+    const wait = answer({ toolCalls: [{ name: 'wait_for_loss', arguments: {} }] });
+    const agent = { tools: [waitForLoss], providers: [server] };
+    const { told } = await face('', [CALL, wait, CALL, DONE], { agent });
+    expect(told).toEqual(['bye', 'lost', 'bye']);
+    await provider.close();
   });
 
   test('that never answers ends with the run', async () => {
     const controller = new AbortController();
     const onEvent = (event: RunEvent) => event.type === 'tool_start' && controller.abort();
-    const { result } = await face('ignores-cancel', [CALL], { signal: controller.signal, onEvent });
+    const { result } = await face('never-answers', [CALL], { signal: controller.signal, onEvent });
     expect(result.outcome).toEqual({ type: 'aborted' });
-  });
-
-  test('goes on as long as there is progress', async () => {
-    const { told, events } = await face('slow-progress', [CALL, DONE], { server: { timeoutMs: 150 } });
-    expect(told).toEqual(['slow but sure']);
-    expect(events.filter(({ type }) => type === 'tool_progress')).toHaveLength(6);
-  });
-
-  test('with progress for ever ends by the limit of the whole call', async () => {
-    const { told } = await face('slow-progress', [CALL, DONE], { server: { timeoutMs: 150, maxCallMs: 200 } });
-    expect(told).toEqual([expect.stringMatching(/timeout/i)]);
   });
 
   test.each([
@@ -218,7 +226,7 @@ describe('a call', () => {
     [
       'unknown',
       [
-        '(a part of the kind "hologram", which is not known here: not shown)\nand text\n(a part that is no object: not shown)',
+        '(a part of the kind "hologram", which this client does not know: not shown)\nand text\n(a part that is not an object: not shown)',
       ],
     ],
     ['no-content', ['(no output)']],
@@ -253,7 +261,7 @@ describe('an end', () => {
   test('comes to the children of a server too', async () => {
     await face('grandchild', [DONE]);
     const pid = Number(await readFile(join(folder, 'grandchild'), 'utf8'));
-    await expect.poll(() => isAlive(pid)).toBe(false);
+    await expect.poll(() => isAlive(pid), { timeout: 60_000 }).toBe(false);
   });
 });
 

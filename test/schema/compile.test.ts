@@ -110,7 +110,7 @@ describe('a schema of another kind', () => {
   });
 
   test('as JSON Schema that is none is refused', () => {
-    expect(() => shown({ type: 'objekt' })).toThrow(/tool `t` is no valid JSON Schema/);
+    expect(() => shown({ type: 'objekt' })).toThrow(/tool `t` is not a valid JSON Schema/);
   });
 
   test('by a Standard Schema that tells its JSON Schema is taken, and one that does not is refused', async () => {
@@ -119,7 +119,7 @@ describe('a schema of another kind', () => {
     const telling = { '~standard': { version: 1, vendor: 'v', validate, jsonSchema } } as const;
     expect(shown(telling)).toEqual(shape({ a: { type: 'string' } }));
     const silent = { '~standard': { version: 1, vendor: 'silent', validate } } as const;
-    expect(() => shown(silent)).toThrow(/by silent, which tells no JSON Schema/);
+    expect(() => shown(silent)).toThrow(/by silent, which gives no JSON Schema/);
   });
 });
 

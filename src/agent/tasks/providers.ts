@@ -3,7 +3,7 @@
 import type { RunWarning } from '../../core/run-warning.ts';
 import { VllmError } from '../../core/vllm-error.ts';
 import type { Tool } from '../../tool/tool.ts';
-import type { OpenProvider, ProviderHost, ToolProvider } from '../../tool/tool-provider.ts';
+import type { OpenProvider, ProviderContext, ToolProvider } from '../../tool/tool-provider.ts';
 
 export interface OpenProviders {
   /** What they bring now, in the order of the providers, without names that are taken. */
@@ -24,10 +24,10 @@ interface Opened {
 /** One that fails is left out with a warning; a required one makes this reject with its VllmError, and the others are closed. */
 export async function openProviders(
   providers: readonly ToolProvider[],
-  host: ProviderHost & { readonly warn: (warning: RunWarning) => void },
+  context: ProviderContext & { readonly warn: (warning: RunWarning) => void },
 ): Promise<OpenProviders> {
   if (providers.length === 0) return NONE;
-  const settled = await Promise.allSettled(providers.map((provider) => provider.open(host)));
+  const settled = await Promise.allSettled(providers.map((provider) => provider.open(context)));
   const opened: Opened[] = [];
   let failure: VllmError | undefined;
   for (const [at, result] of settled.entries()) {
@@ -37,7 +37,7 @@ export async function openProviders(
     if (result.status === 'fulfilled') opened.push({ name, provider: result.value });
     else if (isRequired) failure ??= failureOf(name, result.reason);
     else
-      host.warn({
+      context.warn({
         code: 'provider_failed',
         message: `The run goes on without it. ${failureOf(name, result.reason).message}`,
       });
@@ -53,11 +53,15 @@ export async function openProviders(
       .filter(({ provider }) => provider.instructions !== '')
       .map(({ name, provider }) => `Notes of the tool server ${name}:\n${provider.instructions}`)
       .join('\n\n'),
-    tools: (isTaken) => collect(opened, isTaken, host),
+    tools: (isTaken) => collect(opened, isTaken, context),
   };
 }
 
-function collect(opened: readonly Opened[], isTaken: (name: string) => boolean, host: ProviderHost): readonly Tool[] {
+function collect(
+  opened: readonly Opened[],
+  isTaken: (name: string) => boolean,
+  context: ProviderContext,
+): readonly Tool[] {
   const names = new Set<string>();
   return opened.flatMap(({ name: owner, provider }) =>
     provider.tools().filter((tool) => {
@@ -65,7 +69,7 @@ function collect(opened: readonly Opened[], isTaken: (name: string) => boolean, 
       names.add(tool.name);
       if (!isFree) {
         const message = `\`${tool.name}\` of ${owner} is left out: the name is taken. Rename or leave out one of the two.`;
-        host.warn({ code: 'tool_name_taken', message });
+        context.warn({ code: 'tool_name_taken', message });
       }
       return isFree;
     }),

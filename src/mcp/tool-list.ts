@@ -1,0 +1,94 @@
+// Owns the list of one server's tools: read when the server is connected, read again when the server says that it changed.
+// Turning an entry into a tool is left to `read-tools.ts`, keeping the connection to `server.ts`.
+
+import type { Tool } from '../tool/tool.ts';
+import type { Listed, McpConnection } from './connection.ts';
+import { reason } from './loss.ts';
+import type { CallServerTool, ReadTools } from './read-tools.ts';
+import { readTools } from './read-tools.ts';
+import type { McpServerConfig } from './server-config.ts';
+
+/** For all pages of a list. */
+const LIST_TIMEOUT_MS = 30_000;
+
+interface ToolListOptions {
+  readonly server: string;
+  readonly config: McpServerConfig;
+  readonly call: CallServerTool;
+  readonly createResourceTools: () => readonly Tool[];
+  readonly warn: (code: string, message: string) => void;
+  /** The connection that is open or being opened. */
+  readonly current: () => Promise<McpConnection> | undefined;
+}
+
+export class ToolList {
+  readonly #options: ToolListOptions;
+  #listed: ReadTools = { tools: [], hashes: new Map(), dropped: [] };
+  #isStale = false;
+  #refreshing: Promise<void> | undefined;
+
+  constructor(options: ToolListOptions) {
+    this.#options = options;
+  }
+
+  /** In the server's order. */
+  get tools(): readonly Tool[] {
+    return this.#listed.tools;
+  }
+
+  /** What was left out, and why. */
+  get dropped(): readonly string[] {
+    return this.#listed.dropped;
+  }
+
+  /** Reads the whole list. Rejects with what the connection rejected with. */
+  async read(connection: McpConnection): Promise<void> {
+    const { server, config, call, createResourceTools, warn } = this.#options;
+    this.#isStale = false;
+    const { tools: entries, cut } = await listTools(connection);
+    const before = this.#listed.hashes;
+    const read = readTools(entries, { server, config, call });
+    const more = config.resourceTools === true && connection.info.hasResources ? createResourceTools() : [];
+    this.#listed = { ...read, tools: [...read.tools, ...more] };
+    if (cut !== undefined) warn('mcp_list_cut', `its list of tools is incomplete: ${cut}.`);
+    for (const [name, hash] of read.hashes) {
+      const known = before.get(name);
+      if (known !== undefined && known !== hash) {
+        warn('mcp_tool_changed', `\`${name}\` no longer describes itself as it did before.`);
+      }
+    }
+  }
+
+  /** Reads the list again, for the next turn. Notices that arrive meanwhile cause one more reading, not one each. Never rejects. */
+  refresh(onRead: () => void): void {
+    this.#isStale = true;
+    this.#refreshing ??= this.#readUntilFresh(onRead);
+  }
+
+  async #readUntilFresh(onRead: () => void): Promise<void> {
+    const { current, warn } = this.#options;
+    try {
+      // Only from a connection that is there: a notice that arrives with the server's end must not start it again.
+      for (let open = current(); this.#isStale && open !== undefined; open = current()) await this.read(await open);
+      onRead();
+    } catch (error) {
+      warn('mcp_list_failed', `its new list of tools could not be read: ${reason(error)}`);
+    } finally {
+      this.#refreshing = undefined;
+    }
+  }
+}
+
+/** The SDK never removes its listener from the signal, so a signal with a timer of its own would keep the connection in memory. */
+async function listTools(connection: McpConnection): Promise<Listed> {
+  if (!connection.info.hasTools) return { tools: [], cut: undefined };
+  const limit = new AbortController();
+  // The SDK makes its error of the reason as text.
+  const late = `the list was not complete within ${LIST_TIMEOUT_MS} ms`;
+  const timer = setTimeout(() => limit.abort(late), LIST_TIMEOUT_MS);
+  try {
+    return await connection.listTools(limit.signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,48 @@
+// Owns giving a plain JSON Schema the Standard Schema interface, which all other kinds of schemas have. Compiling it is left to
+// `validator.ts`.
+
+import { DefinitionError } from '../core/definition-error.ts';
+import type { JsonObject } from '../core/json.ts';
+import type { StandardSchema } from './standard-schema.ts';
+import type { Validator } from './validator.ts';
+import { validatorFor } from './validator.ts';
+
+/** For a schema in a program: compiled at once, so that a mistake shows where it was made. Throws a DefinitionError when it is not valid. */
+export function fromJsonSchema(schema: JsonObject, name: string): StandardSchema<JsonObject> {
+  return standardFrom(schema, name, (validator) => validator.compile());
+}
+
+/**
+ * For a schema from a server's list, of which few are ever used: compiled when the first value is checked. Throws a DefinitionError at
+ * once when it is not valid.
+ */
+export function fromListedSchema(schema: JsonObject, name: string): StandardSchema<JsonObject> {
+  return standardFrom(schema, name, (validator) => validator.verify());
+}
+
+function standardFrom(
+  schema: JsonObject,
+  name: string,
+  prepare: (validator: Validator) => unknown,
+): StandardSchema<JsonObject> {
+  const validator = validatorFor(schema, { fillDefaults: true, findAll: true });
+  try {
+    prepare(validator);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new DefinitionError(`The schema of ${name} is not a valid JSON Schema (2020-12): ${reason}.`, { cause });
+  }
+  return {
+    '~standard': {
+      version: 1,
+      vendor: 'json-schema',
+      jsonSchema: { input: () => schema },
+      validate: (value) => {
+        // Defaults are filled in, and a tool may change its arguments: neither may change those that the run keeps.
+        const copy: unknown = structuredClone(value);
+        const issues = validator.check(copy);
+        return issues.length === 0 ? { value: copy } : { issues };
+      },
+    },
+  };
+}

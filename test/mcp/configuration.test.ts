@@ -1,0 +1,132 @@
+// Owns claims about the configuration of servers: what is refused, files of other programs, placeholders.
+
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders are what is tried
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { DefinitionError, defineAgent, mcpServersFrom, VllmError } from '../../src/index.ts';
+import { expandConfig } from '../../src/mcp/expand.ts';
+import { checkServerConfig } from '../../src/mcp/server-config.ts';
+
+describe('a configuration', () => {
+  test.each<[string, unknown, string]>([
+    ['nothing', {}, 'give it either a `command` to start or a `url` to connect to (or, in a program, a `transport`).'],
+    [
+      'both',
+      { command: 'a', url: 'http://x' },
+      'give it either a `command` to start or a `url` to connect to (or, in a program, a `transport`).',
+    ],
+    ['a list in its place', [], 'its configuration is not an object.'],
+    ['an unknown field', { command: 'a', comand: 'b' }, 'there is no field `comand`.'],
+    ['a field of the other kind', { command: 'a', headers: {} }, 'there is no field `headers`.'],
+    ['a type of the other kind', { command: 'a', type: 'http' }, '`type` is "http"; it must be stdio.'],
+    [
+      'an unknown type',
+      { url: 'http://x', type: 'ws' },
+      '`type` is "ws"; it must be http, streamable-http, streamableHttp, sse.',
+    ],
+    ['an empty command', { command: ' ' }, '`command` is empty.'],
+    ['a transport that is no function', { transport: {} }, '`transport` must be a function that makes one.'],
+    ['text that is no URL', { url: 'nope' }, '`url` is not a valid URL.'],
+    ['a URL of another kind', { url: 'file:///etc/passwd' }, '`url` must begin with http:// or https://.'],
+    [
+      'a URL with a password',
+      { url: 'https://me:hunter2@example.com' },
+      '`url` contains a user or password: use `headers` with a placeholder for a variable instead.',
+    ],
+    ['args that are no list', { command: 'a', args: 'b' }, '`args` must be a list of strings.'],
+    ['a list of other things', { command: 'a', deny: ['a', 1] }, '`deny` must be a list of strings.'],
+    ['env that is no text', { command: 'a', env: { A: 1 } }, '`env` must be an object of strings.'],
+    ['a time limit of 0', { command: 'a', timeoutMs: 0 }, '`timeoutMs` must be a number above 0.'],
+    ['a time limit as text', { command: 'a', maxCallMs: '5' }, '`maxCallMs` must be a number above 0.'],
+    ['an unknown approval', { command: 'a', approval: 'maybe' }, '`approval` must be always, never or hints.'],
+  ])('with %s is an error that names the server and the field', (_name, config, problem) => {
+    expect(() => checkServerConfig('files', config)).toThrow(new DefinitionError(`MCP server \`files\`: ${problem}`));
+  });
+
+  test('is checked when the agent is defined', () => {
+    // @ts-expect-error: what the type forbids
+    expect(() => defineAgent({ name: 'a', mcpServers: { x: { command: 'y', comand: 'z' } } })).toThrow(
+      new DefinitionError('MCP server `x`: there is no field `comand`.'),
+    );
+  });
+
+  test('without a name is an error', () => {
+    expect(() => checkServerConfig(' ', { command: 'a' })).toThrow('its name is empty');
+  });
+});
+
+describe('a file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'mcp-files-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const write = (text: string): string => {
+    const path = join(folder, 'mcp.json');
+    writeFileSync(path, text);
+    return path;
+  };
+
+  test('of Claude Desktop or Cursor is read, with comments and trailing commas', () => {
+    const path = write(
+      '{ /* all */ "mcpServers": { "a": { "command": "x//y", "args": ["/*no*/", "b,]"], }, // one\n } }',
+    );
+    expect(mcpServersFrom(path)).toEqual({ a: { command: 'x//y', args: ['/*no*/', 'b,]'] } });
+  });
+
+  test('of VS Code and of others is read, with what they name otherwise', () => {
+    const path = write(
+      '{ "inputs": [], "servers": { "a": { "type": "stdio", "command": "x", "alwaysAllow": ["y"] }, "b": { "httpUrl": "http://h/mcp", "timeout": 5 } } }',
+    );
+    expect(mcpServersFrom(path)).toEqual({
+      a: { type: 'stdio', command: 'x' },
+      b: { url: 'http://h/mcp', timeoutMs: 5 },
+    });
+  });
+
+  test.each([
+    ['{', /mcp\.json is not valid JSON: /],
+    ['[]', /mcp\.json does not contain a JSON object\.$/],
+    ['{}', /mcp\.json has no `mcpServers` \(or `servers`\)\.$/],
+    ['{"mcpServers": {"a": {}}}', /MCP server `a`/],
+  ])('with %s is an error that names it', (text, reason) => {
+    expect(() => mcpServersFrom(write(text))).toThrow(reason);
+  });
+
+  test('that is not there is an error that names it', () => {
+    expect(() => mcpServersFrom(join(folder, 'none.json'))).toThrow(/none\.json cannot be read/);
+  });
+});
+
+describe('a placeholder', () => {
+  const surroundings = { env: { KEY: 's3cret', EMPTY: '' }, workspaceFolder: '/work', version: '1' };
+  const expand = (text: string) => expandConfig('a', { command: 'x', env: { V: text } }, surroundings);
+
+  test.each([
+    ['${KEY}', 's3cret'],
+    ['${env:KEY}', 's3cret'],
+    ['a-${KEY}-${workspaceFolder}', 'a-s3cret-/work'],
+    ['${NONE:-default}', 'default'],
+    ['${EMPTY:-default}', 'default'],
+    ['${NONE:-}', ''],
+    ['${EMPTY}', ''],
+    ['$KEY', '$KEY'],
+  ])('%s becomes %s', (text, value) => {
+    expect(expand(text)).toEqual({ command: 'x', env: { V: value } });
+  });
+
+  test.each(['${NONE}', '${input:key}', '${a b}'])(
+    '%s that stands for nothing names the field, and no value',
+    (text) => {
+      expect(() => expand(`${'${KEY}'}${text}`)).toThrow(VllmError);
+      expect(() => expand(text)).toThrow(/MCP server `a`, `env\.V`/);
+      expect(() => expand(`${'${KEY}'}${text}`)).not.toThrow(/s3cret/);
+    },
+  );
+
+  test('in a URL is looked at when it is filled in', () => {
+    const config = checkServerConfig('a', { url: '${URL}' });
+    expect(() => expandConfig('a', config, { ...surroundings, env: { URL: 'ftp://x' } })).toThrow(
+      /must begin with http/,
+    );
+  });
+});
