@@ -12,6 +12,8 @@ import { answer, startFakeVllm } from '../src/testing/index.ts';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const PAGES = ['src/agent', 'src/tool', 'src/hosts', 'agents', 'tools'];
 const exec = promisify(execFile);
+/** A page starts up to a dozen processes, one after another. */
+const TIMEOUT_MS = 240_000;
 
 interface Program {
   /** By the comment in its first line. */
@@ -58,7 +60,7 @@ async function run(folder: string, name: string, baseUrl: string): Promise<strin
 }
 
 describe.each(PAGES)('%s/README.md', (page) => {
-  test('its programs compile and print what it says', async () => {
+  test('its programs compile and print what it says', { timeout: TIMEOUT_MS }, async () => {
     const programs = await programsOf(page);
     const folder = await folderOf(programs);
     // For programs that start no fake of their own.
