@@ -1,9 +1,8 @@
 // Owns reading an error body of any known shape into an ApiError. When to read one is left to the transport and the stream.
 
-import { isObject } from '../core/json.ts';
+import { isObject, parseJson } from '../core/json.ts';
 import type { ApiErrorOptions } from './errors.ts';
 import { ApiError, ContextOverflowError } from './errors.ts';
-import { parseJson } from './parse-json.ts';
 import { retryAfterMs } from './retry.ts';
 
 /** Longer server messages are cut: an overflow answer echoes the whole prompt. */

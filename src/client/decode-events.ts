@@ -48,7 +48,11 @@ interface ByteDecoderOptions {
   readonly requestId: string | undefined;
 }
 
-/** Server-sent events, cut at any byte. */
+/**
+ * Server-sent events, cut at any byte.
+ *
+ * @internal Exported for the tests of every split.
+ */
 export function createByteDecoder<Event>(
   decoder: EventDecoder<Event>,
   options: ByteDecoderOptions,
@@ -108,10 +112,7 @@ function wholeBody(answer: HttpAnswer): BodySource<string> {
 }
 
 /** Awaits the body alone: everything between its bytes and the events is synchronous. */
-export function readEvents<Piece, Event>(
-  source: BodySource<Piece>,
-  decoder: BodyDecoder<Piece, Event>,
-): ReadEvents<Event> {
+function readEvents<Piece, Event>(source: BodySource<Piece>, decoder: BodyDecoder<Piece, Event>): ReadEvents<Event> {
   const out: Event[] = [];
   let failure: { readonly error: unknown } | undefined;
   let isEnded = false;

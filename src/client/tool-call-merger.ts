@@ -2,10 +2,9 @@
 // The rules accept what servers, gateways and speculative decoding were seen to send, not only what they should send.
 
 import { randomUUID } from 'node:crypto';
-import { isObject } from '../core/json.ts';
+import { isObject, parseJson } from '../core/json.ts';
 import type { StreamEvent } from '../core/stream-event.ts';
 import { StreamError } from './errors.ts';
-import { parseJson } from './parse-json.ts';
 
 interface OpenCall {
   readonly toolIndex: number;

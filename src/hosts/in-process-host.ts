@@ -35,7 +35,7 @@ export function createInProcessHost(services: HostServices): Host {
 createInProcessHost satisfies CreateHost;
 
 /** Runs steps, at most `limit` at once. Rejects only with what `isLeaving` claims; results are in the order of the steps. */
-export async function runSideBySide(
+async function runSideBySide(
   steps: readonly Step[],
   limit: number,
   run: (step: Step) => Promise<JsonValue>,

@@ -30,7 +30,7 @@ function factsOf(client: VllmClient): ServerFacts {
  * The models that the server serves, requested once. Rejects with a VllmError; a failure is not remembered. All callers share one
  * request: aborting `signal` ends only this caller's wait.
  */
-export async function servedModels(client: VllmClient, signal: AbortSignal): Promise<readonly ModelCard[]> {
+async function servedModels(client: VllmClient, signal: AbortSignal): Promise<readonly ModelCard[]> {
   const facts = factsOf(client);
   if (facts.models === undefined) {
     const models = client.models.list().then((list) => list.data);

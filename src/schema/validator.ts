@@ -62,6 +62,8 @@ export class Validator {
 /**
  * Characters of the schemas whose validators are kept; the least recently used ones go first. A compiled validator takes about 20 bytes
  * a character, so all of them take about 20 MB at most.
+ *
+ * @internal Exported for the table test of the cache.
  */
 export const MAX_KEPT_CHARS = 1_000_000;
 

@@ -40,12 +40,6 @@ interface Sent {
   readonly after: number;
 }
 
-export interface PrefixReport {
-  readonly played: Played;
-  /** How many prefixes were played again. */
-  readonly prefixes: number;
-}
-
 /** A run that is recorded, and how to play it again. */
 export interface RecordedScenario {
   readonly played: Played;

@@ -6,7 +6,7 @@ import { compileSchema } from '../schema/compile.ts';
 import type { Tool, ToolContext } from './tool.ts';
 
 /** 5 minutes: long enough for a build or a crawl, short enough that a lost socket does not hold a run for ever. */
-export const DEFAULT_TOOL_TIMEOUT_MS = 300_000;
+const DEFAULT_TOOL_TIMEOUT_MS = 300_000;
 
 /** About 10 000 tokens of English: what a tool may put into the context unasked. */
 export const DEFAULT_MAX_RESULT_CHARS = 40_000;

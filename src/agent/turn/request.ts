@@ -58,7 +58,7 @@ export function notStrictReason(tool: Tool): string | undefined {
   return 'reason' in tool.schema.strict ? tool.schema.strict.reason : undefined;
 }
 
-export function schemaFormat(schema: CompiledSchema<JsonValue>): NonNullable<ChatParams['response_format']> {
+function schemaFormat(schema: CompiledSchema<JsonValue>): NonNullable<ChatParams['response_format']> {
   const shape: JsonObject = 'jsonSchema' in schema.strict ? schema.strict.jsonSchema : schema.jsonSchema;
   return { type: 'json_schema', json_schema: { name: 'output', schema: shape } };
 }

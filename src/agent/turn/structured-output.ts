@@ -1,6 +1,7 @@
 // Owns checking the answer of a turn that asked for the structured output. When such a turn comes is the loop's.
 
 import type { JsonValue } from '../../core/json.ts';
+import { parseJson } from '../../core/json.ts';
 import { describeIssues } from '../../schema/issues.ts';
 import type { CheckedOutput } from '../loop/task-values.ts';
 import type { ModelAnswer } from './model-answer.ts';
@@ -14,7 +15,7 @@ export interface ReadOutput {
 
 export async function checkOutput({ agent, warn }: TurnContext, answer: ModelAnswer): Promise<ReadOutput> {
   const text = answer.content.trim() === '' ? fromThinking(answer, warn) : answer.content;
-  const parsed = parse(text);
+  const parsed = parseJson(text);
   if (parsed === undefined) {
     const problem = answer.wasCut ? 'it was cut by `max_tokens`: be briefer' : 'it is not JSON';
     return { checked: { type: 'unfit', problem }, text };
@@ -30,16 +31,7 @@ export async function checkOutput({ agent, warn }: TurnContext, answer: ModelAns
 /** A model that never closes its thinking puts the whole answer there, where no grammar binds it. */
 function fromThinking({ reasoning }: ModelAnswer, warn: TurnContext['warn']): string {
   const text = reasoning.trim();
-  if (parse(text) === undefined) return '';
+  if (parseJson(text) === undefined) return '';
   warn({ code: 'output_in_reasoning', message: 'The output came as thinking and was read from there.' });
   return text;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Not JSON: undefined, which no JSON is.
-    return undefined;
-  }
 }

@@ -58,7 +58,7 @@ export const QWEN_XML: CallFormat = {
 };
 
 /** Qwen3-Coder sometimes omits the outer mark. */
-export const FUNCTION_XML: CallFormat = {
+const FUNCTION_XML: CallFormat = {
   name: 'function_xml',
   open: ['<function='],
   close: ['</function>'],

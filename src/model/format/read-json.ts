@@ -1,14 +1,14 @@
 // Owns reading calls written as JSON: one object, a list, or several in a row. Finding where the text begins and ends is left to the scanner.
 
 import type { JsonObject } from '../../core/json.ts';
-import { isObject } from '../../core/json.ts';
+import { isObject, parseJson } from '../../core/json.ts';
 import { readArguments } from '../../schema/read-arguments.ts';
 import type { ReadCalls, WrittenCall } from './call-format.ts';
 
 /** `{"name": …, "arguments": {…}}` or a list of such objects, with any of the keys that models use for the two. */
 export const readJsonCalls: ReadCalls = (body) => {
   const text = withoutFence(body.trim());
-  const whole = parse(text);
+  const whole = parseJson(text);
   if (Array.isArray(whole)) return every(whole.map(callOf));
   if (whole !== undefined) return every([callOf(whole)]);
   const several = readSeveral(text);
@@ -20,7 +20,7 @@ export const readJsonCalls: ReadCalls = (body) => {
 
 /** `[{"get_weather": {"city": "Paris"}}]`: each object has one key, which is the tool. */
 export const readKeyedCalls: ReadCalls = (body) => {
-  const list = parse(body.trim());
+  const list = parseJson(body.trim());
   if (!Array.isArray(list)) return undefined;
   return every(
     list.map((entry) => {
@@ -62,14 +62,14 @@ function callOf(value: unknown): WrittenCall | undefined {
   const name = inner.name ?? inner.tool_name ?? inner.function;
   const given = inner.arguments ?? inner.parameters ?? {};
   if (typeof name !== 'string') return undefined;
-  const args = typeof given === 'string' ? parse(given) : given;
+  const args = typeof given === 'string' ? parseJson(given) : given;
   return isObject(args) ? { name, arguments: args as JsonObject } : undefined; // it comes from JSON.parse
 }
 
 /** One object per line, or objects separated by `;`. */
 function readSeveral(text: string): readonly WrittenCall[] | undefined {
   const parts = text.split(/\s*[;\n]\s*(?=\{)/);
-  return parts.length < 2 ? undefined : every(parts.map((part) => callOf(parse(part.trim()))));
+  return parts.length < 2 ? undefined : every(parts.map((part) => callOf(parseJson(part.trim()))));
 }
 
 /** All or nothing: if one entry is not a call, none is. */
@@ -80,13 +80,4 @@ function every(calls: readonly (WrittenCall | undefined)[]): readonly WrittenCal
 
 function withoutFence(text: string): string {
   return /^```(?:json)?\s*([\s\S]*?)\s*```$/.exec(text)?.[1] ?? text;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Not JSON: undefined, which no JSON text parses to.
-    return undefined;
-  }
 }

@@ -4,7 +4,7 @@ import type { ThinkDelimiters } from '../../client/think-tags.ts';
 import type { CallFormat } from '../format/call-format.ts';
 
 /** The template's switch for thinking. `always` and `never`: there is no switch, and the model always or never thinks. */
-export type ThinkingSwitch = 'enable_thinking' | 'thinking' | 'both' | 'effort' | 'always' | 'never';
+type ThinkingSwitch = 'enable_thinking' | 'thinking' | 'both' | 'effort' | 'always' | 'never';
 
 export interface Profile {
   /** For people: shown by the doctor and in the table of families. */

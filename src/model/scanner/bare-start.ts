@@ -3,7 +3,7 @@
 import type { JsonObject } from '../../core/json.ts';
 import type { CallFormat } from '../format/call-format.ts';
 
-export interface BareCall {
+interface BareCall {
   readonly at: number;
   readonly format: CallFormat;
 }

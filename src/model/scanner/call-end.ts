@@ -4,7 +4,7 @@
 import type { CallFormat, FindPayload } from '../format/call-format.ts';
 
 /** Where the body ends, and where the text after the call begins. */
-export interface CallEnd {
+interface CallEnd {
   readonly bodyEnd: number;
   readonly next: number;
 }

@@ -3,9 +3,9 @@
 import type { CallFormat } from '../format/call-format.ts';
 
 /** The format that the mark opens, or where the mark has no meaning: anywhere (`drop`) or after a call (`trail`). */
-export type MarkOwner = CallFormat | 'drop' | 'trail';
+type MarkOwner = CallFormat | 'drop' | 'trail';
 
-export interface FoundMark {
+interface FoundMark {
   readonly at: number;
   readonly mark: string;
   readonly owner: MarkOwner;
