@@ -39,7 +39,7 @@ describe('a tool', () => {
 
   test.each([
     ['a name with a space', { name: 'get weather' }, /"get weather" is not a tool name/],
-    ['a name that is too long', { name: 'x'.repeat(65) }, /no tool name/],
+    ['a name that is too long', { name: 'x'.repeat(65) }, /is not a tool name/],
     ['no description', { description: ' ' }, /has no description/],
     ['no function', { execute: undefined as never }, /no function `execute`/],
     ['a bad limit', { timeoutMs: -1 }, /`timeoutMs` is -1/],
