@@ -1,6 +1,6 @@
 // Owns warnings about parameter names that vLLM would silently ignore. Sending them anyway is left to the body.
 
-import { closest, distance } from 'fastest-levenshtein';
+import { createRequire } from 'node:module';
 
 /** Something that the caller should know and that is not an error. */
 export interface ClientWarning {
@@ -48,10 +48,14 @@ export function createUnknownParams(warn: ((warning: ClientWarning) => void) | u
   };
 }
 
+/** Loaded with the first unknown name. */
+const load = createRequire(import.meta.url);
+
 function messageFor(name: string, known: readonly string[]): string {
   const renamed = Object.hasOwn(RENAMED, name) ? RENAMED[name] : undefined;
   if (renamed !== undefined) return `\`${name}\` ${renamed}`;
   const snake = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const { closest, distance } = load('fastest-levenshtein') as typeof import('fastest-levenshtein');
   const near = closest(snake, [...known]);
   const isNear = distance(snake, near) <= Math.max(1, Math.floor(near.length / 3));
   const hint = isNear ? `Did you mean \`${near}\`? ` : '';
