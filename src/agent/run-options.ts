@@ -46,7 +46,7 @@ export interface RunOptions extends RunHooks {
   readonly thinking?: Thinking | undefined;
   /** What the run executes on. Default: this process, storing nothing. */
   readonly host?: CreateHost;
-  /** Default: a new one. */
+  /** Default: a new one; a run that goes on keeps its own. */
   readonly runId?: string;
 }
 

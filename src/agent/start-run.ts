@@ -54,7 +54,11 @@ function goOn(state: RunState, added: readonly Message[], options: RunOptions): 
   };
 }
 
-function resume(state: RunState, added: readonly Message[], options: RunOptions): RunStartEvent {
+function resume(state: RunState, added: readonly Message[], { runId }: RunOptions): RunStartEvent {
+  if (runId !== undefined && runId !== state.runId) {
+    // Its decisions and idempotency keys are bound to its id.
+    throw new DefinitionError(`A run that goes on keeps its id \`${state.runId}\`: leave out \`runId\`.`);
+  }
   const { turns, toolCalls, usage, warnings, spent, pending, kept } = state;
   // The results of a turn that waits come first: what was sent is never edited.
   const loop =
@@ -63,7 +67,7 @@ function resume(state: RunState, added: readonly Message[], options: RunOptions)
       : { ...(state.loop ?? INITIAL_LOOP_STATE), added: [...(state.loop?.added ?? []), ...added] };
   return {
     type: 'run_start',
-    runId: options.runId ?? state.runId,
+    runId: state.runId,
     agent: state.agent,
     messages: state.messages,
     ...(kept.length > 0 && { kept }),

@@ -52,7 +52,9 @@ export async function playScenario(scenario: Scenario, attempt: Attempt): Promis
   await using vllm = await startFakeVllm(scenario.server);
   await using client = new VllmClient(vllm.baseUrl, { maxRetries: scenario.retries ?? 0, retryBaseMs: 1 });
   vllm.script(...scenario.steps.slice(skip).map((step) => counted(step, onRequest)));
-  const options: RunOptions = { runId: RUN_ID, ...scenario.options?.(), ...attempt.options };
+  const given: RunOptions = { ...scenario.options?.(), ...attempt.options };
+  // A run that goes on keeps its id.
+  const options: RunOptions = { runId: given.state?.runId ?? RUN_ID, ...given };
   const stream = new RunStream({
     agent: scenario.agent(),
     input: scenario.input,

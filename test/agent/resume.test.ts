@@ -101,6 +101,13 @@ describe('a call that waits', () => {
     );
   });
 
+  test('keeps the id of its run', async () => {
+    const agent = { tools: [payTool()] };
+    const waiting = await tryRun([answer({ toolCalls: [payCall(5, 'p')] })], { agent });
+    const resume = tryRun([], { agent, input: '', state: stored(waiting), runId: 'another' });
+    await expect(resume).rejects.toThrow('A run that goes on keeps its id `played-run`: leave out `runId`.');
+  });
+
   test('keeps the results of the calls beside it, and comes to the model in call order', async () => {
     const agent = { tools: [payTool(), ...weatherAgent().tools] };
     const calls = [payCall(5, 'p'), { ...PARIS, id: 'w' }, payCall(6, 'q')];
