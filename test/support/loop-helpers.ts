@@ -97,7 +97,9 @@ export function refusedCall(at: number, change: Partial<RefusedCall> = {}): Refu
   };
 }
 
-export function modelValue(change: Partial<ModelValue> & { readonly text?: string; readonly thinking?: string } = {}): ModelValue {
+export function modelValue(
+  change: Partial<ModelValue> & { readonly text?: string; readonly thinking?: string } = {},
+): ModelValue {
   const { text = '', thinking, ...rest } = change;
   return {
     message: { role: 'assistant', content: text, ...(thinking !== undefined && { reasoning: thinking }) },

@@ -31,7 +31,12 @@ describe('calls', () => {
       'Its arguments do not fit.',
     ]);
     expect(end.problems.map(({ problem }) => problem)).toEqual([null, null, null, null, 'invalid_arguments']);
-    expect([run.use.toolCalls, run.budget.spent.toolCalls, end.outcome, end.pending]).toEqual([4, 4, undefined, undefined]);
+    expect([run.use.toolCalls, run.budget.spent.toolCalls, end.outcome, end.pending]).toEqual([
+      4,
+      4,
+      undefined,
+      undefined,
+    ]);
   });
 
   test('of which the limit does not allow all do not run at all', async () => {
