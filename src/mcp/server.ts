@@ -19,10 +19,9 @@ import { checkServerConfig } from './server-config.ts';
 import type { SignIn, SignInOptions } from './sign-in.ts';
 import { ToolList } from './tool-list.ts';
 
-/** Attempts to connect again after a loss, and the wait before each but the first. */
+/** Attempts to connect again after a loss, and the wait before the second, which doubles for each further one. */
 const MAX_RECONNECTS = 5;
 const FIRST_WAIT_MS = 250;
-const LONGEST_WAIT_MS = 8000;
 
 /** Of the server's own description of itself. */
 const MAX_INSTRUCTIONS_CHARS = 4000;
@@ -190,7 +189,7 @@ class MountedServer implements McpServer {
     let last: unknown;
     for (let attempt = 0; attempt < MAX_RECONNECTS; attempt++) {
       signal.throwIfAborted();
-      if (attempt > 0) await wait(Math.min(FIRST_WAIT_MS * 2 ** (attempt - 1), LONGEST_WAIT_MS), signal);
+      if (attempt > 0) await wait(FIRST_WAIT_MS * 2 ** (attempt - 1), signal);
       try {
         const connection = await this.connection();
         this.#isLost = false;

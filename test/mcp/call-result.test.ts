@@ -43,6 +43,11 @@ describe('a result', () => {
       '{"b":2,"a":1}',
     ],
     ['structure that is null', { content: [text('t')], structuredContent: null }, 't'],
+    [
+      'structure of which a text is only a part',
+      { content: [text('t')], structuredContent: { a: 't', b: 1 } },
+      't\n{"a":"t","b":1}',
+    ],
     ['structure whose only value differs', { content: [text('t')], structuredContent: { a: 'u' } }, 't\n{"a":"u"}'],
     ['nothing at all', {}, ''],
     ['content that is no list', { content: 'text' }, ''],

@@ -214,6 +214,11 @@ describe('limits of a call', () => {
     const late = startCallLimits({ command: 'x' }, controller.signal);
     expect(late.signal.aborted).toBe(true);
     late.stop();
+    const stopped = new AbortController();
+    const done = startCallLimits({ command: 'x' }, stopped.signal);
+    done.stop();
+    stopped.abort();
+    expect(done.signal.aborted).toBe(false);
     expect(vi.getTimerCount()).toBe(0);
   });
 });

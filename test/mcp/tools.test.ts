@@ -15,6 +15,7 @@ describe('a name', () => {
     ['files', 'x'.repeat(57), `files__${'x'.repeat(57)}`],
     ['files', 'read file', 'files__read_file_bbd14d'],
     ['files', 'read.file', 'files__read_file_c214cb'],
+    ['files', `${'x'.repeat(49)}.`, `files__${'x'.repeat(49)}__13ca08`],
     ['9', 'a', '_9__a_2462b0'],
     ['files', 'x'.repeat(58), `files__${'x'.repeat(21)}_${'x'.repeat(28)}_efd8a9`],
   ])('of %s and %s is %s', (server, tool, name) => {
