@@ -31,7 +31,7 @@ export function parseRunState(value: unknown): RunState {
   if (isObject(value) && made.has(value)) return value as unknown as RunState; // it is in the set
   if (typeof value === 'string') throw wrong('it is text: give the parsed value, as `JSON.parse` makes it');
   if (!isObject(value))
-    throw wrong(`it is ${value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value}`);
+    throw wrong(`it is ${value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`}`);
   const { version } = value;
   if (version === 1) return readFirst(value);
   if (version === 2) return readCurrent(value);
