@@ -169,6 +169,16 @@ describe('the history', () => {
     execute: () => new Promise(() => {}),
   });
 
+  test('of a run that was aborted before it began is what it was given, and nothing is asked', async () => {
+    const { result, bodies, events } = await tryRun([], { signal: AbortSignal.abort() });
+    expect([result.outcome, result.messages.length, bodies, kinds(events)]).toEqual([
+      { type: 'aborted' },
+      1,
+      [],
+      ['run_start', 'run_end'],
+    ]);
+  });
+
   test('can be sent after an abort in the middle of calls: each has its result', async () => {
     const controller = new AbortController();
     const tools = [hang, ...weatherAgent().tools];
@@ -478,6 +488,11 @@ describe('a limit', () => {
       message: 'The run took longer than its limit of 1 ms (`limits.timeMs`).',
     });
     expect([findUnsendable(result.messages), findUnpaired(events)]).toEqual([[], []]);
+  });
+
+  test('of time that no timer can keep does not end a run at once', async () => {
+    const { result } = await tryRun([FINAL], { limits: { timeMs: 2 ** 31 } });
+    expect(result.outcome).toEqual({ type: 'completed' });
   });
 
   test('of the context is told with the server’s number, the history intact', async () => {

@@ -100,6 +100,11 @@ describe('an empty answer', () => {
     expect([empty.ending, tried.run.loop.retry]).toEqual([undefined, { of: 'empty' }]);
   });
 
+  test('has its second try after a stream that broke', async () => {
+    const { result, loop } = await judge(modelValue(), { loop: { retry: { of: 'stream' } } });
+    expect([result.ending, loop.retry]).toEqual([undefined, { of: 'empty' }]);
+  });
+
   test('that promises a call for the second time is the answer if it has a text', async () => {
     const answer = modelValue({ text: 'It is warm.', finishReason: 'tool_calls' });
     const { result } = await judge(answer, { loop: { retry: { of: 'empty' } } });
