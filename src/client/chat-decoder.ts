@@ -38,7 +38,7 @@ export class ChatDecoder implements EventDecoder<StreamEvent> {
     this.#options = options;
   }
 
-  get isDone(): boolean {
+  isDone(): boolean {
     return this.#isDone;
   }
 

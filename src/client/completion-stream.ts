@@ -75,11 +75,5 @@ function createCompletionDecoder(requestId: string): EventDecoder<CompletionEven
     finish(out);
   }
 
-  return {
-    decode,
-    end,
-    get isDone() {
-      return isDone;
-    },
-  };
+  return { decode, end, isDone: () => isDone };
 }
