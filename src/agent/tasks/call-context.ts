@@ -49,8 +49,7 @@ type OwnContext = ToolContext & { readonly [OUTER]: OuterRun };
 
 export function createCallContext(subject: CallSubject, setting: CallSetting, io: StepIo): MadeContext {
   const { callId, toolName, messages, idempotencyKey, addUse } = subject;
-  let controller: AbortController | undefined;
-  let isStopped = false;
+  const controller = new AbortController();
   const context: OwnContext = {
     callId,
     toolName,
@@ -58,21 +57,12 @@ export function createCallContext(subject: CallSubject, setting: CallSetting, io
     messages,
     idempotencyKey,
     context: setting.options.context,
-    /** Made when the tool asks for it: most tools are done before anything could stop them. */
-    get signal() {
-      controller ??= new AbortController();
-      if (isStopped) controller.abort();
-      return controller.signal;
-    },
+    signal: controller.signal,
     /** For people: it is shown when there is room, and the tool is not held up for it. */
     progress: (progress) => io.emit({ type: 'tool_progress', callId, toolName, progress }),
     [OUTER]: { setting, io, idempotencyKey, addUse },
   };
-  const stop = (): void => {
-    isStopped = true;
-    controller?.abort();
-  };
-  return { context, stop };
+  return { context, stop: () => controller.abort() };
 }
 
 /** The run that a call belongs to; undefined for a context that no run made. */
