@@ -55,8 +55,10 @@ export class StdioTransport implements Transport {
     });
     this.#child = child;
     const reader = createLineReader(MAX_MESSAGE_BYTES);
+    let taken: Promise<void> = Promise.resolve();
     child.stdout.on('data', (bytes: Buffer) => {
-      for (const line of reader.feed(bytes)) this.#take(line);
+      const lines = reader.feed(bytes);
+      taken = taken.then(() => this.#takeAll(lines));
     });
     child.stderr.on('data', (bytes: Buffer) => {
       this.#stderr = (this.#stderr + bytes.toString('utf8')).slice(-MAX_STDERR_CHARS);
@@ -110,6 +112,17 @@ export class StdioTransport implements Transport {
     // The process ended by itself and may have left children behind. Only `close` waits for their end.
     if (this.#child !== undefined && !this.#isClosing) void endGroup(this.#child);
     this.onclose?.();
+  }
+
+  /**
+   * One after another: the SDK handles a notification in the next step of the queue and an answer at once, so that progress that is written
+   * together with the result would come too late to be told.
+   */
+  async #takeAll(lines: readonly Line[]): Promise<void> {
+    for (const line of lines) {
+      this.#take(line);
+      await undefined;
+    }
   }
 
   #take({ text, end }: Line): void {

@@ -88,7 +88,14 @@ describe('calls', () => {
     });
     run.emit({ type: 'result_kept', kept: { callId: 'long', text: 'all of it' } });
     const reads = (call: string) => ({ toolName: 'read_result', arguments: { call_id: call } });
-    await answerCalls(run, batchOf([readyCall(0, reads('long')), readyCall(1, reads('other')), readyCall(2)]));
+    await answerCalls(
+      run,
+      batchOf([
+        readyCall(0, reads('long')),
+        readyCall(1, reads('other')),
+        readyCall(2, { arguments: { call_id: 'long' } }),
+      ]),
+    );
     expect(inputs).toEqual(['all of it', null, null]);
   });
 });
