@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ReadyCall } from '../../../src/index.ts';
 import { answerAll, CANCELLED, ended, keys, MESSAGE, report, results, toolMessage } from './calls-fixture.ts';
-import { ran, readyCall } from './loop-fixture.ts';
+import { ran, readyCall, refusedCall } from './loop-fixture.ts';
 
 const NOT_ALLOWED = 'A person did not allow this call. Do not repeat it; find another way, or ask.';
 
@@ -62,12 +62,13 @@ describe('a call that a person must allow', () => {
   });
 
   test('runs later beside results that are known, which stay as they are', async () => {
-    const calls = [payCall(0), readyCall(1)];
-    const known = toolMessage(1, 'known');
+    const calls = [payCall(0), readyCall(1), refusedCall(2, 'cut')];
+    const known = [null, toolMessage(1, 'known'), toolMessage(2, 'known too')];
     const given = { decisions: decided({ 0: true }) };
-    const { end, asked } = await answerAll(calls, given, { results: [null, known], wasCounted: true });
+    const { end, asked } = await answerAll(calls, given, { results: known, wasCounted: true });
     expect(asked).toEqual([asking(0), { all: keys(0), limit: 8 }]);
-    expect(end).toEqual({ ...ended(['result of t1/call/0', 'known']), problems: [report(0)] });
+    // What went back has cost its correction before.
+    expect(end).toEqual({ ...ended(['result of t1/call/0', 'known', 'known too']), problems: [report(0)] });
   });
 
   test('is not asked about when it would pass the limit of tool calls', async () => {
