@@ -79,7 +79,7 @@ function answerOf(result: RunResult): unknown {
       return output ?? text;
     case 'limit':
     case 'empty':
-      throw new Error(`${outcome.message}${text === '' ? '' : ` It had come so far: ${text}`}`);
+      throw new Error(`${outcome.message}${text.trim() === '' ? '' : ` It had come so far: ${text}`}`);
     case 'failed':
       throw new Error(outcome.error.message);
     case 'waiting':

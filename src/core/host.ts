@@ -30,6 +30,8 @@ export interface StepIo {
   readonly ready: () => Promise<void> | undefined;
   /** Creates the host of a run inside this step. If the host records, the inner steps have this step's key as a prefix. */
   readonly inner: CreateHost;
+  /** As `Host.isLeaving`: a task must not take such an error, of a run inside it, for a result. Left out: nothing is one. */
+  readonly isLeaving?: (error: unknown) => boolean;
 }
 
 export type Task = (input: JsonValue, io: StepIo) => Promise<JsonValue>;

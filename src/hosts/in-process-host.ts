@@ -34,18 +34,16 @@ export function createInProcessHost(services: HostServices): Host {
 
 createInProcessHost satisfies CreateHost;
 
-/** Runs steps, at most `limit` at once. Rejects only with what `isLeaving` claims; results are in the order of the steps. */
+/** Runs steps, at most `limit` at once. Never rejects; results are in the order of the steps. */
 async function runSideBySide(
   steps: readonly Step[],
   limit: number,
   run: (step: Step) => Promise<JsonValue>,
-  isLeaving?: (error: unknown) => boolean,
 ): Promise<readonly StepResult[]> {
   const resultOf = async (step: Step): Promise<StepResult> => {
     try {
       return { status: 'fulfilled', value: await run(step) };
     } catch (error) {
-      if (isLeaving?.(error)) throw error;
       return { status: 'rejected', reason: error instanceof Error ? error.message : String(error) };
     }
   };

@@ -1,4 +1,5 @@
-// Owns the last stage of a call: its tool run under its time limit, the result shown and shortened. It always answers and never throws.
+// Owns the last stage of a call: its tool run under its time limit, the result shown and shortened.
+// It always answers; it throws only what takes the whole run away.
 
 import type { CallProblem, CallResult, ReadyCall } from '../core/call.ts';
 import type { RunEvent } from '../core/run-event.ts';
@@ -21,6 +22,8 @@ export interface CallRun {
   readonly keep: (text: string) => string;
   /** Milliseconds. */
   readonly now: () => number;
+  /** Whether an error means that the engine takes the run away: it is thrown on, and no result. */
+  readonly isLeaving?: ((error: unknown) => boolean) | undefined;
 }
 
 export interface RanCall {
@@ -35,6 +38,7 @@ export async function runCall(run: CallRun): Promise<RanCall> {
   emit({ type: 'tool_start', callId, toolName, arguments: call.arguments });
   const running = execute(run);
   const ended = running instanceof Promise ? await running : running;
+  if (ended.type === 'threw' && run.isLeaving?.(ended.error)) throw ended.error;
   const result = resultFrom(ended, { maxChars: tool.maxResultChars, keep: run.keep });
   const durationMs = Math.round(now() - startedAt);
   emit({ type: 'tool_end', callId, toolName, isError: result.isError, result: resultText(result), durationMs });

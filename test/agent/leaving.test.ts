@@ -2,7 +2,16 @@
 
 import { expect, test } from 'vitest';
 import type { CreateHost, Host, RunEvent, ToolProvider } from '../../src/index.ts';
-import { createInProcessHost, defineTool, INITIAL_RUN_STATE, reduceRun, stream, VllmClient } from '../../src/index.ts';
+import {
+  agentTool,
+  createInProcessHost,
+  defineAgent,
+  defineTool,
+  INITIAL_RUN_STATE,
+  reduceRun,
+  stream,
+  VllmClient,
+} from '../../src/index.ts';
 import { Journal, journalHost, playScenario } from '../../src/testing/index.ts';
 import { answer, startFakeVllm } from '../support/fake.ts';
 import { weatherAgent } from '../support/run-helpers.ts';
@@ -73,6 +82,30 @@ test.each<[string, boolean, (inner: Host) => Partial<Host>]>([
     expect([lasting.map(({ type }) => type), closed]).toEqual([['run_start', 'turn_start'], 1]);
   },
 );
+
+test('a run inside a call that is taken away takes the outer run along, and is no result', async () => {
+  const isLeaving = (error: unknown): boolean => error instanceof Leaving;
+  const host: CreateHost = (services) => {
+    const { runId, signal, emit, ready, tasks } = services;
+    const inner = leavingHost(() => ({ step: leave }));
+    return {
+      ...createInProcessHost(services),
+      isLeaving,
+      all: async (steps) => {
+        const [{ key, task, input } = { key: '', task: '', input: null }] = steps;
+        const io = { runId, key, signal, emit, ready, idempotencyKey: `${runId}/${key}`, inner, isLeaving };
+        const value = (await tasks[task]?.(input, io)) ?? null;
+        return [{ status: 'fulfilled', value }];
+      },
+    };
+  };
+  await using vllm = await startFakeVllm();
+  await using client = new VllmClient(vllm.baseUrl);
+  vllm.script(answer({ toolCalls: [{ name: 'expert', arguments: { task: 'x' } }] }));
+  const expert = agentTool(defineAgent({ name: 'expert', description: 'Knows.', model: 'fake' }));
+  const running = stream(weatherAgent({ tools: [expert] }), 'Ask.', { client, host });
+  await expect(running.result).rejects.toThrow(Leaving);
+});
 
 test('a replay tells the events of the loop again, marked, and not those from inside steps', async () => {
   const journal = new Journal();

@@ -106,12 +106,12 @@ async function runCalls(
   calls: readonly ReadyCall[],
   answers: Map<string, Answer>,
 ): Promise<void> {
-  run.budget.spend('toolCalls', calls.length);
   for (const group of groups(calls)) {
     if (run.isAborted) {
       for (const call of group) answers.set(call.key, refused('cancelled', CANCELLED));
       continue;
     }
+    run.budget.spend('toolCalls', group.length);
     const settled = await run.host.all(
       group.map((call) => stepOf(run, turn, call)),
       run.request.parallelCalls,

@@ -37,6 +37,7 @@ export async function callTask(worker: AgentWorker, input: CallInput, io: StepIo
     emit,
     keep: (text) => keep(worker, notes, callId, text),
     now: worker.now,
+    isLeaving: io.isLeaving,
   });
   return { hasRun: true, ...ran, facts: notes.add(worker.notes.take()).take() };
 }
