@@ -16,9 +16,6 @@ const PROGRAM_PRINTS = { events: ['content', 'done'], hasTesting: true, ok: fals
 const MAX_MODULES = 20;
 /** The whole of undici is more than a hundred. */
 const MAX_REQUEST_MODULES = 30;
-/** Node 20 makes one for every AbortSignal. */
-const MAX_SHAPES_A_RUN = 2;
-
 let installed: Installed;
 let files: readonly string[];
 
@@ -97,13 +94,6 @@ describe('a program on the installed package', () => {
     const { byRequest } = await loadedModules(installed.consumer);
     expect(packagesOf(byRequest)).toEqual(['undici']);
     expect(byRequest.length).toBeLessThanOrEqual(MAX_REQUEST_MODULES);
-  });
-
-  test('makes the objects of all runs in the same shapes', async () => {
-    const printed = await run(process.execPath, [join(ROOT, 'test/package/run-shapes.mjs')], installed.consumer);
-    const { open, shapesARun } = JSON.parse(printed) as { readonly open: number; readonly shapesARun: number };
-    expect(open).toBe(200);
-    expect(shapesARun).toBeLessThan(MAX_SHAPES_A_RUN);
   });
 
   test.each(OTHER_NODES)('runs under Node %s', async (version) => {
