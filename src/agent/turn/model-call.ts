@@ -6,6 +6,7 @@ import type { VllmClient } from '../../client/client.ts';
 import type { ThinkDelimiters } from '../../client/think-tags.ts';
 import { createThinkSplitter } from '../../client/think-tags.ts';
 import type { StepIo } from '../../core/host.ts';
+import { isSameJson, parseJson } from '../../core/json.ts';
 import type { ToolCall } from '../../core/message.ts';
 import type { RunWarning } from '../../core/run-warning.ts';
 import type { DoneEvent, StreamEvent } from '../../core/stream-event.ts';
@@ -131,8 +132,10 @@ function createGathered(call: ModelCall, io: StepIo): Gathered {
   }
 
   function showRescued({ name, arguments: text, id }: RescuedCall): void {
-    // The server parsed the same call: its text was an echo.
-    if (calls.some((known) => known.function.name === name && known.function.arguments === text)) return;
+    // The server parsed the same call: its text was an echo. Servers space the JSON in other ways.
+    const args = parseJson(text);
+    if (calls.some(({ function: known }) => known.name === name && isSameJson(parseJson(known.arguments), args)))
+      return;
     const toolIndex = calls.length;
     const toolCall: ToolCall = {
       id: id ?? call.mintId(name, toolIndex),

@@ -164,6 +164,18 @@ describe('a call in the text', () => {
     expect(answer.calls).toEqual([toolCall('a')]);
   });
 
+  test('is an echo also when the server spaces its arguments in another way', async () => {
+    const parsed = toolCall('a', 'look', '{"x": [1, 2], "y": "z"}');
+    const found = { name: 'look', arguments: '{"y":"z","x":[1,2]}' };
+    const createScanner = (): TextScanner => ({
+      ...scanner(),
+      end: () => ({ text: '', calls: [found], hasCutCall: false }),
+    });
+    const event: StreamEvent = { type: 'tool_call_complete', toolCall: parsed, toolIndex: 0, index: 0 };
+    const { answer } = await gather([content('CALL'), event, DONE], { createScanner });
+    expect(answer.calls).toEqual([parsed]);
+  });
+
   test('that was cut is none', async () => {
     const { answer } = await gather([content('CALL'), DONE], { createScanner: () => scanner(true) });
     expect([answer.calls, answer.hasCutCall]).toEqual([[], true]);
