@@ -139,7 +139,7 @@ class Execution {
     const { options, agent } = this.#job;
     const approval = request as unknown as PendingApproval; // the loop asks for nothing else
     const { approvals = {} } = options;
-    const given = approvals[approval.id] ?? (this.#isOfFirstVersion() ? approvals[approval.callId] : undefined);
+    const given = approvals[approval.id] ?? (this.#isOfFirstVersion(approval) ? approvals[approval.callId] : undefined);
     if (given !== undefined) return given;
     const approve = options.approve ?? agent.approve;
     // A person who never answers does not hold up a run that was cancelled.
@@ -147,9 +147,10 @@ class Execution {
   }
 
   /** States of version 1 knew calls by their own ids only. */
-  #isOfFirstVersion(): boolean {
-    const pending = this.#request.start.resumed?.pending;
-    return pending !== undefined && pending !== null && pending.calls.length === 0;
+  #isOfFirstVersion({ id }: PendingApproval): boolean {
+    const { resumed } = this.#request.start;
+    // A later call may have the same id: the decision is on one of the turn that waits.
+    return resumed?.pending?.calls.length === 0 && id.startsWith(`t${resumed.turns}/`);
   }
 
   /** A hook that throws ends the run as failed, by the way out that keeps every start paired with its end. */
