@@ -108,7 +108,8 @@ function waitFor(value: PromiseLike<unknown>, { timeoutMs, stop, signal }: Stops
       stop();
     };
     const onAbort = (): void => leave({ type: 'cancelled' });
-    const timer = timeoutMs > 0 ? setTimeout(() => leave({ type: 'timed_out', timeoutMs }), timeoutMs) : undefined;
+    const isTimed = timeoutMs > 0 && timeoutMs <= MAX_TIMER_MS;
+    const timer = isTimed ? setTimeout(() => leave({ type: 'timed_out', timeoutMs }), timeoutMs) : undefined;
     signal.addEventListener('abort', onAbort);
     // It may have aborted the run itself.
     if (signal.aborted) onAbort();
@@ -118,3 +119,6 @@ function waitFor(value: PromiseLike<unknown>, { timeoutMs, stop, signal }: Stops
     );
   });
 }
+
+/** The longest wait that a timer can keep; a longer one would be over at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
