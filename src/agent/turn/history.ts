@@ -23,10 +23,11 @@ export function assistantTurn({ content, reasoning, calls }: AnswerParts): Assis
 export function withUniqueIds(calls: readonly ToolCall[], mint: (name: string, index: number) => string): ToolCall[] {
   const seen = new Set<string>();
   return calls.map((call, index) => {
-    const isFresh = !seen.has(call.id);
-    const own = isFresh ? call : { ...call, id: mint(call.function.name, index) };
-    seen.add(own.id);
-    return own;
+    let { id } = call;
+    // Ids of some families count the calls, so that a made one can be taken as well.
+    for (let at = index; seen.has(id); at++) id = mint(call.function.name, at);
+    seen.add(id);
+    return id === call.id ? call : { ...call, id };
   });
 }
 
