@@ -27,7 +27,7 @@ export async function openProviders(
   context: ProviderContext & { readonly warn: (warning: RunWarning) => void },
 ): Promise<OpenProviders> {
   if (providers.length === 0) return NONE;
-  const settled = await Promise.allSettled(providers.map((provider) => provider.open(context)));
+  const settled = await Promise.allSettled(providers.map(async (provider) => await provider.open(context)));
   const opened: Opened[] = [];
   let failure: VllmError | undefined;
   for (const [at, result] of settled.entries()) {
