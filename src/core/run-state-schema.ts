@@ -24,9 +24,22 @@ function ref(name: string): JsonObject {
   return { $ref: `#/$defs/${name}` };
 }
 
-const content: JsonObject = {
-  anyOf: [textOrNull, list({ type: 'object', properties: { type: text }, required: ['type'] })],
-};
+/** Which schema holds follows from one field, so that an error names the field that is wrong and not this one. */
+function byField(field: string, schemas: JsonObject): JsonObject {
+  return {
+    ...object({ [field]: { enum: Object.keys(schemas) } }),
+    allOf: Object.entries(schemas).map(([value, schema]) => ({
+      if: { properties: { [field]: { const: value } } },
+      // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+      then: schema,
+    })),
+  };
+}
+
+const parts = list({ type: 'object', properties: { type: text }, required: ['type'] });
+const content: JsonObject = { anyOf: [text, parts] };
+const contentOrNull: JsonObject = { anyOf: [textOrNull, parts] };
+const plainMessage = object({ content });
 
 const toolCall = object({
   id: text,
@@ -40,7 +53,7 @@ const definitions: JsonObject = {
   assistantMessage: object(
     {
       role: { const: 'assistant' },
-      content,
+      content: contentOrNull,
       tool_calls: list(toolCall),
       reasoning: textOrNull,
       reasoning_content: textOrNull,
@@ -48,13 +61,13 @@ const definitions: JsonObject = {
     ['content', 'tool_calls', 'reasoning', 'reasoning_content'],
   ),
   toolMessage: object({ role: { const: 'tool' }, tool_call_id: text, content }),
-  message: {
-    anyOf: [
-      object({ role: { enum: ['system', 'developer', 'user'] }, content }),
-      ref('assistantMessage'),
-      ref('toolMessage'),
-    ],
-  },
+  message: byField('role', {
+    system: plainMessage,
+    developer: plainMessage,
+    user: plainMessage,
+    assistant: ref('assistantMessage'),
+    tool: ref('toolMessage'),
+  }),
   warning: object({ code: text, message: text, turn: count, callId: text, toolName: text }, [
     'turn',
     'callId',
@@ -92,19 +105,16 @@ const definitions: JsonObject = {
     context: orNull(object({ tokens: { type: 'number', minimum: 0 }, messages: count })),
     toolMode: { enum: ['server', 'client'] },
   }),
-  preparedCall: {
-    anyOf: [
-      object({
-        type: { const: 'ready' },
-        ...preparedPart,
-        arguments: { type: 'object' },
-        approvalId: textOrNull,
-        isSequential: { type: 'boolean' },
-        holdsRun: { type: 'boolean' },
-      }),
-      object({ type: { const: 'refused' }, ...preparedPart, problem: text, message: text, argumentsText: text }),
-    ],
-  },
+  preparedCall: byField('type', {
+    ready: object({
+      ...preparedPart,
+      arguments: { type: 'object' },
+      approvalId: textOrNull,
+      isSequential: { type: 'boolean' },
+      holdsRun: { type: 'boolean' },
+    }),
+    refused: object({ ...preparedPart, problem: text, message: text, argumentsText: text }),
+  }),
   pending: object({
     message: ref('assistantMessage'),
     calls: list(ref('preparedCall')),

@@ -81,6 +81,36 @@ describe('a state that is none is refused', () => {
     );
   });
 
+  test.each<[string, object, string]>([
+    [
+      'a result without its call',
+      { role: 'tool', content: 'x' },
+      "`messages.0` must have required property 'tool_call_id'",
+    ],
+    [
+      'a role that is none',
+      { role: 'wizard', content: 'x' },
+      '`messages.0.role` must be equal to one of the allowed values',
+    ],
+    ['a question without words', { role: 'user', content: null }, '`messages.0.content` must be string'],
+    [
+      'a call without its id',
+      { role: 'assistant', tool_calls: [{ type: 'function', function: { name: 'a', arguments: '{}' } }] },
+      "`messages.0.tool_calls.0` must have required property 'id'",
+    ],
+  ])('a conversation with %s, by the place', async (_name, message, what) => {
+    const state = { ...plain(await doneState()), messages: [message] };
+    expect(() => parseRunState(state)).toThrow(`The state is not that of a run: ${what}`);
+  });
+
+  test('a prepared call without its key, by the place', async () => {
+    const state = plain(await waitingState());
+    const pending = state.pending as PendingTurn;
+    const [{ key: _, ...first } = { key: '' }, ...others] = pending.calls;
+    const broken = { ...state, pending: { ...pending, calls: [first, ...others] } };
+    expect(() => parseRunState(broken)).toThrow("`pending.calls.0` must have required property 'key'");
+  });
+
   test('one of another agent, when a run is asked for', async () => {
     const state = { ...plain(await doneState()), agent: 'other' } as unknown as RunState;
     await expect(tryRun([], { state })).rejects.toThrow(
