@@ -6,6 +6,7 @@ import type { Message } from '../core/message.ts';
 import type { Outcome, PendingApproval, RunEvent } from '../core/run-event.ts';
 import type { RunState } from '../core/run-state.ts';
 import { NOTHING_SPENT } from '../core/run-state.ts';
+import { MAX_TIMER_MS } from '../core/timers.ts';
 import { untilAborted } from '../flow/until-aborted.ts';
 import { checkThinking } from '../model/profile/thinking.ts';
 import { resolveLimits } from './limits.ts';
@@ -168,9 +169,6 @@ class Execution {
     }
   }
 }
-
-/** Longest wait that the system's timers can keep. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 function resultOf(state: RunState): RunResult {
   const { messages, usage, turns, warnings, outcome, output, unfinished } = state;

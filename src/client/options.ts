@@ -1,5 +1,6 @@
 // Owns the options of a client and of one request, with their defaults. Using them is left to the connection.
 
+import { MAX_TIMER_MS } from '../core/timers.ts';
 import type { ChunkListener } from './chat-decoder.ts';
 import { MissingParameterError } from './errors.ts';
 import type { SizeLimits, TimeLimits } from './limits.ts';
@@ -10,9 +11,6 @@ import type { ClientWarning } from './unknown-params.ts';
 import type { RequestDispatcher } from './wire.ts';
 
 export const DEFAULT_BASE_URL = 'http://localhost:8000/v1';
-
-/** The longest delay of a timer: about 24.8 days. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Options of a client. Limits in milliseconds; 0 turns one off. */
 export interface ClientOptions extends Partial<TimeLimits>, Partial<SizeLimits>, Partial<RetryPolicy> {

@@ -1,13 +1,11 @@
 // Owns the time limits of one call: how long it may go without progress, and how long it may take in all. What happens when one is exceeded
 // is left to `server-call.ts`.
 
+import { MAX_TIMER_MS } from '../core/timers.ts';
 import type { McpServerConfig } from './server-config.ts';
 
 const DEFAULT_CALL_TIMEOUT_MS = 120_000;
 const DEFAULT_MAX_CALL_MS = 1_800_000;
-
-/** The longest time that Node's timers support. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Running limits. Whoever starts them stops them. */
 export interface CallLimits {

@@ -3,6 +3,7 @@
 
 import type { CallProblem, CallResult, ReadyCall } from '../core/call.ts';
 import type { RunEvent } from '../core/run-event.ts';
+import { MAX_TIMER_MS } from '../core/timers.ts';
 import type { Tool, ToolContext } from './tool.ts';
 import type { ResultLimit } from './tool-result.ts';
 import { failureOf, resultOf, resultText } from './tool-result.ts';
@@ -119,6 +120,3 @@ function waitFor(value: PromiseLike<unknown>, { timeoutMs, stop, signal }: Stops
     );
   });
 }
-
-/** The longest wait that a timer can keep; a longer one would be over at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
