@@ -123,26 +123,33 @@ const definitions: JsonObject = {
   outcome: object({ type: { enum: ['completed', 'limit', 'aborted', 'failed', 'empty', 'waiting'] } }),
 };
 
+const said = object({ reasoning: text, content: text });
+
+/** What both versions have. */
+const common: JsonObject = {
+  runId: text,
+  agent: text,
+  messages: list(ref('message')),
+  turns: count,
+  toolCalls: count,
+  usage: ref('usage'),
+  warnings: list(ref('warning')),
+  outcome: orNull(ref('outcome')),
+  output: {},
+};
+
 /** The JSON Schema (2020-12) of `RunState`. */
 export const RUN_STATE_SCHEMA: JsonObject = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'RunState of vllm-agents, version 2',
   ...object({
     version: { const: 2 },
-    runId: text,
-    agent: text,
-    messages: list(ref('message')),
-    turns: count,
-    toolCalls: count,
-    usage: ref('usage'),
-    warnings: list(ref('warning')),
+    ...common,
     spent: ref('spent'),
     loop: orNull(ref('loop')),
     kept: list(object({ callId: text, text })),
     pending: orNull(ref('pending')),
-    unfinished: orNull(object({ reasoning: text, content: text })),
-    outcome: orNull(ref('outcome')),
-    output: {},
+    unfinished: orNull(said),
   }),
   $defs: definitions,
 };
@@ -151,17 +158,9 @@ export const RUN_STATE_SCHEMA: JsonObject = {
 export const RUN_STATE_SCHEMA_1: JsonObject = {
   ...object({
     version: { const: 1 },
-    runId: text,
-    agent: text,
-    messages: list(ref('message')),
-    turns: count,
-    toolCalls: count,
-    usage: ref('usage'),
-    warnings: list(ref('warning')),
+    ...common,
     pending: orNull(object({ message: ref('assistantMessage'), results: list(orNull(ref('toolMessage'))) })),
-    current: orNull(object({ reasoning: text, content: text })),
-    outcome: orNull(ref('outcome')),
-    output: {},
+    current: orNull(said),
   }),
   $defs: definitions,
 };
