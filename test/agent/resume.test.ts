@@ -220,6 +220,26 @@ describe('a run that goes on', () => {
     expect(results(second).at(-1)).toBe('abcdefghij\n[the end]');
   });
 
+  test('still has the kept results after one that is too long to keep', async () => {
+    const sized = (name: string, chars: number) =>
+      defineTool({
+        name,
+        description: 'x',
+        parameters: z.object({}),
+        maxResultChars: 200,
+        execute: () => 'x'.repeat(chars),
+      });
+    const agent = { tools: [sized('big', 300), sized('huge', 16 * 1024 * 1024 + 1)] };
+    const calls = [
+      { name: 'big', arguments: {}, id: 'b' },
+      { name: 'huge', arguments: {}, id: 'h' },
+    ];
+    const options = { agent, notReplayed: 'sixteen megabytes a prefix' };
+    const { result } = await tryRun([answer({ toolCalls: calls }), FINAL], options);
+    expect(result.state.kept.map(({ callId }) => callId)).toEqual(['b']);
+    expect(result.messages[3]?.content).toContain('Ask for a narrower part to see them.');
+  });
+
   test('on a server without a tool parser does not ask it again for what it refused', async () => {
     const agent = waitingAgent;
     const server = { toolParser: false };

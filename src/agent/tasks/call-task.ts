@@ -3,6 +3,7 @@
 import type { CallValue } from '../../core/call.ts';
 import type { StepIo } from '../../core/host.ts';
 import { PLAIN_REQUEST } from '../../core/loop-state.ts';
+import { MAX_KEPT_CHARS } from '../../core/run-state.ts';
 import { checkAgain } from '../../tool/prepare-call.ts';
 import { runCall } from '../../tool/run-call.ts';
 import type { Tool } from '../../tool/tool.ts';
@@ -78,7 +79,8 @@ function turnOf(worker: AgentWorker, { turn, head, messages }: CallInput, io: St
 }
 
 function keep(worker: AgentWorker, notes: StepNotes, callId: string, text: string): string {
-  const isOffered = worker.tools.own.find(RESULT_TOOL) === undefined;
-  if (isOffered) notes.keep({ callId, text });
-  return keptNote(callId, text, isOffered);
+  // One that is longer than all that is kept would take the place of every other, and then not fit itself.
+  const isKept = worker.tools.own.find(RESULT_TOOL) === undefined && text.length <= MAX_KEPT_CHARS;
+  if (isKept) notes.keep({ callId, text });
+  return keptNote(callId, isKept);
 }

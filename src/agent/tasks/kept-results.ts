@@ -1,7 +1,6 @@
 // Owns the tool by which the model reads on in results that were too long to show. What is kept is in the run's state.
 
 import type { JsonObject } from '../../core/json.ts';
-import { MAX_KEPT_CHARS } from '../../core/run-state.ts';
 import { DEFAULT_MAX_RESULT_CHARS, defineTool } from '../../tool/define-tool.ts';
 import type { Tool } from '../../tool/tool.ts';
 import { ToolRetry } from '../../tool/tool.ts';
@@ -21,9 +20,9 @@ const PARAMETERS: JsonObject = {
   additionalProperties: false,
 };
 
-/** Says, in the place of what was left out, how the model gets the rest. `isOffered`: whether it has the tool. */
-export function keptNote(callId: string, text: string, isOffered: boolean): string {
-  if (!isOffered || text.length > MAX_KEPT_CHARS) return 'Ask for a narrower part to see them.';
+/** Says, in the place of what was left out, how the model gets the rest. */
+export function keptNote(callId: string, isKept: boolean): string {
+  if (!isKept) return 'Ask for a narrower part to see them.';
   return `\`${RESULT_TOOL}\` with call_id ${JSON.stringify(callId)} reads them.`;
 }
 

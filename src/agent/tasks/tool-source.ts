@@ -30,10 +30,15 @@ export class ToolSource {
     return this.#own;
   }
 
-  /** Opens the providers with the first need. Rejects with a VllmError when a required one is not there. */
+  /** Opens the providers with the first need. Rejects with a VllmError when a required one is not there; the next need tries again. */
   async providers(): Promise<OpenProviders> {
     this.#opened ??= this.#open();
-    return await this.#opened;
+    try {
+      return await this.#opened;
+    } catch (error) {
+      this.#opened = undefined;
+      throw error;
+    }
   }
 
   /** All tools as of now. The same array as long as they are the same, so that nothing is made anew for them. */

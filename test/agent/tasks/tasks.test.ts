@@ -107,6 +107,21 @@ describe('the tools of a run', () => {
     expect(await names([tool('read_result')])).toEqual(['read_result']);
   });
 
+  test('that a provider failed to bring are asked for again with the next need', async () => {
+    let isThere = false;
+    const open = async () => {
+      if (!isThere) throw new Error('not there');
+      return { tools: () => [tool('late')], instructions: '', close: async () => {} };
+    };
+    const providers = [provider('p', { isRequired: true, open })];
+    const agent = defineAgent({ name: 'tested', providers });
+    const { signal } = new AbortController();
+    const tools = new ToolSource(agent, () => openProviders(providers, { signal, warn: () => {} }));
+    await expect(tools.list(false)).rejects.toThrow('The tool provider `p` failed: not there');
+    isThere = true;
+    expect((await tools.list(false)).map(({ name }) => name)).toEqual(['late']);
+  });
+
   test('close without having been opened', async () => {
     const { source: tools, log } = source([], () => []);
     await tools.close();
@@ -162,8 +177,8 @@ describe('kept results', () => {
   });
 
   test('are pointed to only where the model can read them', () => {
-    expect(keptNote('c', 'x', true)).toBe('`read_result` with call_id "c" reads them.');
-    expect(keptNote('c', 'x', false)).toBe('Ask for a narrower part to see them.');
+    expect(keptNote('c', true)).toBe('`read_result` with call_id "c" reads them.');
+    expect(keptNote('c', false)).toBe('Ask for a narrower part to see them.');
   });
 });
 
