@@ -6,6 +6,7 @@ export { agentTool } from './agent/agent-tool.ts';
 export type { RunLimits } from './agent/limits.ts';
 export { DEFAULT_LIMITS } from './agent/limits.ts';
 export { parseRunState } from './agent/parse-run-state.ts';
+export type { Rescue } from './agent/rescue.ts';
 export type { RunStream } from './agent/run.ts';
 export { RunError } from './agent/run-error.ts';
 export type { RunInput, RunOptions, RunResult } from './agent/run-options.ts';

@@ -61,10 +61,11 @@ async function runInner(agent: Agent, task: string, context: ToolContext): Promi
   return result;
 }
 
-function inherited({ model, context, approve, thinking, params }: RunOptions): RunOptions {
+function inherited({ model, context, approve, thinking, params, rescue }: RunOptions): RunOptions {
   return {
     ...(approve !== undefined && { approve }),
     ...(params !== undefined && { params }),
+    ...(rescue !== undefined && { rescue }),
     model,
     context,
     thinking,

@@ -10,6 +10,7 @@ import type { CompiledSchema, ToolSchema } from '../schema/compile.ts';
 import type { Tool } from '../tool/tool.ts';
 import type { InputAnswer, InputRequest, ToolProvider } from '../tool/tool-provider.ts';
 import type { RunLimits } from './limits.ts';
+import type { Rescue } from './rescue.ts';
 
 /** What a turn is going to send; `prepareTurn` may return a changed copy. */
 export interface TurnPlan {
@@ -54,6 +55,8 @@ export interface AgentDefinition extends RunHooks {
   readonly params?: ModelParams;
   /** Whether and how much the model thinks before it answers, in the fields of its family. Left out: as the server does. */
   readonly thinking?: Thinking;
+  /** What becomes of a call in text that the server did not parse. Default `auto`. */
+  readonly rescue?: Rescue;
   /** A schema for the result: checked, typed, in `result.output`. */
   readonly output?: ToolSchema;
   readonly limits?: Partial<RunLimits>;
@@ -73,6 +76,7 @@ export interface Agent extends RunHooks {
   readonly toolChoice: ToolChoice | undefined;
   readonly params: ModelParams;
   readonly thinking: Thinking | undefined;
+  readonly rescue: Rescue;
   readonly output: CompiledSchema<JsonValue> | undefined;
   readonly limits: RunLimits;
   readonly parallelCalls: number;

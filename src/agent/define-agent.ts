@@ -6,6 +6,7 @@ import { compileSchema } from '../schema/compile.ts';
 import { createToolbox } from '../tool/toolbox.ts';
 import type { Agent, AgentDefinition } from './agent.ts';
 import { resolveLimits } from './limits.ts';
+import { checkRescue } from './rescue.ts';
 
 const DEFAULT_PARALLEL_CALLS = 8;
 
@@ -20,6 +21,7 @@ const NAMES: Readonly<Record<keyof AgentDefinition, true>> = {
   toolChoice: true,
   params: true,
   thinking: true,
+  rescue: true,
   output: true,
   limits: true,
   parallelCalls: true,
@@ -40,6 +42,7 @@ export function defineAgent(definition: AgentDefinition): Agent {
     throw new DefinitionError(`Agent \`${name}\`: \`parallelCalls\` is ${parallelCalls}; it must be 1 or more.`);
   }
   checkThinking(definition.thinking, `Agent \`${name}\``);
+  checkRescue(definition.rescue, `Agent \`${name}\``);
   const { onEvent, prepareTurn, approve, askUser } = definition;
   const agent: Agent = {
     name,
@@ -52,6 +55,7 @@ export function defineAgent(definition: AgentDefinition): Agent {
     toolChoice: definition.toolChoice,
     params: definition.params ?? {},
     thinking: definition.thinking,
+    rescue: definition.rescue ?? 'auto',
     output: output === undefined ? undefined : compileSchema(output, { name: `output of agent \`${name}\`` }),
     limits: resolveLimits(definition.limits ?? {}),
     parallelCalls,

@@ -14,6 +14,7 @@ import { Budget, timeOutcome } from './loop/budget.ts';
 import type { RunRequest } from './loop/loop-run.ts';
 import { runLoop } from './loop/run-loop.ts';
 import { trustState } from './parse-run-state.ts';
+import { checkRescue } from './rescue.ts';
 import { RunError } from './run-error.ts';
 import type { RunJob, RunResult } from './run-options.ts';
 import { startOf } from './start-run.ts';
@@ -40,6 +41,7 @@ export function prepareRun(job: RunJob, ends: RunEnds): PreparedRun {
   const { agent, input, options, budget: outer } = job;
   const start = startOf(agent, input, options);
   checkThinking(options.thinking, 'The options of the run');
+  checkRescue(options.rescue, 'The options of the run');
   const limits = options.limits === undefined ? agent.limits : resolveLimits(options.limits, agent.limits);
   const request: RunRequest = {
     start,

@@ -69,6 +69,7 @@ function readFirst(value: Record<string, unknown>): RunState {
     version: 2,
     spent: { turns, toolCalls, tokens: usage.totalTokens, corrections: 0, timeMs: 0 },
     loop: INITIAL_LOOP_STATE,
+    serverParses: false,
     kept: [],
     pending: pending === null ? null : { ...pending, calls: [] },
     unfinished: view === null ? null : { reasoning: view.reasoning, content: view.content },
@@ -77,7 +78,8 @@ function readFirst(value: Record<string, unknown>): RunState {
   return state;
 }
 
-interface FirstState extends Omit<RunState, 'version' | 'spent' | 'loop' | 'kept' | 'pending' | 'unfinished'> {
+interface FirstState
+  extends Omit<RunState, 'version' | 'spent' | 'loop' | 'serverParses' | 'kept' | 'pending' | 'unfinished'> {
   readonly pending: Omit<PendingTurn, 'calls'> | null;
   readonly current: { readonly reasoning: string; readonly content: string } | null;
 }

@@ -14,6 +14,7 @@ import type { Thinking } from '../model/profile/thinking.ts';
 import type { Agent, RunHooks } from './agent.ts';
 import type { RunLimits } from './limits.ts';
 import type { Budget } from './loop/budget.ts';
+import type { Rescue } from './rescue.ts';
 
 /** A question, or messages. Empty text adds nothing: for a run that goes on by its decisions. */
 export type RunInput = string | readonly Message[];
@@ -44,6 +45,8 @@ export interface RunOptions extends RunHooks {
   readonly limits?: Partial<RunLimits>;
   /** Over the agent's. */
   readonly thinking?: Thinking | undefined;
+  /** Over the agent's. */
+  readonly rescue?: Rescue;
   /** What the run executes on. Default: this process, storing nothing. */
   readonly host?: CreateHost;
   /** Default: a new one; a run that goes on keeps its own. */

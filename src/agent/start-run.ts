@@ -50,6 +50,7 @@ function goOn(state: RunState, added: readonly Message[], options: RunOptions): 
     runId: options.runId ?? randomUUID(),
     agent: state.agent,
     messages: [...state.messages, ...added],
+    ...(state.serverParses && { serverParses: true }),
     ...(state.kept.length > 0 && { kept: state.kept }),
   };
 }
@@ -59,7 +60,7 @@ function resume(state: RunState, added: readonly Message[], { runId }: RunOption
     // Its decisions and idempotency keys are bound to its id.
     throw new DefinitionError(`A run that goes on keeps its id \`${state.runId}\`: leave out \`runId\`.`);
   }
-  const { turns, toolCalls, usage, warnings, spent, pending, kept } = state;
+  const { turns, toolCalls, usage, warnings, spent, pending, kept, serverParses } = state;
   // The results of a turn that waits come first: what was sent is never edited.
   const loop =
     added.length === 0
@@ -70,6 +71,7 @@ function resume(state: RunState, added: readonly Message[], { runId }: RunOption
     runId: state.runId,
     agent: state.agent,
     messages: state.messages,
+    ...(serverParses && { serverParses }),
     ...(kept.length > 0 && { kept }),
     resumed: { turns, toolCalls, usage, warnings, spent, loop, pending },
   };

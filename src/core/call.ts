@@ -28,6 +28,8 @@ export interface ReadyCall extends PreparedPart {
   readonly arguments: JsonObject;
   /** The id that a decision must name if the call needs an approval; null if it needs none. Bound to the key and the arguments. */
   readonly approvalId: string | null;
+  /** The server did not parse it: it was read from the text, and a person is asked for that reason. Absent otherwise. */
+  readonly isRescued?: true;
   /** Whether the call must not run at the same time as others. */
   readonly isSequential: boolean;
   /** Whether the tool is an agent, so that the call contains steps of its own. */

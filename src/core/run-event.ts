@@ -35,6 +35,8 @@ export interface PendingApproval {
   readonly callId: string;
   readonly toolName: string;
   readonly arguments: JsonValue;
+  /** The server did not parse the call: it was read from the text of the answer (`rescue: 'ask'`). Absent otherwise. */
+  readonly isRescued?: true;
 }
 
 /** How a run ended; exactly one. */
@@ -57,6 +59,8 @@ export interface RunStartEvent {
   readonly messages: readonly Message[];
   /** Long results of the conversation so far, which the model can still read. Absent when there are none. */
   readonly kept?: readonly KeptResult[];
+  /** The server has parsed a call of the conversation so far. Absent when it has not. */
+  readonly serverParses?: boolean;
   /** The progress of the earlier part of the same run. Absent in a new run. */
   readonly resumed?: ResumedRun;
 }
@@ -136,6 +140,8 @@ export interface TurnEndEvent {
   readonly toolCalls: number;
   /** Tokens of agents that ran as tools; absent when none ran. */
   readonly innerUsage?: RunUsage;
+  /** The server parsed a call in this turn. Absent when it did not. */
+  readonly serverParsed?: boolean;
   /** What is used of all limits since the start of the run. */
   readonly spent: RunSpent;
   /** The loop's state for the next turn. */

@@ -68,11 +68,17 @@ const definitions: JsonObject = {
     assistant: ref('assistantMessage'),
     tool: ref('toolMessage'),
   }),
-  warning: object({ code: text, message: text, turn: count, callId: text, toolName: text }, [
-    'turn',
-    'callId',
-    'toolName',
-  ]),
+  warning: object(
+    {
+      code: text,
+      message: text,
+      turn: count,
+      callId: text,
+      toolName: text,
+      source: object({ place: { enum: ['content', 'reasoning'] }, format: text, text }),
+    },
+    ['turn', 'callId', 'toolName', 'source'],
+  ),
   usage: object({
     promptTokens: count,
     completionTokens: count,
@@ -106,13 +112,17 @@ const definitions: JsonObject = {
     toolMode: { enum: ['server', 'client'] },
   }),
   preparedCall: byField('type', {
-    ready: object({
-      ...preparedPart,
-      arguments: { type: 'object' },
-      approvalId: textOrNull,
-      isSequential: { type: 'boolean' },
-      holdsRun: { type: 'boolean' },
-    }),
+    ready: object(
+      {
+        ...preparedPart,
+        arguments: { type: 'object' },
+        approvalId: textOrNull,
+        isRescued: { const: true },
+        isSequential: { type: 'boolean' },
+        holdsRun: { type: 'boolean' },
+      },
+      ['isRescued'],
+    ),
     refused: object({ ...preparedPart, problem: text, message: text, argumentsText: text }),
   }),
   pending: object({
@@ -147,6 +157,7 @@ export const RUN_STATE_SCHEMA: JsonObject = {
     ...common,
     spent: ref('spent'),
     loop: orNull(ref('loop')),
+    serverParses: { type: 'boolean' },
     kept: list(object({ callId: text, text })),
     pending: orNull(ref('pending')),
     unfinished: orNull(said),

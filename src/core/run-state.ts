@@ -30,6 +30,8 @@ export interface RunState {
   readonly spent: RunSpent;
   /** The loop's state for the next turn; null until the first turn has ended. */
   readonly loop: LoopState | null;
+  /** Whether the server has parsed a call of this conversation: then text is never read as a call. */
+  readonly serverParses: boolean;
   /** Long results, oldest first, for `read_result`. */
   readonly kept: readonly KeptResult[];
   /** The turn that waits for decisions on its calls. It is finished when the run is continued. */
@@ -55,6 +57,7 @@ export const INITIAL_RUN_STATE: RunState = {
   warnings: [],
   spent: NOTHING_SPENT,
   loop: null,
+  serverParses: false,
   kept: [],
   pending: null,
   unfinished: null,
@@ -100,8 +103,8 @@ export function reduceRun(state: RunState, event: RunEvent): RunState {
   }
 }
 
-function startRun({ runId, agent, messages, kept = [], resumed }: RunStartEvent): RunState {
-  return { ...INITIAL_RUN_STATE, ...resumed, runId, agent, messages, kept };
+function startRun({ runId, agent, messages, kept = [], serverParses = false, resumed }: RunStartEvent): RunState {
+  return { ...INITIAL_RUN_STATE, ...resumed, runId, agent, messages, kept, serverParses };
 }
 
 /** Written field by field instead of with a spread, because every turn pays for this fold. */
@@ -118,6 +121,7 @@ function endTurn(state: RunState, event: TurnEndEvent): RunState {
     warnings: state.warnings,
     spent: event.spent,
     loop: event.loop,
+    serverParses: state.serverParses || event.serverParsed === true,
     kept: state.kept,
     pending: event.pending ?? null,
     unfinished: event.unfinished ?? null,

@@ -14,6 +14,8 @@ interface ServerFacts {
   models: Promise<readonly ModelCard[]> | undefined;
   /** By model. */
   readonly toolModes: Map<string, ToolMode>;
+  /** The models whose calls the server has parsed. */
+  readonly parsed: Set<string>;
   /** By model: whether the template writes the tools into the prompt. */
   readonly shownTools: Map<string, boolean>;
 }
@@ -21,7 +23,12 @@ interface ServerFacts {
 const known = new WeakMap<VllmClient, ServerFacts>();
 
 function factsOf(client: VllmClient): ServerFacts {
-  const facts = known.get(client) ?? { models: undefined, toolModes: new Map(), shownTools: new Map() };
+  const facts = known.get(client) ?? {
+    models: undefined,
+    toolModes: new Map(),
+    parsed: new Set(),
+    shownTools: new Map(),
+  };
   known.set(client, facts);
   return facts;
 }
@@ -96,6 +103,15 @@ export function knownToolMode(client: VllmClient, model: string): ToolMode | und
 /** Remembers the mode, so that the next run is not refused first. */
 export function rememberToolMode(client: VllmClient, model: string, mode: ToolMode): void {
   factsOf(client).toolModes.set(model, mode);
+}
+
+/** Whether the server was seen to parse a call of this model. */
+export function knownToParse(client: VllmClient, model: string): boolean {
+  return factsOf(client).parsed.has(model);
+}
+
+export function rememberToParse(client: VllmClient, model: string): void {
+  factsOf(client).parsed.add(model);
 }
 
 /** Whether the model's template shows tools. `ask` finds out, once per model; if it throws, the answer is no and is not remembered. */

@@ -18,6 +18,8 @@ export interface CallPlace {
   readonly toolbox: Toolbox;
   /** Whether the answer was cut in this call: only its last one can be. */
   readonly wasCut: boolean;
+  /** Whether a person must allow the call, whatever its tool needs. */
+  readonly asksFirst: boolean;
   /** For tools that decide on each call whether it needs an approval. */
   readonly contextOf: () => ToolContext;
   readonly approvalIdOf: (toolName: string, args: JsonObject) => string;
@@ -62,7 +64,7 @@ export async function prepareCall(call: ToolCall, place: CallPlace): Promise<Pre
     const fitted = await fitArguments(tool, read.value);
     if ('issues' in fitted) return refuse('invalid_arguments', fitted.issues);
     if (fitted.changes !== '') warn('arguments_coerced', fitted.changes);
-    const isApprovalNeeded = await needsApproval(tool, fitted.checked, place);
+    const isApprovalNeeded = place.asksFirst || (await needsApproval(tool, fitted.checked, place));
     const ready: PreparedCall = {
       type: 'ready',
       key: place.key,
@@ -70,6 +72,7 @@ export async function prepareCall(call: ToolCall, place: CallPlace): Promise<Pre
       toolName: name,
       arguments: fitted.args,
       approvalId: isApprovalNeeded ? place.approvalIdOf(name, fitted.args) : null,
+      ...(place.asksFirst && { isRescued: true }),
       isSequential: tool.isSequential,
       holdsRun: tool.holdsRun,
     };

@@ -20,7 +20,7 @@ describe('text', () => {
     ['with a call alone', CALL, '', 1],
     ['with a call after words', `Let me look. ${CALL}`, 'Let me look.', 1],
     ['with two calls', `${CALL}\n${CALL}`, '', 2],
-    ['with words after a call', `${CALL}\nThere.`, '\nThere.', 1],
+    ['with words after a call', `${CALL}\nThere.`, `${CALL}\nThere.`, 0],
     ['with a call that lacks its outer brace', CALL.replace('}}', '}'), '', 1],
     ['with parameters for arguments', CALL.replace('arguments', 'parameters'), '', 1],
     ['with a call that lacks its closing mark', CALL.replace('</tool_call>', ''), '', 1],
@@ -33,7 +33,8 @@ describe('text', () => {
     ['with a call in a quoted line', `> ${CALL}`, `> ${CALL}`, 0],
     ['with what is no JSON', '<tool_call>hello</tool_call>', '<tool_call>hello</tool_call>', 0],
   ])('%s', (_name, text, shown, count) => {
-    expect(scan([text])).toEqual({ text: shown, calls: Array.from({ length: count }, () => FOUND), hasCutCall: false });
+    const { mentioned: _mentioned, ...found } = scan([text]);
+    expect(found).toEqual({ text: shown, calls: Array.from({ length: count }, () => FOUND), hasCutCall: false });
   });
 
   test.each(['<tool_call>\n{"name": "get_weather", "arguments": {"city": "Pa', `${CALL.slice(0, -20)}`])(

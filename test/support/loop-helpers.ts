@@ -109,6 +109,8 @@ export function modelValue(
     timings: null,
     wasCut: false,
     hasCutCall: false,
+    hasOnlyLeftCalls: false,
+    isParsed: false,
     failure: null,
     overflow: null,
     output: null,

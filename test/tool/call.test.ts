@@ -18,8 +18,11 @@ function addTool(change: Partial<Parameters<typeof defineTool>[0]> = {}): Tool {
   } as never);
 }
 
-async function prepare(args: string, change: { tool?: Tool; name?: string; wasCut?: boolean } = {}) {
-  const { tool = addTool(), name = 'add', wasCut = false } = change;
+async function prepare(
+  args: string,
+  change: { tool?: Tool; name?: string; wasCut?: boolean; asksFirst?: boolean } = {},
+) {
+  const { tool = addTool(), name = 'add', wasCut = false, asksFirst = false } = change;
   const call = { id: 'c', type: 'function', function: { name, arguments: args } } as const;
   const toolbox = createToolbox([{ owner: 'test', tools: [tool] }]);
   const contextOf = () => ({ callId: 'c' }) as never;
@@ -27,6 +30,7 @@ async function prepare(args: string, change: { tool?: Tool; name?: string; wasCu
     key: 't1/call/0',
     toolbox,
     wasCut,
+    asksFirst,
     contextOf,
     approvalIdOf: (toolName) => `id of ${toolName}`,
   });

@@ -96,8 +96,8 @@ async function answerOpen(
 
 const NOT_ALLOWED = 'A person did not allow this call. Do not repeat it; find another way, or ask.';
 
-function approvalOf({ callId, toolName, arguments: args }: ReadyCall, id: string): PendingApproval {
-  return { id, callId, toolName, arguments: args };
+function approvalOf({ callId, toolName, arguments: args, isRescued }: ReadyCall, id: string): PendingApproval {
+  return { id, callId, toolName, arguments: args, ...(isRescued && { isRescued }) };
 }
 
 async function runCalls(

@@ -8,7 +8,7 @@ export function textOf({ message: { content } }: ModelValue): string {
 }
 
 export interface Emptiness {
-  readonly kind: 'thinking_only' | 'promised_call' | 'cut' | 'nothing';
+  readonly kind: 'thinking_only' | 'promised_call' | 'call_as_text' | 'cut' | 'nothing';
   /** What happened, for the warning and the outcome. */
   readonly message: string;
   /** For the model, with the second request only. */
@@ -39,6 +39,16 @@ export function emptinessOf(answer: ModelValue): Emptiness | undefined {
       message: 'The server said that the model called a tool, but there was no call. Is its tool parser the right one?',
       nudge: 'Your last answer held no call that could be read. Issue the call again, or answer.',
       withoutThinking: reasoning !== '',
+      needsRoom: false,
+    };
+  }
+  if (answer.hasOnlyLeftCalls) {
+    return {
+      kind: 'call_as_text',
+      message: 'The model wrote a call as text, which does not run. Is the tool parser of the server the right one?',
+      nudge:
+        'Your last answer was the text of a call, and it did not run. Make the call as a tool call, or answer in words.',
+      withoutThinking: false,
       needsRoom: false,
     };
   }

@@ -75,7 +75,7 @@ async function takeTurn(run: LoopRun, { messages }: AddedValue): Promise<Ending 
 }
 
 async function askModel(run: LoopRun, turn: number): Promise<ModelValue> {
-  const { messages, kept } = run.state;
+  const { messages, kept, serverParses } = run.state;
   const { phase, toolChoice, request, context, toolMode } = run.loop;
   const input: ModelInput = {
     turn,
@@ -86,6 +86,7 @@ async function askModel(run: LoopRun, turn: number): Promise<ModelValue> {
     request,
     context,
     toolMode,
+    serverParses,
     hasKept: kept.length > 0,
   };
   return await run.step(`t${turn}/model`, 'model', input, { again: isWorldAway });
@@ -133,6 +134,7 @@ function emitEnd(run: LoopRun, turn: number, { answer, result }: TurnClose): voi
     timings: answer?.timings ?? null,
     toolCalls,
     ...(innerUsage !== undefined && { innerUsage }),
+    ...(answer?.isParsed && { serverParsed: true }),
     spent: run.budget.spent,
     loop: run.loop,
     ...(unfinished !== undefined && { unfinished }),

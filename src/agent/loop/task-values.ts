@@ -48,6 +48,8 @@ export interface ModelInput {
   readonly request: NextRequest;
   readonly context: CountedContext | null;
   readonly toolMode: ToolMode;
+  /** Whether the server has parsed a call of this conversation. */
+  readonly serverParses: boolean;
   /** Whether there are results that were too long to show, so that the model is offered to read on in them. */
   readonly hasKept: boolean;
 }
@@ -69,6 +71,10 @@ export interface ModelValue {
   readonly wasCut: boolean;
   /** Whether text at its end began a call that did not end. */
   readonly hasCutCall: boolean;
+  /** Whether it is nothing but the text of calls, on a server that parses calls itself. */
+  readonly hasOnlyLeftCalls: boolean;
+  /** Whether the server parsed calls in it. */
+  readonly isParsed: boolean;
   /** Set when it is not whole: the rest is what came so far. */
   readonly failure: Failure | null;
   /** Set when nothing was asked because the conversation does not fit the model's context. */

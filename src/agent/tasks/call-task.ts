@@ -71,6 +71,7 @@ function turnOf(worker: AgentWorker, { turn, head, messages }: CallInput, io: St
     request: PLAIN_REQUEST,
     context: null,
     toolMode: 'server',
+    serverParses: false,
     hasKept: false,
   };
   const { profile, params } = worker.modelOf(head);

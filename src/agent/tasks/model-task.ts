@@ -9,7 +9,7 @@ import { prepareCall } from '../../tool/prepare-call.ts';
 import type { Toolbox } from '../../tool/toolbox.ts';
 import { approvalIdOf } from '../approval-id.ts';
 import type { ModelInput, ModelValue, PrepareInput, PrepareValue } from '../loop/task-values.ts';
-import { askModel, planTurn } from '../turn/ask-model.ts';
+import { askModel, planTurn, rescueOf } from '../turn/ask-model.ts';
 import { assistantTurn, withUniqueIds } from '../turn/history.ts';
 import type { ModelAnswer } from '../turn/model-answer.ts';
 import { checkOutput } from '../turn/structured-output.ts';
@@ -37,7 +37,7 @@ export async function modelTask(worker: AgentWorker, input: ModelInput, io: Step
     return { ...NO_ANSWER, overflow: asked.outcome, toolMode, facts: factsOf() };
   }
   const { answer } = asked;
-  const { finishReason, usage, timings, wasCut, hasCutCall, failure } = answer;
+  const { finishReason, usage, timings, wasCut, hasCutCall, hasOnlyLeftCalls, failure } = answer;
   const isWhole = failure === null;
   const toolbox = source.toolboxOf(plan.tools);
   const prepared = isWhole ? await prepareAnswer(worker, turn, { answer, toolbox, io, notes }) : NO_CALLS;
@@ -55,6 +55,8 @@ export async function modelTask(worker: AgentWorker, input: ModelInput, io: Step
     timings,
     wasCut,
     hasCutCall,
+    hasOnlyLeftCalls,
+    isParsed: answer.origins.includes('server'),
     failure,
     overflow: null,
     output: output?.checked ?? null,
@@ -74,6 +76,8 @@ const NO_ANSWER = {
   timings: null,
   wasCut: false,
   hasCutCall: false,
+  hasOnlyLeftCalls: false,
+  isParsed: false,
   failure: null,
   output: null,
   contextTokens: 0,
@@ -88,7 +92,7 @@ interface PreparedAnswer {
 const NO_CALLS: PreparedAnswer = { calls: [], sent: [] };
 
 interface AnswerPlace {
-  readonly answer: Pick<ModelAnswer, 'calls' | 'wasCut'>;
+  readonly answer: Pick<ModelAnswer, 'calls' | 'origins' | 'wasCut'>;
   readonly toolbox: Toolbox;
   readonly io: StepIo;
   readonly notes: StepNotes;
@@ -104,7 +108,10 @@ async function prepareAnswer(worker: AgentWorker, turn: CallsOfTurn, place: Answ
     // The last call of a cut answer is the one that the cut can have hit; those before it were complete.
     const wasCut = answer.wasCut && at === unique.length - 1;
     const key = `t${turn.input.turn}/call/${at}`;
-    const prepared = await prepareCall(call, { key, wasCut, toolbox, ...approvals(worker, turn, { call, key, io }) });
+    const isRescued = answer.origins[at] === 'rescued';
+    const asksFirst = isRescued && rescueOf(worker) === 'ask';
+    const place = { key, wasCut, toolbox, asksFirst, ...approvals(worker, turn, { call, key, io }) };
+    const prepared = await prepareCall(call, place);
     for (const warning of prepared.warnings) notes.warn(warning);
     if (prepared.call.type === 'ready') worker.checked.set(prepared.call.arguments, { value: prepared.checked });
     calls.push(prepared.call);
@@ -148,7 +155,8 @@ export async function prepareTask(worker: AgentWorker, input: PrepareInput, io: 
   const notes = new StepNotes();
   const { tools: source } = worker;
   const toolbox = source.toolboxOf(await source.list(hasKept));
-  const answer = { calls: message.tool_calls ?? [], wasCut: false };
+  // Which of them were rescued was not stored.
+  const answer = { calls: message.tool_calls ?? [], origins: [], wasCut: false };
   const { profile } = worker.modelOf(head);
   const { calls } = await prepareAnswer(worker, { profile, input }, { answer, toolbox, io, notes });
   return { calls, facts: notes.add(worker.notes.take()).take() };

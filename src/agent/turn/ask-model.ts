@@ -5,13 +5,19 @@ import type { StepIo } from '../../core/host.ts';
 import type { ToolMode } from '../../core/loop-state.ts';
 import type { Outcome } from '../../core/run-event.ts';
 import type { CallFormat } from '../../model/format/call-format.ts';
+import { END_MARKS } from '../../model/format/call-formats.ts';
 import { mergeParams } from '../../model/model-params.ts';
 import { formatsOf, rawFormatsOf, thinkingParams } from '../../model/profile/profile-of.ts';
+import { createEcho } from '../../model/scanner/echo.ts';
 import { createRescue } from '../../model/scanner/rescue.ts';
-import { knownToolMode, rememberToolMode } from '../../model/server-facts.ts';
+import type { TextScanner } from '../../model/scanner/text-scanner.ts';
+import { knownToolMode, knownToParse, rememberToolMode, rememberToParse } from '../../model/server-facts.ts';
 import type { Tool } from '../../tool/tool.ts';
-import type { TurnPlan } from '../agent.ts';
+import type { Agent, TurnPlan } from '../agent.ts';
 import type { ModelInput } from '../loop/task-values.ts';
+import type { Rescue } from '../rescue.ts';
+import type { RunOptions } from '../run-options.ts';
+import type { TextCalls, TextPlace } from './calls-in-text.ts';
 import { clientSideRequest } from './client-side-tools.ts';
 import type { ModelAnswer } from './model-answer.ts';
 import type { ModelCall } from './model-call.ts';
@@ -89,21 +95,22 @@ function warnNotStrict({ warn }: TurnContext, tool: Tool): void {
 /** Asks in one mode; once more with less room for the answer where the server refuses for length. */
 async function ask(turn: TurnContext, plan: TurnPlan, mode: ToolMode, io: StepIo): Promise<AskedModel> {
   const isClientSide = mode === 'client' && plan.tools.length > 0;
-  const { request, formats } = isClientSide ? await buildClientSide(turn, plan) : build(turn, plan);
+  const built = isClientSide ? await buildClientSide(turn, plan) : build(turn, plan);
   const send = async (fitted: Fitted): Promise<AskedModel> => {
     if (fitted.outcome !== undefined) return { answer: undefined, outcome: fitted.outcome, mode };
     const call: ModelCall = {
       client: turn.client,
       request: fitted.request,
-      createScanner: scannerFor(plan.tools, formats),
+      textCalls: textCallsOf(turn, plan.tools, built),
       delimiters: turn.profile.delimiters,
       mintId: (name, index) => mintCallId(turn, name, index),
       warn: turn.warn,
-      isClientSide,
     };
-    return { answer: await callModel(call, io), outcome: undefined, mode, promptTokens: fitted.tokens };
+    const answer = await callModel(call, io);
+    if (answer.origins.includes('server')) rememberToParse(turn.client, turn.input.head.model);
+    return { answer, outcome: undefined, mode, promptTokens: fitted.tokens };
   };
-  const fitted = await fitContext(turn, plan, request);
+  const fitted = await fitContext(turn, plan, built.request);
   const first = await send(fitted);
   const overflow = first.answer?.overflow ?? null;
   if (overflow === null || fitted.outcome !== undefined) return first;
@@ -114,24 +121,53 @@ async function ask(turn: TurnContext, plan: TurnPlan, mode: ToolMode, io: StepIo
 interface BuiltRequest {
   readonly request: ModelCall['request'];
   readonly formats: readonly CallFormat[];
+  /** The format that the model was asked to use; undefined where the server parses calls. */
+  readonly agreed: CallFormat | undefined;
 }
 
 async function buildClientSide(turn: TurnContext, plan: TurnPlan): Promise<BuiltRequest> {
   const { request, format } = await clientSideRequest(turn, plan);
-  return { request, formats: rawFormatsOf(turn.profile, format) };
+  return { request, formats: rawFormatsOf(turn.profile, format), agreed: format };
 }
 
 function build({ agent, input, profile }: TurnContext, plan: TurnPlan): BuiltRequest {
   const { head, phase, request } = input;
   const output = phase === 'output' ? agent.output : undefined;
-  return { request: turnRequest(head.model, plan, { nudge: request.nudge, output }), formats: formatsOf(profile) };
+  return {
+    request: turnRequest(head.model, plan, { nudge: request.nudge, output }),
+    formats: formatsOf(profile),
+    agreed: undefined,
+  };
 }
 
 /** Calls that a server left in the text are looked for wherever there are tools; they turn up in the thinking too. */
-function scannerFor(tools: readonly Tool[], formats: readonly CallFormat[]): ModelCall['createScanner'] {
-  if (tools.length === 0) return undefined;
-  return () => {
-    const schemas = new Map(tools.map(({ name, schema }) => [name, schema.jsonSchema]));
-    return createRescue({ formats, schemas });
+function textCallsOf(turn: TurnContext, tools: readonly Tool[], built: BuiltRequest): TextCalls | undefined {
+  const rescue = rescueOf({ agent: turn.agent, options: turn.hooks });
+  const { agreed } = built;
+  if (tools.length === 0 || (rescue === 'off' && agreed === undefined)) return undefined;
+  const schemas = new Map(tools.map(({ name, schema }) => [name, schema.jsonSchema]));
+  const repeats = createEcho(turn.input.messages);
+  const formats = rescue === 'off' ? agreedOnly(built) : built.formats;
+  const createScanner = (place: TextPlace): TextScanner | undefined => {
+    if (place === 'content')
+      return createRescue({ formats, schemas, repeats, ...(agreed !== undefined && { agreed }) });
+    return rescue === 'off' ? undefined : createRescue({ formats, schemas, repeats });
   };
+  return { createScanner, agreed: agreed?.name, serverParses: serverParses(turn) };
+}
+
+/** What becomes of calls in text: as the run says, else as the agent says. */
+export function rescueOf({ agent, options }: { readonly agent: Agent; readonly options: RunOptions }): Rescue {
+  return options.rescue ?? agent.rescue;
+}
+
+function agreedOnly({ agreed, formats }: BuiltRequest): readonly CallFormat[] {
+  return formats.filter((format) => format === agreed || format === END_MARKS);
+}
+
+/** A conversation that was given as messages does not tell who parsed its calls: what is known of the server does. */
+function serverParses({ client, input }: TurnContext): boolean {
+  if (input.serverParses) return true;
+  const hasCalls = input.messages.some((message) => message.role === 'assistant' && message.tool_calls !== undefined);
+  return hasCalls && knownToParse(client, input.head.model);
 }

@@ -14,10 +14,18 @@ export interface Overflow {
   readonly promptTokens: number | null;
 }
 
+/**
+ * Where a call comes from: the server parsed it; the model wrote it into the text as it was asked to, on a server without a tool parser;
+ * or it was read out of text that the server did not parse.
+ */
+export type CallOrigin = 'server' | 'agreed' | 'rescued';
+
 export interface ModelAnswer {
   readonly content: string;
   readonly reasoning: string;
   readonly calls: readonly ToolCall[];
+  /** One per call. */
+  readonly origins: readonly CallOrigin[];
   readonly finishReason: FinishReason | null;
   readonly usage: Usage | null;
   readonly timings: StreamTimings | null;
@@ -25,6 +33,8 @@ export interface ModelAnswer {
   readonly wasCut: boolean;
   /** Whether text at its end began a call that did not end. */
   readonly hasCutCall: boolean;
+  /** Whether it is nothing but the text of calls, and none of them counts because the server parses calls itself. */
+  readonly hasOnlyLeftCalls: boolean;
   /** Set when it is not whole: the rest is what came so far. */
   readonly failure: Failure | null;
   /** Set when the request was refused for its length. */

@@ -6,27 +6,26 @@ import type { VllmClient } from '../../client/client.ts';
 import type { ThinkDelimiters } from '../../client/think-tags.ts';
 import { createThinkSplitter } from '../../client/think-tags.ts';
 import type { StepIo } from '../../core/host.ts';
-import { isSameJson, parseJson } from '../../core/json.ts';
 import type { ToolCall } from '../../core/message.ts';
 import type { RunWarning } from '../../core/run-warning.ts';
 import type { DoneEvent, StreamEvent } from '../../core/stream-event.ts';
 import type { Usage } from '../../core/usage.ts';
-import type { RescuedCall, TextScanner } from '../../model/scanner/text-scanner.ts';
-import type { ModelAnswer } from './model-answer.ts';
+import { leftCallWarning, rescuedCallWarning } from './call-warnings.ts';
+import type { FoundCall, TextCalls } from './calls-in-text.ts';
+import { createCallsInText } from './calls-in-text.ts';
+import type { CallOrigin, ModelAnswer } from './model-answer.ts';
 import { failureFrom, isCut, overflowFrom } from './model-answer.ts';
 
 export interface ModelCall {
   readonly client: VllmClient;
   readonly request: ChatParams;
-  /** Makes what looks for calls, in content and in reasoning each; absent where none can be. */
-  readonly createScanner: (() => TextScanner) | undefined;
+  /** How calls in the text are looked for; absent where none can be. */
+  readonly textCalls: TextCalls | undefined;
   /** What thinking stands between in content, on a server that does not take it out. */
   readonly delimiters: ThinkDelimiters | undefined;
   /** `index` counts the calls of this answer. */
   readonly mintId: (name: string, index: number) => string;
   readonly warn: (warning: RunWarning) => void;
-  /** Whether calls in the text are the agreed way and no rescue. */
-  readonly isClientSide: boolean;
 }
 
 /** Asks the model. Never throws for what the world does wrong: that is the answer's `failure`. */
@@ -50,13 +49,14 @@ function createGathered(call: ModelCall, io: StepIo): Gathered {
   const content: string[] = [];
   const reasoning: string[] = [];
   const calls: ToolCall[] = [];
-  const rescued: RescuedCall[] = [];
-  const scanners: { content?: TextScanner; reasoning?: TextScanner } = {};
+  const origins: CallOrigin[] = [];
   let usage: Usage | null = null;
   let done: DoneEvent | null = null;
   let failure: ModelAnswer['failure'] = null;
   let overflow: ModelAnswer['overflow'] = null;
   let hasCutCall = false;
+  let hasOnlyLeftCalls = false;
+  const textCalls = call.textCalls === undefined ? undefined : createCallsInText(call.textCalls, show);
   const thinking = call.delimiters === undefined ? undefined : createThinkSplitter(call.delimiters);
 
   function take(event: StreamEvent): void {
@@ -69,6 +69,7 @@ function createGathered(call: ModelCall, io: StepIo): Gathered {
         return;
       case 'tool_call_complete':
         calls.push(event.toolCall);
+        origins.push('server');
         io.emit(event);
         return;
       case 'usage':
@@ -77,6 +78,7 @@ function createGathered(call: ModelCall, io: StepIo): Gathered {
         io.emit(event);
         return;
       case 'tool_call_delta':
+        textCalls?.endThinking();
         io.emit(event);
         return;
       case 'done':
@@ -103,14 +105,8 @@ function createGathered(call: ModelCall, io: StepIo): Gathered {
   }
 
   function takeText(type: 'content' | 'reasoning', delta: string, index: number): void {
-    if (call.createScanner === undefined) {
-      show(type, delta, index);
-      return;
-    }
-    scanners[type] ??= call.createScanner();
-    const scanned = scanners[type].feed(delta);
-    rescued.push(...scanned.calls);
-    show(type, scanned.text, index);
+    if (textCalls === undefined) show(type, delta, index);
+    else textCalls.take(type, delta, index);
   }
 
   function show(type: 'content' | 'reasoning', text: string, index: number): void {
@@ -121,21 +117,15 @@ function createGathered(call: ModelCall, io: StepIo): Gathered {
 
   function finishText(wasCut: boolean): void {
     for (const { type, text } of thinking?.end() ?? []) takeText(type, text, 0);
-    for (const type of ['reasoning', 'content'] as const) {
-      const scanned = scanners[type]?.end(wasCut);
-      if (scanned === undefined) continue;
-      rescued.push(...scanned.calls);
-      hasCutCall ||= scanned.hasCutCall;
-      show(type, scanned.text, 0);
-    }
-    for (const found of rescued) showRescued(found);
+    if (textCalls === undefined) return;
+    const ended = textCalls.end(wasCut, calls);
+    hasCutCall = ended.hasCutCall;
+    hasOnlyLeftCalls = ended.left.some(({ reason }) => reason === 'server_parses') && ended.isNothingElse;
+    for (const left of ended.left) call.warn(leftCallWarning(left));
+    for (const found of ended.calls) showFound(found);
   }
 
-  function showRescued({ name, arguments: text, id }: RescuedCall): void {
-    // The server parsed the same call: its text was an echo. Servers space the JSON in other ways.
-    const args = parseJson(text);
-    if (calls.some(({ function: known }) => known.name === name && isSameJson(parseJson(known.arguments), args)))
-      return;
+  function showFound({ call: { name, arguments: text, id, ...source }, place, isAgreed }: FoundCall): void {
     const toolIndex = calls.length;
     const toolCall: ToolCall = {
       id: id ?? call.mintId(name, toolIndex),
@@ -143,11 +133,8 @@ function createGathered(call: ModelCall, io: StepIo): Gathered {
       function: { name, arguments: text },
     };
     calls.push(toolCall);
-    if (!call.isClientSide) {
-      const message =
-        'The server left this call in the text; it was read from there. Is its tool parser the right one?';
-      call.warn({ code: 'call_rescued', message, callId: toolCall.id, toolName: name });
-    }
+    origins.push(isAgreed ? 'agreed' : 'rescued');
+    if (!isAgreed) call.warn(rescuedCallWarning(toolCall, { place, ...source }));
     io.emit({ type: 'tool_call_delta', toolCallId: toolCall.id, delta: text, toolIndex, index: 0, name });
     io.emit({ type: 'tool_call_complete', toolCall, toolIndex, index: 0 });
   }
@@ -158,11 +145,13 @@ function createGathered(call: ModelCall, io: StepIo): Gathered {
       content: parts.content,
       reasoning: parts.reasoning,
       calls,
+      origins,
       finishReason: done?.finishReasons[0] ?? null,
       usage,
       timings: done?.timings ?? null,
       wasCut: done !== null && isCut(done, usage, maxTokens()),
       hasCutCall,
+      hasOnlyLeftCalls,
       failure,
       overflow,
     };

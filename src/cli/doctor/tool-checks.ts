@@ -55,7 +55,8 @@ function autoFinding({ response }: Attempt, profile: Profile): Finding {
   if (calls.length > 0) return good('tools (auto)', 'the model made a call, and the server parsed it');
   const schemas = new Map([['get_weather', PARAMETERS]]);
   const rescue = createRescue({ formats: rawFormatsOf(profile, profile.format), schemas });
-  const found = [...rescue.feed(content).calls, ...rescue.end(false).calls];
+  rescue.feed(content);
+  const found = rescue.end(false).calls;
   if (found.length === 0)
     return note(
       'tools (auto)',
@@ -117,10 +118,10 @@ async function checkClientSide(context: CheckContext): Promise<Finding> {
     );
   const content = response.choices[0]?.message.content;
   const schemas = new Map([['get_weather', PARAMETERS]]);
-  const rescue = createRescue({ formats: rawFormatsOf(profile, format), schemas });
-  const fed = rescue.feed(typeof content === 'string' ? content : '');
+  const rescue = createRescue({ formats: rawFormatsOf(profile, format), schemas, agreed: format });
+  rescue.feed(typeof content === 'string' ? content : '');
   const isCut = response.choices[0]?.finish_reason === 'length';
-  const calls = [...fed.calls, ...rescue.end(isCut).calls];
+  const { calls } = rescue.end(isCut);
   if (calls.length > 0)
     return good('client-side tools', 'tools work anyway: the grammar produces calls, and the client parses them');
   return note(

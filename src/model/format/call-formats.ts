@@ -58,7 +58,7 @@ export const QWEN_XML: CallFormat = {
 };
 
 /** Qwen3-Coder sometimes omits the outer mark. */
-const FUNCTION_XML: CallFormat = {
+export const FUNCTION_XML: CallFormat = {
   name: 'function_xml',
   open: ['<function='],
   close: ['</function>'],
@@ -514,8 +514,8 @@ export const SOLAR: CallFormat = {
 };
 
 /**
- * The formats whose marks occur in no other text: they are looked for with every model. Formats without marks, or whose marks are
- * ordinary words, are looked for only with their own family.
+ * The formats whose marks occur in no other text: they are looked for where the family is unknown. Formats without marks, or whose marks
+ * are ordinary words, are looked for only with their own family.
  */
 export const MARKED_FORMATS: readonly CallFormat[] = [
   HERMES,

@@ -69,10 +69,11 @@ export function mintId({ ids }: Profile, name: string, index: number): string {
 
 const lists = new Map<string, readonly CallFormat[]>();
 
-/** The family's own format comes first, so that it reads text that several formats could read. */
-export function formatsOf({ format }: Profile): readonly CallFormat[] {
-  const known = lists.get(format.name) ?? [format, ...MARKED_FORMATS.filter(({ name }) => name !== format.name)];
-  lists.set(format.name, known);
+/** A known family's own formats and no others: a text in another one is not this model's call. All formats with marks for an unknown one. */
+export function formatsOf(profile: Profile): readonly CallFormat[] {
+  const { name, format, alsoWrites } = profile;
+  const known = lists.get(name) ?? (profile === UNKNOWN ? MARKED_FORMATS : [format, ...alsoWrites]);
+  lists.set(name, known);
   return known;
 }
 
@@ -80,7 +81,7 @@ const rawLists = new Map<string, readonly CallFormat[]>();
 
 /** The formats for text that still contains special tokens; `format` is the one that the model was asked to use. */
 export function rawFormatsOf(profile: Profile, format: CallFormat): readonly CallFormat[] {
-  const key = `${profile.format.name} ${format.name}`;
+  const key = `${profile.name} ${format.name}`;
   const known = rawLists.get(key) ?? [...new Set([format, ...formatsOf(profile), END_MARKS])];
   rawLists.set(key, known);
   return known;

@@ -17,6 +17,8 @@ export interface Profile {
   readonly reasoningParser: string | undefined;
   /** How the model writes calls. */
   readonly format: CallFormat;
+  /** Formats in which the family sometimes writes calls although its template shows another. */
+  readonly alsoWrites: readonly CallFormat[];
   readonly thinking: ThinkingSwitch;
   /** The marks around thinking in the text, where no parser removes it. */
   readonly delimiters: ThinkDelimiters | undefined;

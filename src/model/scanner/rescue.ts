@@ -1,5 +1,5 @@
 // Owns reading calls from text that the server did not parse, while the text streams. How a call is written is data in
-// `call-formats.ts`; when to look for calls is left to the turn.
+// `call-formats.ts`; whether it is made or mentioned is left to `made-calls.ts`, when to look for calls to the turn.
 
 import type { JsonObject } from '../../core/json.ts';
 import { coerceBySchema } from '../../schema/coerce.ts';
@@ -7,11 +7,13 @@ import type { CallFormat, WrittenCall } from '../format/call-format.ts';
 import { createBareStart } from './bare-start.ts';
 import type { FindEnd } from './call-end.ts';
 import { createFindEnd } from './call-end.ts';
+import type { MadeCallsOptions, ReadCallGroup } from './made-calls.ts';
+import { createMadeCalls } from './made-calls.ts';
 import { marksOf } from './marks.ts';
 import { createQuotation } from './quotation.ts';
-import type { RescuedCall, Scanned, TextScanner } from './text-scanner.ts';
+import type { RescuedCall, ScanEnd, TextScanner } from './text-scanner.ts';
 
-export interface RescueOptions {
+export interface RescueOptions extends MadeCallsOptions {
   /** The formats to look for. If several have the same mark, the first one reads it. */
   readonly formats: readonly CallFormat[];
   /** The schema of each tool's parameters, by the tool's name: a call with another name is text. */
@@ -33,45 +35,56 @@ interface OpenCall {
   passedEnds: number;
 }
 
+/** What is certain: text, then perhaps calls, or a mark without meaning after calls. */
 interface Step {
   readonly text: string;
-  readonly calls?: readonly RescuedCall[];
+  readonly group?: ReadCallGroup;
+  readonly layout?: string;
 }
-
-const NO_CALLS: readonly never[] = [];
 
 /**
  * Text that may become a call is held back, and released as text if it does not: nothing is shown and then withdrawn. A call counts
- * only if it is whole, names an existing tool, and is outside code and quotations.
+ * only if it is whole, names an existing tool, is outside code and quotations, and is made and not mentioned.
  */
-export function createRescue({ formats, schemas }: RescueOptions): TextScanner {
+export function createRescue({ formats, schemas, ...options }: RescueOptions): TextScanner {
   const marks = marksOf(formats);
   const bareStart = createBareStart(formats, schemas);
   const quotation = createQuotation();
+  const made = createMadeCalls(options);
   let held = '';
   let open: OpenCall | undefined;
   let hasText = false;
   let hasCalls = false;
   let isRightAfterCall = false;
+  let isRightAfterQuoted = false;
 
-  function feed(delta: string): Scanned {
+  function feed(delta: string): string {
     const isPlain = held === '' && open === undefined && hasText && marks.hasNone(delta) && delta.trimEnd() === delta;
     if (isPlain) {
+      isRightAfterQuoted = false;
       quotation.advance(delta);
-      return { text: delta, calls: NO_CALLS };
+      return made.text(delta);
     }
     held += delta;
-    const calls: RescuedCall[] = [];
     let text = '';
-    for (let step = next(); step !== undefined; step = next()) {
-      text += step.text;
-      if (step.text.trim() !== '') {
-        hasText = true;
-        isRightAfterCall = false;
-      }
-      if (step.calls !== undefined) calls.push(...step.calls);
+    for (let step = next(); step !== undefined; step = next()) text += take(step);
+    return text;
+  }
+
+  /** Gives what can be shown of a step. */
+  function take({ text, group, layout }: Step): string {
+    if (layout !== undefined) made.layout(layout);
+    if (group !== undefined) {
+      hasCalls = true;
+      isRightAfterCall = true;
     }
-    return { text, calls };
+    const isMention = group !== undefined && made.calls(group) === 'mention';
+    const passed = isMention ? group.space + group.written : text;
+    if (passed.trim() !== '') {
+      hasText = true;
+      isRightAfterCall = false;
+    }
+    return made.text(passed);
   }
 
   /** Removes the next text or call that is certain from the held text; undefined when the rest must wait. */
@@ -80,19 +93,22 @@ export function createRescue({ formats, schemas }: RescueOptions): TextScanner {
     const bare = hasText ? undefined : bareStart(held, hasCalls);
     if (bare === 'more') return undefined;
     if (bare !== undefined) {
-      begin(bare.format, '', take(bare.at));
+      begin(bare.format, '', drop(bare.at));
       return { text: '' };
     }
     const found = marks.find(held);
     if (found === undefined) return nextText();
     const before = pass(found.at);
     const isAfterCall = isRightAfterCall && before.trim() === '';
-    if (quotation.isOpen() || (found.owner === 'trail' && !isAfterCall)) {
+    // Some formats write one mark right within another: both are quoted, or none.
+    const isQuoted = quotation.isOpen() || (isRightAfterQuoted && before.trim() === '');
+    isRightAfterQuoted = isQuoted;
+    if (isQuoted || (found.owner === 'trail' && !isAfterCall)) {
       return { text: before + pass(found.mark.length) };
     }
-    take(found.mark.length);
+    drop(found.mark.length);
     if (found.owner === 'drop') return { text: before };
-    if (found.owner === 'trail') return { text: '' };
+    if (found.owner === 'trail') return { text: '', layout: before + found.mark };
     const shown = before.trimEnd();
     begin(found.owner, found.mark, before.slice(shown.length));
     return { text: shown };
@@ -100,6 +116,7 @@ export function createRescue({ formats, schemas }: RescueOptions): TextScanner {
 
   function nextText(): Step | undefined {
     const certain = held.slice(0, held.length - marks.partAtEnd(held)).trimEnd().length;
+    if (certain > 0) isRightAfterQuoted = false;
     return certain === 0 ? undefined : { text: pass(certain) };
   }
 
@@ -113,21 +130,23 @@ export function createRescue({ formats, schemas }: RescueOptions): TextScanner {
     if (end === 'none') return giveBack(call, 0);
     const read = call.format.read(bodyOf(call, end.bodyEnd));
     if (read === 'open' && call.passedEnds++ < MAX_PASSED_ENDS) return { text: '' };
-    const calls = known(read);
-    if (calls.length > 0) {
-      take(end.next);
-      return finish(calls);
-    }
+    const step = finish(call, read, end.next);
+    if (step !== undefined) return step;
     // The text may mention the mark before it makes the call: the last mark before the end counts.
     const last = call.mark === '' ? -1 : held.lastIndexOf(call.mark, end.bodyEnd - 1);
     return giveBack(call, last < 0 ? end.next : held.slice(0, last).trimEnd().length);
   }
 
-  function finish(calls: readonly RescuedCall[]): Step {
+  /** Removes the calls that were read in the held text up to `length`; undefined when there are none. */
+  function finish(call: OpenCall, read: ReturnType<CallFormat['read']>, length: number): Step | undefined {
+    if (read === 'open' || read === undefined) return undefined;
+    const written = call.mark + held.slice(0, length);
+    const origin = { written, format: call.format.name };
+    const calls = read.flatMap((one) => rescued(one, schemas, origin));
+    if (calls.length === 0) return undefined;
     open = undefined;
-    hasCalls = true;
-    isRightAfterCall = true;
-    return { text: '', calls };
+    held = held.slice(length);
+    return { text: '', group: { calls, written, space: call.space, isInSentence: quotation.isInSentence() } };
   }
 
   /** There was no call: releases the mark and `length` characters after it as text. */
@@ -138,55 +157,63 @@ export function createRescue({ formats, schemas }: RescueOptions): TextScanner {
     return { text: call.space + call.mark + pass(length) };
   }
 
-  function end(wasCut: boolean): ReturnType<TextScanner['end']> {
-    if (open === undefined) {
-      const isLayout = hasCalls && held.trim() === '';
-      return { text: isLayout ? '' : pass(held.length), calls: NO_CALLS, hasCutCall: false };
+  function end(wasCut: boolean): ScanEnd {
+    let text = '';
+    let hasCutCall = false;
+    if (open !== undefined) {
+      // A server may remove the closing mark as a stop string: what parses as a whole is a whole call.
+      const last = wasCut ? undefined : finishAtEnd(open);
+      if (last !== undefined) text = take(last);
+      else if (wasCut || [...schemas.keys()].some((name) => held.includes(name))) hasCutCall = true;
+      else text = take(giveBack(open, held.length));
     }
-    const call = open;
-    const body = bodyOf(call, held.length);
-    // A server may remove the closing mark as a stop string: what parses as a whole is a whole call.
-    const calls = wasCut ? NO_CALLS : known(call.format.read(body));
-    if (calls.length > 0) return { text: '', calls, hasCutCall: false };
-    const isCall = wasCut || [...schemas.keys()].some((name) => body.includes(name));
-    return isCall
-      ? { text: '', calls, hasCutCall: true }
-      : { text: giveBack(call, held.length).text, calls, hasCutCall: false };
+    const isLayout = hasCalls && held.trim() === '';
+    if (!hasCutCall && !isLayout) text += take({ text: pass(held.length) });
+    return { text, ...made.end(), hasCutCall };
+  }
+
+  function release(isKnown: (call: RescuedCall) => boolean = () => false): ReturnType<TextScanner['release']> {
+    const last = open === undefined ? undefined : finishAtEnd(open);
+    const shown = last === undefined ? '' : take(last);
+    const { text, calls } = made.release(isKnown);
+    const rest = open === undefined ? { text: pass(held.length) } : giveBack(open, held.length);
+    return { text: shown + text + take(rest), calls };
+  }
+
+  function finishAtEnd(call: OpenCall): Step | undefined {
+    return finish(call, call.format.read(bodyOf(call, held.length)), held.length);
   }
 
   function bodyOf(call: OpenCall, end: number): string {
     return (call.format.readsOpen ? call.mark : '') + held.slice(0, end);
   }
 
-  function known(read: ReturnType<CallFormat['read']>): RescuedCall[] {
-    return read === 'open' || read === undefined ? [] : read.flatMap((call) => rescued(call, schemas));
-  }
-
   /** Removes text from the front. */
   function pass(length: number): string {
-    const text = take(length);
+    const text = drop(length);
     quotation.advance(text);
     return text;
   }
 
-  function take(length: number): string {
+  function drop(length: number): string {
     const text = held.slice(0, length);
     held = held.slice(length);
     return text;
   }
 
-  return { feed, end };
+  return { feed, end, release };
 }
 
 function rescued(
   { name, arguments: args, id, isUntyped }: WrittenCall,
   schemas: RescueOptions['schemas'],
+  origin: Pick<RescuedCall, 'written' | 'format'>,
 ): RescuedCall[] {
   const plain = name.startsWith(NAMESPACE) ? name.slice(NAMESPACE.length) : name;
   const schema = schemas.get(plain);
   if (schema === undefined) return [];
   const value = isUntyped ? coerceBySchema(args, schema).value : args;
-  return [{ name: plain, arguments: JSON.stringify(value), ...(id !== undefined && { id }) }];
+  return [{ name: plain, arguments: JSON.stringify(value), ...(id !== undefined && { id }), ...origin }];
 }
 
 /** Some templates show tools within this namespace. */

@@ -6,16 +6,35 @@ export interface RescuedCall {
   readonly arguments: string;
   /** The id that the model wrote, in formats that have ids. */
   readonly id?: string;
+  /** The text that was read as the call, marks included. Several calls between the same marks have the same text. */
+  readonly written: string;
+  /** The name of the call format. */
+  readonly format: string;
 }
 
-export interface Scanned {
-  /** Text that cannot become a call any more: it can be shown now. */
+/** Why the text of a call is no call: text goes on after it, it stands within a sentence, or it repeats a message. */
+export type MentionReason = 'text_after' | 'in_sentence' | 'repeated';
+
+/** The text of a call that was shown as text. */
+export interface MentionedCall {
+  readonly call: RescuedCall;
+  readonly reason: MentionReason;
+}
+
+export interface ScanEnd {
+  /** The rest of the text. */
   readonly text: string;
   readonly calls: readonly RescuedCall[];
+  readonly mentioned: readonly MentionedCall[];
+  /** Whether the text ends in the middle of a call. */
+  readonly hasCutCall: boolean;
 }
 
 export interface TextScanner {
-  readonly feed: (delta: string) => Scanned;
-  /** Returns what was held back. `hasCutCall`: the text ends in the middle of a call. */
-  readonly end: (wasCut: boolean) => Scanned & { readonly hasCutCall: boolean };
+  /** Gives the text that is certain to be text: it can be shown now. */
+  readonly feed: (delta: string) => string;
+  /** Gives what was held back. */
+  readonly end: (wasCut: boolean) => ScanEnd;
+  /** Ends it without calls: gives all that was held back, and the calls that were read in it. `isKnown`: their text is left out. */
+  readonly release: (isKnown?: (call: RescuedCall) => boolean) => Pick<ScanEnd, 'text' | 'calls'>;
 }

@@ -70,6 +70,8 @@ export function modelValue(given: Partial<ModelValue> = {}): ModelValue {
     timings: null,
     wasCut: false,
     hasCutCall: false,
+    hasOnlyLeftCalls: false,
+    isParsed: false,
     failure: null,
     overflow: null,
     output: null,

@@ -68,6 +68,7 @@ test('a run of two turns, with calls side by side and an approval, completes in 
   const state = JSON.parse(await (runInContext(PROGRAM, context) as Promise<string>));
   expect(state).toEqual({
     version: 2,
+    serverParses: false,
     runId: 'r',
     agent: 'a',
     messages: [

@@ -1,12 +1,14 @@
 // Owns the rules of gathering an answer from the client's events.
 
 import { describe, expect, test } from 'vitest';
+import type { TextCalls } from '../../../src/agent/turn/calls-in-text.ts';
 import { assistantTurn, toWire, withNudge, withUniqueIds } from '../../../src/agent/turn/history.ts';
 import type { ModelCall } from '../../../src/agent/turn/model-call.ts';
 import { callModel } from '../../../src/agent/turn/model-call.ts';
 import type { DoneEvent, Message, RunEvent, RunWarning, StepIo, StreamEvent, ToolCall } from '../../../src/index.ts';
 import { ContextOverflowError, createInProcessHost, VllmError } from '../../../src/index.ts';
-import type { TextScanner } from '../../../src/model/scanner/text-scanner.ts';
+import { HERMES } from '../../../src/model/format/call-formats.ts';
+import { createRescue } from '../../../src/model/scanner/rescue.ts';
 
 const DONE: DoneEvent = {
   type: 'done',
@@ -51,30 +53,23 @@ async function gather(events: readonly StreamEvent[], change: Partial<ModelCall>
   const call: ModelCall = {
     client,
     request: { model: 'fake', messages: [] },
-    createScanner: undefined,
+    textCalls: undefined,
     delimiters: undefined,
     mintId: (name, index) => `minted ${name} ${index}`,
     warn: (warning) => warnings.push(warning),
-    isClientSide: false,
     ...change,
   };
   return { answer: await callModel(call, io), shown, warnings, waits };
 }
 
-/** Finds the call `look({})` where the text says so, at the end. */
-function scanner(cut = false): TextScanner {
-  let text = '';
-  return {
-    feed: (delta) => {
-      text += delta;
-      return { text: delta, calls: [] };
-    },
-    end: () => ({
-      text: '',
-      calls: text.includes('CALL') && !cut ? [{ name: 'look', arguments: '{}' }] : [],
-      hasCutCall: cut,
-    }),
-  };
+const LOOK = '<tool_call>\n{"name": "look", "arguments": {}}\n</tool_call>';
+
+/** Calls of `look` in the text, as Hermes writes them. */
+function textCalls(change: Partial<TextCalls> = {}): TextCalls {
+  const schemas = new Map([['look', { type: 'object' }]]);
+  const agreed = change.agreed === undefined ? {} : { agreed: HERMES };
+  const createScanner = () => createRescue({ formats: [HERMES], schemas, ...agreed });
+  return { createScanner, agreed: undefined, serverParses: false, ...change };
 }
 
 describe('an answer', () => {
@@ -93,11 +88,13 @@ describe('an answer', () => {
       content: 'Hello',
       reasoning: 'Hm.',
       calls: [call],
+      origins: ['server'],
       finishReason: 'stop',
       usage: { prompt_tokens: 2, completion_tokens: 1, total_tokens: 3 },
       timings: DONE.timings,
       wasCut: false,
       hasCutCall: false,
+      hasOnlyLeftCalls: false,
       failure: null,
       overflow: null,
     });
@@ -143,41 +140,79 @@ describe('an answer', () => {
 });
 
 describe('a call in the text', () => {
-  test('is read, shown and warned of', async () => {
-    const { answer, warnings, shown } = await gather([content('CALL'), DONE], { createScanner: () => scanner() });
-    expect(answer.calls).toEqual([toolCall('minted look 0')]);
-    expect(warnings.map(({ code }) => code)).toEqual(['call_rescued']);
-    expect(shown.map(({ type }) => type)).toEqual(['content', 'tool_call_delta', 'tool_call_complete']);
+  const parsed = (call: ToolCall): StreamEvent => ({
+    type: 'tool_call_complete',
+    toolCall: call,
+    toolIndex: 0,
+    index: 0,
+  });
+  const reasoning = (delta: string): StreamEvent => ({ type: 'reasoning', delta, index: 0 });
+
+  test('is read, shown and warned of with its source', async () => {
+    const { answer, warnings, shown } = await gather([content(LOOK), DONE], { textCalls: textCalls() });
+    expect([answer.calls, answer.origins]).toEqual([[toolCall('minted look 0')], ['rescued']]);
+    expect(warnings).toEqual([
+      {
+        code: 'call_rescued',
+        message: expect.stringContaining('text of the answer'),
+        callId: 'minted look 0',
+        toolName: 'look',
+        source: { place: 'content', format: 'hermes', text: LOOK },
+      },
+    ]);
+    expect(shown.map(({ type }) => type)).toEqual(['tool_call_delta', 'tool_call_complete']);
   });
 
   test('is the agreed way on a server without a parser, and no reason to warn', async () => {
-    const { answer, warnings } = await gather([content('CALL'), DONE], {
-      createScanner: () => scanner(),
-      isClientSide: true,
-    });
-    expect([answer.calls.length, warnings]).toEqual([1, []]);
+    const { answer, warnings } = await gather([content(LOOK), DONE], { textCalls: textCalls({ agreed: 'hermes' }) });
+    expect([answer.origins, warnings]).toEqual([['agreed'], []]);
   });
 
-  test('is an echo when the server parsed the same call, and does not run twice', async () => {
-    const parsed: StreamEvent = { type: 'tool_call_complete', toolCall: toolCall('a'), toolIndex: 0, index: 0 };
-    const { answer } = await gather([content('CALL'), parsed, DONE], { createScanner: () => scanner() });
-    expect(answer.calls).toEqual([toolCall('a')]);
+  test('in the thinking counts where there is nothing else', async () => {
+    const { answer, warnings } = await gather([reasoning(`Hm. ${LOOK}`), content(' \n'), DONE], {
+      textCalls: textCalls(),
+    });
+    expect([answer.calls.length, answer.reasoning, warnings[0]?.source?.place]).toEqual([1, 'Hm.', 'reasoning']);
   });
 
-  test('is an echo also when the server spaces its arguments in another way', async () => {
-    const parsed = toolCall('a', 'look', '{"x": [1, 2], "y": "z"}');
-    const found = { name: 'look', arguments: '{"y":"z","x":[1,2]}' };
-    const createScanner = (): TextScanner => ({
-      ...scanner(),
-      end: () => ({ text: '', calls: [found], hasCutCall: false }),
+  test.each<[string, readonly StreamEvent[]]>([
+    ['text', [content('No.')]],
+    ['a parsed call', [parsed(toolCall('a', 'find'))]],
+    ['a call in the text', [content(LOOK)]],
+  ])('in the thinking is thinking where there is %s beside it', async (name, beside) => {
+    const { answer, shown, warnings } = await gather([reasoning(`Hm. ${LOOK}`), ...beside, DONE], {
+      textCalls: textCalls(),
     });
-    const event: StreamEvent = { type: 'tool_call_complete', toolCall: parsed, toolIndex: 0, index: 0 };
-    const { answer } = await gather([content('CALL'), event, DONE], { createScanner });
-    expect(answer.calls).toEqual([parsed]);
+    expect(answer.reasoning).toBe(`Hm. ${LOOK}`);
+    expect(answer.calls.length).toBe(name === 'text' ? 0 : 1);
+    expect(shown.filter(({ type }) => type === 'reasoning').length).toBe(2);
+    expect(warnings.filter(({ code }) => code === 'call_in_text').length).toBe(1);
+  });
+
+  test('is an echo when the server parsed the same call, whatever its spaces, and its text is left out', async () => {
+    const { answer, warnings } = await gather([content(LOOK), parsed(toolCall('a', 'look', '{ }')), DONE], {
+      textCalls: textCalls(),
+    });
+    expect([answer.calls.length, answer.content, warnings]).toEqual([1, '', []]);
+  });
+
+  test('is text when the server parsed another call, or one of an earlier turn', async () => {
+    const one = await gather([content(LOOK), parsed(toolCall('a', 'find')), DONE], { textCalls: textCalls() });
+    expect([one.answer.calls.length, one.answer.content, one.answer.hasOnlyLeftCalls]).toEqual([1, LOOK, false]);
+    const two = await gather([content(LOOK), DONE], { textCalls: textCalls({ serverParses: true }) });
+    expect([two.answer.calls.length, two.answer.content, two.answer.hasOnlyLeftCalls]).toEqual([0, LOOK, true]);
+    const three = await gather([content(`Look: ${LOOK}`), DONE], { textCalls: textCalls({ serverParses: true }) });
+    expect([three.answer.content, three.answer.hasOnlyLeftCalls]).toEqual([`Look: ${LOOK}`, false]);
+    expect([one, two, three].map(({ warnings }) => warnings.map(({ code }) => code))).toEqual([
+      ['call_in_text'],
+      ['call_in_text'],
+      ['call_in_text'],
+    ]);
   });
 
   test('that was cut is none', async () => {
-    const { answer } = await gather([content('CALL'), DONE], { createScanner: () => scanner(true) });
+    const cut = { ...DONE, finishReasons: ['length'] } as DoneEvent;
+    const { answer } = await gather([content(LOOK.slice(0, -12)), cut], { textCalls: textCalls() });
     expect([answer.calls, answer.hasCutCall]).toEqual([[], true]);
   });
 });

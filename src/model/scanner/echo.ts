@@ -1,0 +1,66 @@
+// Owns whether a text stands in messages that the model was given: then writing it again is repeating, and no call.
+
+import type { Message } from '../../core/message.ts';
+
+/** Whether the call stands in a message, as it is or in another spelling: white space, escapes and invisible characters aside. */
+export type StandsInMessages = (written: string, toolName: string) => boolean;
+
+/** Looks in user and tool messages. They are read only when there is a call to look for. */
+export function createEcho(messages: readonly Message[]): StandsInMessages {
+  let given: readonly string[] | undefined;
+  return (written, toolName) => {
+    const call = spelling(written);
+    const body = bodyOf(call, spelling(toolName));
+    given ??= messages
+      .filter(({ role }) => role === 'user' || role === 'tool')
+      .map((message) => spelling(textOf(message)));
+    return given.some((text) => text.includes(call) || (body !== undefined && text.includes(body)));
+  };
+}
+
+/** What stands between the marks, where it is JSON or a list with the tool's name: a message may hold it between other marks. */
+function bodyOf(call: string, toolName: string): string | undefined {
+  const start = call.search(/[[{]["\w{]/);
+  if (start < 0) return undefined;
+  const body = call.slice(start, Math.max(call.lastIndexOf('}'), call.lastIndexOf(']')) + 1);
+  return body.length > toolName.length + 2 && body.includes(toolName) ? body : undefined;
+}
+
+function textOf({ content }: Message): string {
+  if (typeof content === 'string') return content;
+  return (content ?? []).map((part) => ('text' in part && typeof part.text === 'string' ? part.text : '')).join('');
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  lt: '<',
+  gt: '>',
+  amp: '&',
+  quot: '"',
+  apos: "'",
+  nbsp: ' ',
+  lbrack: '[',
+  rbrack: ']',
+  lcub: '{',
+  rcub: '}',
+  vert: '|',
+  verbar: '|',
+};
+
+/** One spelling for all that look alike or that a program turns into each other. */
+function spelling(text: string): string {
+  return text
+    .replace(/\\u([0-9a-f]{4})|\\u\{([0-9a-f]{1,6})\}|\\x([0-9a-f]{2})|%([0-9a-f]{2})/gi, (whole, ...codes) =>
+      character(Number.parseInt(String(codes.slice(0, 4).find((code) => code !== undefined)), 16), whole),
+    )
+    .replace(/\\[nrt]/g, '')
+    .replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]{2,6}));/gi, (whole, decimal, hex, name) => {
+      if (name !== undefined) return ENTITIES[String(name).toLowerCase()] ?? whole;
+      return character(Number.parseInt(String(decimal ?? hex), decimal === undefined ? 16 : 10), whole);
+    })
+    .normalize('NFKC')
+    .replace(/[\s\p{Cf}\p{Cc}\\]/gu, '');
+}
+
+function character(code: number, whole: string): string {
+  return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+}
