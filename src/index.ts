@@ -19,7 +19,6 @@ export type { ChatParams, FunctionDefinition, ToolChoice, ToolDefinition } from 
 export type { ChatCompletionResponse, Choice, ResponseMessage } from './client/chat-response.ts';
 export { assistantMessage, firstToolCall, hasToolCalls } from './client/chat-response.ts';
 export type { ChatStream } from './client/chat-stream.ts';
-export type { ClientOptionsWithUrl } from './client/client.ts';
 export { VllmClient } from './client/client.ts';
 export type {
   CompletionChoice,
@@ -45,7 +44,7 @@ export {
 export { imageFromFile } from './client/image-part.ts';
 export type { SizeLimits, TimeLimits } from './client/limits.ts';
 export type { MetricSample, Metrics } from './client/metrics.ts';
-export type { ClientOptions, RequestOptions } from './client/options.ts';
+export type { ClientOptions, ClientOptionsWithUrl, RequestOptions } from './client/options.ts';
 export type { RetryNotice, RetryPolicy } from './client/retry.ts';
 export type {
   ExtraParams,

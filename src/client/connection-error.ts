@@ -40,6 +40,11 @@ export function errorFromConnection(cause: unknown, attempt: Attempt): VllmError
     const message = `${target}: the TLS connection failed (${networkCode}). For a private certificate set NODE_EXTRA_CA_CERTS.`;
     return new HttpError(message, { code: 'tls_failed', requestId, cause });
   }
+  if (networkCode === 'UND_ERR_INVALID_ARG') {
+    // undici names the header or the field, and never its value.
+    const reason = cause instanceof Error ? cause.message : networkCode;
+    return new HttpError(`${target}: the request cannot be sent: ${reason}.`, { code: 'unsendable', requestId, cause });
+  }
   const message = `${target}: no connection (${networkCode}). ${REMEDIES[networkCode] ?? 'Is vLLM running there?'}`;
   return new HttpError(message, { code: 'connection_failed', requestId, retryable: true, cause });
 }

@@ -8,6 +8,7 @@ import {
   DefinitionError,
   imageFromFile,
   MissingParameterError,
+  VllmClient,
   VllmError,
 } from '../../src/index.ts';
 import { answer, reply } from '../../src/testing/index.ts';
@@ -305,4 +306,19 @@ describe('local things', () => {
       message: 'it is missing',
     });
   });
+});
+
+test('a request that the network layer refuses to send is no failed connection, and is not tried again', async () => {
+  let attempts = 0;
+  const dispatch = (): boolean => {
+    attempts++;
+    throw Object.assign(new Error('invalid x-a header'), { code: 'UND_ERR_INVALID_ARG' });
+  };
+  const client = new VllmClient('http://host/v1', { dispatcher: { dispatch } });
+  await expect(client.chat.completions.create(HI)).rejects.toMatchObject({
+    code: 'unsendable',
+    retryable: false,
+    message: 'POST http://host/v1/chat/completions: the request cannot be sent: invalid x-a header.',
+  });
+  expect(attempts).toBe(1);
 });
