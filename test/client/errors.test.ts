@@ -2,6 +2,7 @@
 
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import type { ClientOptions } from '../../src/index.ts';
 import {
   ApiError,
   ContextOverflowError,
@@ -310,11 +311,15 @@ describe('local things', () => {
 
 test('a request that the network layer refuses to send is no failed connection, and is not tried again', async () => {
   let attempts = 0;
-  const dispatch = (): boolean => {
-    attempts++;
-    throw Object.assign(new Error('invalid x-a header'), { code: 'UND_ERR_INVALID_ARG' });
+  const dispatcher: ClientOptions['dispatcher'] = {
+    dispatch: (_options, handler) => {
+      attempts++;
+      const error = Object.assign(new Error('invalid x-a header'), { code: 'UND_ERR_INVALID_ARG' });
+      handler.onResponseError?.({ aborted: false } as never, error);
+      return true;
+    },
   };
-  const client = new VllmClient('http://host/v1', { dispatcher: { dispatch } });
+  const client = new VllmClient('http://host/v1', { dispatcher });
   await expect(client.chat.completions.create(HI)).rejects.toMatchObject({
     code: 'unsendable',
     retryable: false,
