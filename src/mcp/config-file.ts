@@ -22,7 +22,7 @@ function parse(path: string): Readonly<Record<string, unknown>> {
   try {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new DefinitionError(`The file ${path} cannot be read.`, { cause });
+    throw new DefinitionError(`The file ${path} cannot be read: ${whyUnreadable(cause)}.`, { cause });
   }
   try {
     const value: unknown = JSON.parse(withoutComments(text));
@@ -34,6 +34,18 @@ function parse(path: string): Readonly<Record<string, unknown>> {
   }
   throw new DefinitionError(`${path} does not contain a JSON object.`);
 }
+
+function whyUnreadable(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const known = Object.hasOwn(UNREADABLE, code) ? UNREADABLE[code] : undefined;
+  return known ?? (error instanceof Error ? error.message : String(error));
+}
+
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'this user may not read it',
+};
 
 /** Renames the fields of other programs that mean the same here, and drops those that mean nothing here. */
 function withOwnNames(config: unknown): unknown {
