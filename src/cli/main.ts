@@ -4,6 +4,7 @@ import type { Agent } from '../agent/agent.ts';
 import { checkAgent } from '../agent/check-input.ts';
 import { defineAgent } from '../agent/define-agent.ts';
 import type { RunOptions } from '../agent/run-options.ts';
+import { addressWithoutSecrets } from '../client/base-url.ts';
 import type { ToolChoice } from '../client/chat-params.ts';
 import { DefinitionError } from '../core/definition-error.ts';
 import { unknownOption } from '../core/known-names.ts';
@@ -24,6 +25,7 @@ import type { Io } from './io.ts';
 import type { Renderer } from './render.ts';
 import { createRenderer, harmless } from './render.ts';
 import { chooseServer } from './server-choice.ts';
+import { createIsShown } from './shown-warnings.ts';
 
 /** What a program says beside its command line. */
 export interface ProgramOptions {
@@ -109,7 +111,9 @@ async function answer(given: Agent, question: string | undefined, cliArgs: CliAr
       renderer = shown;
     };
     const { isVerbose } = cliArgs;
-    return await chat({ agent, client: server.client, options, isVerbose, io, terminal: io.terminal, onRenderer });
+    const isShown = createIsShown(isVerbose);
+    const { terminal } = io;
+    return await chat({ agent, client: server.client, options, isVerbose, isShown, io, terminal, onRenderer });
   }
   const running = stream(agent, question ?? '', options);
   if (!cliArgs.isJson)
@@ -159,11 +163,9 @@ function serversOfFile(path: string): readonly McpServer[] {
 
 /** The name of a server that is given by its URL alone: its host. */
 function nameOf(url: string): string {
-  try {
-    return new URL(url).host.replace(/[^a-zA-Z0-9]+/g, '_');
-  } catch {
-    throw new UsageError(`--mcp-url ${url} is not a URL.`);
-  }
+  if (/^https?:\/\//i.test(url) && URL.canParse(url)) return new URL(url).host.replace(/[^a-zA-Z0-9]+/g, '_');
+  const shown = JSON.stringify(addressWithoutSecrets(url));
+  throw new UsageError(`--mcp-url ${shown} is not a URL that begins with http:// or https://.`);
 }
 
 function withoutTools(agent: Agent): Agent {

@@ -17,7 +17,7 @@ export function checkBaseUrl(given: unknown, source?: string): string {
   if (typeof given !== 'string')
     return fail(`is ${given === null ? 'null' : typeof given}: give a text such as ${EXAMPLE}.`);
   const baseUrl = given.trim().replace(/\/+$/, '');
-  const shown = JSON.stringify(withoutSecrets(baseUrl));
+  const shown = JSON.stringify(addressWithoutSecrets(baseUrl));
   if (baseUrl === '') return fail(`is empty: give an address such as ${EXAMPLE}.`);
   if (/^["'“”‘’]/.test(baseUrl)) return fail(`is ${shown}: remove the quotation marks.`);
   if (/[\s\p{Cc}]/u.test(baseUrl)) return fail(`is ${shown}: remove the white space and the control characters in it.`);
@@ -43,8 +43,8 @@ export function checkBaseUrl(given: unknown, source?: string): string {
 
 const EXAMPLE = 'http://localhost:8000/v1';
 
-/** The value for an error: no user, password, query or fragment, and not more than one line holds. */
-function withoutSecrets(baseUrl: string): string {
+/** An address for an error: no user, password, query or fragment, and not more than one line holds. */
+export function addressWithoutSecrets(baseUrl: string): string {
   const [address = ''] = baseUrl.split(/[?#]/, 1);
   const at = address.lastIndexOf('@');
   const scheme = /^[a-z][a-z0-9+.-]*:\/\//i.exec(address)?.[0] ?? '';

@@ -93,7 +93,10 @@ describe('a file', () => {
   });
 
   test('that is not there is an error that names it', () => {
-    expect(() => mcpServersFrom(join(folder, 'none.json'))).toThrow(/none\.json cannot be read/);
+    expect(() => mcpServersFrom(join(folder, 'none.json'))).toThrow(
+      /none\.json cannot be read: there is no such file\.$/,
+    );
+    expect(() => mcpServersFrom(folder)).toThrow(/cannot be read: it is a folder\.$/);
   });
 });
 
