@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import type { TurnPlan } from '../../src/index.ts';
 import { agentTool, DefinitionError, defineAgent, defineTool, run, stream, VllmClient } from '../../src/index.ts';
 
 const tool = defineTool({ name: 'look', description: 'Looks.', parameters: z.object({}), execute: () => 'seen' });
@@ -161,5 +162,22 @@ describe('a run', () => {
   ])('%s is refused', async (_name, [first, input, options = { client }], message) => {
     const misuse = run(first as never, input as never, options as never);
     await expect(misuse).rejects.toThrow(new DefinitionError(message));
+  });
+});
+
+describe('a hook that gives a plan which cannot be sent fails the run:', () => {
+  test.each<[string, (plan: TurnPlan) => unknown, string]>([
+    ['nothing', () => undefined, '`prepareTurn` must return the plan, changed or not.'],
+    [
+      'a parameter that a run sets',
+      (plan) => ({ ...plan, params: { n: 3 } }),
+      '`prepareTurn`: `params.n` cannot be set: a run goes on from one answer.',
+    ],
+  ])('%s', async (_name, prepareTurn, message) => {
+    const { outcome } = await run(agent, 'x', { client, prepareTurn: prepareTurn as never });
+    expect(outcome).toEqual({
+      type: 'failed',
+      error: { code: 'unexpected', message: `DefinitionError: ${message}`, retryable: false },
+    });
   });
 });
