@@ -85,7 +85,8 @@ async function readQuestion({ question, wantsInput, isJson }: CliArgs, io: Io): 
   if (wantsInput && piped === undefined) throw new UsageError('- stands for piped input, but there is none.');
   const whole = [own, piped ?? ''].filter((part) => part !== '').join('\n\n');
   if (whole !== '') return whole;
-  if (io.terminal === undefined || isJson) throw new UsageError('No question was given.');
+  if (io.terminal === undefined || isJson)
+    throw new UsageError('No question was given: write one after the flags, or pipe one in.');
   return undefined;
 }
 

@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { DefinitionError } from '../core/definition-error.ts';
 import { isObject } from '../core/json.ts';
+import { whyUnreadable } from '../core/unreadable.ts';
 import type { McpServers } from './server-config.ts';
 import { checkServerConfig } from './server-config.ts';
 
@@ -34,18 +35,6 @@ function parse(path: string): Readonly<Record<string, unknown>> {
   }
   throw new DefinitionError(`${path} does not contain a JSON object.`);
 }
-
-function whyUnreadable(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const known = Object.hasOwn(UNREADABLE, code) ? UNREADABLE[code] : undefined;
-  return known ?? (error instanceof Error ? error.message : String(error));
-}
-
-const UNREADABLE: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EISDIR: 'it is a folder',
-  EACCES: 'this user may not read it',
-};
 
 /** Renames the fields of other programs that mean the same here, and drops those that mean nothing here. */
 function withOwnNames(config: unknown): unknown {

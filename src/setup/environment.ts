@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { whyUnreadable } from '../core/unreadable.ts';
 import { parseEnvFile } from './env-file.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -22,10 +23,7 @@ function readEnvFile(onProblem: (message: string) => void): Environment {
     return values;
   } catch (error) {
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    if (!isMissing)
-      onProblem(
-        `The file .env cannot be read and is ignored: ${error instanceof Error ? error.message : String(error)}.`,
-      );
+    if (!isMissing) onProblem(`The file .env cannot be read and is ignored: ${whyUnreadable(error)}.`);
     return {};
   }
 }

@@ -100,7 +100,10 @@ describe('a chat', () => {
 
   test('needs a terminal', async () => {
     const { code, err } = await talk([], [], { terminal: undefined });
-    expect([code, err]).toEqual([2, 'No question was given.\nRun npx tsx agents/weather.ts --help for usage.\n']);
+    expect([code, err]).toEqual([
+      2,
+      'No question was given: write one after the flags, or pipe one in.\nRun npx tsx agents/weather.ts --help for usage.\n',
+    ]);
   });
 
   test('goes on after an error of the server, and prints it', async () => {

@@ -132,7 +132,10 @@ describe('a question', () => {
     ['nothing but an empty pipe', ' \n'],
   ])('that is %s is a usage error', async (_name, input) => {
     const { code, err } = await program([], input === undefined ? {} : { input });
-    expect([code, err]).toEqual([2, 'No question was given.\nRun npx tsx agents/weather.ts --help for usage.\n']);
+    expect([code, err]).toEqual([
+      2,
+      'No question was given: write one after the flags, or pipe one in.\nRun npx tsx agents/weather.ts --help for usage.\n',
+    ]);
   });
 });
 

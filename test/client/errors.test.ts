@@ -277,6 +277,7 @@ describe('local things', () => {
     expect(await rejection(imageFromFile('/no/such/image.png'))).toMatchObject({
       kind: 'IoError',
       code: 'file_unreadable',
+      message: 'The image /no/such/image.png cannot be read: there is no such file.',
     });
     expect(await rejection(imageFromFile('/etc/passwd'))).toBeInstanceOf(MissingParameterError);
   });
