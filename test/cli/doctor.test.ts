@@ -180,7 +180,8 @@ describe('a server', () => {
 
   test('that does not run gets the command that starts one', async () => {
     const { code, out } = await doctor('http://127.0.0.1:9/v1');
-    const failure = 'GET http://127.0.0.1:9/version: no connection (ECONNREFUSED). Is vLLM running there?';
+    const failure =
+      'GET http://127.0.0.1:9/version: no connection (ECONNREFUSED). Is vLLM running there? If not, correct the base URL (VLLM_BASE_URL).';
     const remedy = 'Start it (vllm serve MODEL), or set another address, ending in /v1: VLLM_BASE_URL or --base-url.';
     expect([code, out]).toEqual([1, shortPage(`✗ server              ${failure}${REMEDY}${remedy}`)]);
   });
