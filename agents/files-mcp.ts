@@ -18,4 +18,4 @@ export const filesMcp = defineAgent({
   },
 });
 
-await runMain(import.meta, filesMcp);
+runMain(import.meta, filesMcp);

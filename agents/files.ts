@@ -12,4 +12,4 @@ export const files = defineAgent({
   tools: createFileTools({ root: process.env.FILES_ROOT ?? '.' }),
 });
 
-await runMain(import.meta, files);
+runMain(import.meta, files);

@@ -38,4 +38,4 @@ export const research = defineAgent({
   }),
 });
 
-await runMain(import.meta, research);
+runMain(import.meta, research);

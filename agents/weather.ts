@@ -10,4 +10,4 @@ export const weather = defineAgent({
   tools: [getWeather],
 });
 
-await runMain(import.meta, weather);
+runMain(import.meta, weather);

@@ -1,12 +1,11 @@
 // Owns the list of public names, one by one, and nothing else.
 
-export type { Agent, AgentDefinition, RunHooks, TurnPlan } from './agent/agent.ts';
+export type { Agent, AgentDefinition, Rescue, RunHooks, TurnPlan } from './agent/agent.ts';
 export type { AgentToolOptions } from './agent/agent-tool.ts';
 export { agentTool } from './agent/agent-tool.ts';
 export type { RunLimits } from './agent/limits.ts';
 export { DEFAULT_LIMITS } from './agent/limits.ts';
 export { parseRunState } from './agent/parse-run-state.ts';
-export type { Rescue } from './agent/rescue.ts';
 export type { RunStream } from './agent/run.ts';
 export { RunError } from './agent/run-error.ts';
 export type { RunInput, RunOptions, RunResult } from './agent/run-options.ts';
@@ -20,7 +19,6 @@ export type { ChatParams, FunctionDefinition, ToolChoice, ToolDefinition } from 
 export type { ChatCompletionResponse, Choice, ResponseMessage } from './client/chat-response.ts';
 export { assistantMessage, firstToolCall, hasToolCalls } from './client/chat-response.ts';
 export type { ChatStream } from './client/chat-stream.ts';
-export type { ClientOptionsWithUrl } from './client/client.ts';
 export { VllmClient } from './client/client.ts';
 export type {
   CompletionChoice,
@@ -46,7 +44,7 @@ export {
 export { imageFromFile } from './client/image-part.ts';
 export type { SizeLimits, TimeLimits } from './client/limits.ts';
 export type { MetricSample, Metrics } from './client/metrics.ts';
-export type { ClientOptions, RequestOptions } from './client/options.ts';
+export type { ClientOptions, ClientOptionsWithUrl, RequestOptions } from './client/options.ts';
 export type { RetryNotice, RetryPolicy } from './client/retry.ts';
 export type {
   ExtraParams,

@@ -1,11 +1,14 @@
 // Owns an agent as a tool of another: a run of its own inside the call's step, its events among the outer run's, its use in the outer
 // run's limits.
 
+import { DefinitionError } from '../core/definition-error.ts';
 import type { JsonObject } from '../core/json.ts';
+import { unknownOption } from '../core/known-names.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import { defineTool } from '../tool/define-tool.ts';
 import type { Tool, ToolContext } from '../tool/tool.ts';
 import type { Agent } from './agent.ts';
+import { checkAgent } from './check-input.ts';
 import { RunStream } from './run.ts';
 import type { RunOptions, RunResult } from './run-options.ts';
 import { outerRunOf } from './tasks/call-context.ts';
@@ -23,6 +26,9 @@ export interface AgentToolOptions {
  * The run has the same id and the same step keys on every attempt at the call.
  */
 export function agentTool(agent: Agent, options: AgentToolOptions = {}): Tool {
+  checkAgent(agent);
+  const unknown = unknownOption(options, { names: ['name', 'description'] });
+  if (unknown !== undefined) throw new DefinitionError(`agentTool of \`${agent.name}\`: ${unknown}`);
   const tool = defineTool({
     name: options.name ?? agent.name,
     description: options.description ?? agent.description,

@@ -10,7 +10,12 @@ import type { CompiledSchema, ToolSchema } from '../schema/compile.ts';
 import type { Tool } from '../tool/tool.ts';
 import type { InputAnswer, InputRequest, ToolProvider } from '../tool/tool-provider.ts';
 import type { RunLimits } from './limits.ts';
-import type { Rescue } from './rescue.ts';
+
+/**
+ * What becomes of a call in text that the server did not parse: it runs, where it is plain that the model made it (`auto`); a person is
+ * asked first, as for a tool with `needsApproval` (`ask`); or it is text (`off`).
+ */
+export type Rescue = 'auto' | 'ask' | 'off';
 
 /** What a turn is going to send; `prepareTurn` may return a changed copy. */
 export interface TurnPlan {

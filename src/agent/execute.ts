@@ -8,13 +8,13 @@ import type { RunState } from '../core/run-state.ts';
 import { NOTHING_SPENT } from '../core/run-state.ts';
 import { MAX_TIMER_MS } from '../core/timers.ts';
 import { untilAborted } from '../flow/until-aborted.ts';
-import { checkThinking } from '../model/profile/thinking.ts';
+import { checkAgent } from './check-input.ts';
+import { checkRunOptions } from './check-options.ts';
 import { resolveLimits } from './limits.ts';
 import { Budget, timeOutcome } from './loop/budget.ts';
 import type { RunRequest } from './loop/loop-run.ts';
 import { runLoop } from './loop/run-loop.ts';
 import { trustState } from './parse-run-state.ts';
-import { checkRescue } from './rescue.ts';
 import { RunError } from './run-error.ts';
 import type { RunJob, RunResult } from './run-options.ts';
 import { startOf } from './start-run.ts';
@@ -39,9 +39,9 @@ export interface PreparedRun {
 /** Checks a job. Throws a DefinitionError on misuse. */
 export function prepareRun(job: RunJob, ends: RunEnds): PreparedRun {
   const { agent, input, options, budget: outer } = job;
+  checkAgent(agent);
+  checkRunOptions(options);
   const start = startOf(agent, input, options);
-  checkThinking(options.thinking, 'The options of the run');
-  checkRescue(options.rescue, 'The options of the run');
   const limits = options.limits === undefined ? agent.limits : resolveLimits(options.limits, agent.limits);
   const request: RunRequest = {
     start,

@@ -11,10 +11,9 @@ import type { RunWarning } from '../core/run-warning.ts';
 import type { RunUsage } from '../core/usage.ts';
 import type { ModelParams } from '../model/model-params.ts';
 import type { Thinking } from '../model/profile/thinking.ts';
-import type { Agent, RunHooks } from './agent.ts';
+import type { Agent, Rescue, RunHooks } from './agent.ts';
 import type { RunLimits } from './limits.ts';
 import type { Budget } from './loop/budget.ts';
-import type { Rescue } from './rescue.ts';
 
 /** A question, or messages. Empty text adds nothing: for a run that goes on by its decisions. */
 export type RunInput = string | readonly Message[];

@@ -10,12 +10,14 @@ import type { RunStartEvent } from '../core/run-event.ts';
 import type { RunState } from '../core/run-state.ts';
 import type { Agent } from './agent.ts';
 import { approvalIdOf } from './approval-id.ts';
+import { checkMessages } from './check-input.ts';
 import { parseRunState } from './parse-run-state.ts';
 import type { RunInput, RunOptions } from './run-options.ts';
 
 export function startOf(agent: Agent, input: RunInput, options: RunOptions): RunStartEvent {
   const { state: given, messages } = options;
   const added = messagesOf(input);
+  if (messages !== undefined) checkMessages(messages, 'The option `messages` of the run');
   if (given === undefined) {
     if (options.approvals !== undefined)
       throw new DefinitionError('`approvals` need the `state` of the run that waits.');
@@ -34,8 +36,13 @@ export function startOf(agent: Agent, input: RunInput, options: RunOptions): Run
 
 function messagesOf(input: RunInput): readonly Message[] {
   if (typeof input === 'string') return input === '' ? [] : [{ role: 'user', content: input }];
-  if (Array.isArray(input)) return input;
-  throw new DefinitionError('The input of a run is a text or a list of messages.');
+  if (input === undefined) {
+    throw new DefinitionError(
+      "The run has no input: give it a question, a list of messages, or '' to go on with a state.",
+    );
+  }
+  checkMessages(input, 'The input of the run');
+  return input;
 }
 
 /** A run that waits, or that ended before it was done and is given nothing new, is the same run still: its limits and counts go on. */

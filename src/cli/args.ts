@@ -1,11 +1,16 @@
 // Owns parsing the command line. Acting on it is left to `main.ts`.
 
 import { parseArgs } from 'node:util';
-import { closest } from 'fastest-levenshtein';
+import { nearName } from '../core/known-names.ts';
+import { whySetByRun } from '../model/model-params.ts';
 import type { ApprovalMode } from './approval.ts';
 
 export interface CliArgs {
   readonly question: string;
+  /** Whether `-` asks for the piped input beside the question. */
+  readonly wantsInput: boolean;
+  /** Whether the simulator is asked for. */
+  readonly isSimulated: boolean;
   readonly isJson: boolean;
   readonly isHelp: boolean;
   readonly isVersion: boolean;
@@ -31,6 +36,7 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
   doctor: { type: 'boolean' },
+  simulate: { type: 'boolean' },
   verbose: { type: 'boolean', short: 'v' },
   json: { type: 'boolean' },
   'no-tools': { type: 'boolean' },
@@ -48,8 +54,15 @@ const OPTIONS = {
 export function readArgs(args: readonly string[]): CliArgs {
   checkNames(args);
   const { values, positionals } = parse(args);
+  const isSimulated = values.simulate ?? false;
+  for (const other of ['base-url', 'model', 'doctor'] as const) {
+    if (isSimulated && values[other] !== undefined)
+      throw new UsageError(`--simulate uses no server: leave out --${other}.`);
+  }
   return {
-    question: positionals.join(' '),
+    question: positionals.filter((word) => word !== '-').join(' '),
+    wantsInput: positionals.includes('-'),
+    isSimulated,
     isJson: values.json ?? false,
     isHelp: values.help ?? false,
     isVersion: values.version ?? false,
@@ -81,7 +94,8 @@ function checkNames(args: readonly string[]): void {
   for (const word of end < 0 ? args : args.slice(0, end)) {
     const name = /^--([^=]+)/.exec(word)?.[1];
     if (name === undefined || Object.hasOwn(OPTIONS, name)) continue;
-    throw new UsageError(`Unknown flag --${name}. Did you mean --${closest(name, Object.keys(OPTIONS))}?`);
+    const near = nearName(name, Object.keys(OPTIONS));
+    throw new UsageError(`Unknown flag --${name}.${near === undefined ? '' : ` Did you mean --${near}?`}`);
   }
 }
 
@@ -89,14 +103,23 @@ function checkNames(args: readonly string[]): void {
 function readParam(text: string): [string, unknown] {
   const at = text.indexOf('=');
   if (at < 1) throw new UsageError(`--param takes NAME=VALUE, not ${JSON.stringify(text)}.`);
+  const name = text.slice(0, at);
   const value = text.slice(at + 1);
+  const why = whySetByRun(name);
+  if (why !== undefined) {
+    const remedy = Object.hasOwn(FLAGS_FOR, name) ? `use ${FLAGS_FOR[name]}` : why;
+    throw new UsageError(`--param ${name} cannot be set: ${remedy}.`);
+  }
   try {
-    return [text.slice(0, at), JSON.parse(value)];
+    return [name, JSON.parse(value)];
   } catch {
     // Text needs no quotes.
-    return [text.slice(0, at), value];
+    return [name, value];
   }
 }
+
+/** Request parameters that have a flag of their own. */
+const FLAGS_FOR: Readonly<Record<string, string>> = { model: '--model', tool_choice: '--tool-choice' };
 
 function approvalMode(text: string | undefined): ApprovalMode | undefined {
   if (text === undefined || text === 'ask' || text === 'all' || text === 'none') return text;

@@ -1,54 +1,73 @@
 #!/usr/bin/env node
-// Owns the command `vllm-agents`. Its only subcommand, `doctor`, checks a server, or an agent when its file is named.
+// Owns the command `vllm-agents`: `doctor` checks a server, or an agent when its file is named; `run` runs the agent of a file.
+// Starting a file is left to `agent-file.ts`.
 
-import { spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { DefinitionError } from '../core/definition-error.ts';
+import { nearName } from '../core/known-names.ts';
 import { packageVersion } from '../setup/version.ts';
+import { runAgentFile } from './agent-file.ts';
 import { readArgs, UsageError } from './args.ts';
 import { examine } from './doctor/doctor.ts';
 import { EXIT } from './help.ts';
+import type { Io } from './io.ts';
 import { runProcess } from './run-main.ts';
 
 const USAGE = `Usage: vllm-agents doctor [--base-url URL] [--model NAME] [--json] [agent.ts]
+       vllm-agents run agent.ts [flags] ["question"]
        vllm-agents --version
 `;
 
+const COMMANDS = ['doctor', 'run'];
+
 await runProcess('vllm-agents', async (io) => {
   try {
-    const [command, ...rest] = io.args;
-    const cliArgs = readArgs(command === 'doctor' ? rest : io.args);
-    if (cliArgs.isVersion || cliArgs.isHelp) {
-      io.out.write(cliArgs.isHelp ? USAGE : `${packageVersion()}\n`);
-      return EXIT.done;
-    }
-    if (command !== 'doctor') throw new UsageError('The only command is doctor.');
-    const { question: file, baseUrl, model, isJson } = cliArgs;
-    if (file !== '') return await examineFile(file, rest);
-    return await examine({ agent: undefined, baseUrl, model, isJson }, io);
+    return await command(io);
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
+    // Misuse of what the command uses, such as an address that is none, is misuse of the command.
+    if (!(error instanceof UsageError) && !(error instanceof DefinitionError)) throw error;
     io.err.write(`${error.message}\n${USAGE}`);
     return EXIT.usage;
   }
 });
 
-/** Runs the agent's file with `--doctor`, as a program of its own. tsx, where it is installed, reads TypeScript. */
-async function examineFile(file: string, args: readonly string[]): Promise<number> {
-  const flags = args.filter((arg) => arg !== file);
-  const child = spawn(process.execPath, [...loader(), file, '--doctor', ...flags], { stdio: 'inherit' });
-  return await new Promise<number>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code) => resolve(code ?? EXIT.failed));
-  });
+async function command(io: Io): Promise<number> {
+  const [name, ...rest] = io.args;
+  if (name === 'run') return await runFile(rest, io);
+  const {
+    isVersion,
+    isHelp,
+    isSimulated,
+    question: file,
+    baseUrl,
+    model,
+    isJson,
+  } = readArgs(name === 'doctor' ? rest : io.args);
+  if (isVersion || isHelp) {
+    io.out.write(isHelp ? USAGE : `${packageVersion()}\n`);
+    return EXIT.done;
+  }
+  if (name !== 'doctor') throw new UsageError(unknownCommand(name));
+  if (isSimulated) throw new UsageError('doctor examines a server: leave out --simulate.');
+  if (file === '') return await examine({ agent: undefined, baseUrl, model, isJson }, io);
+  return await runAgentFile(file, ['--doctor', ...rest.filter((arg) => arg !== file)], io);
 }
 
-function loader(): readonly string[] {
-  try {
-    const tsx = createRequire(join(process.cwd(), 'package.json')).resolve('tsx');
-    return ['--import', tsx];
-  } catch {
-    // Without tsx: newer versions of Node run TypeScript directly.
-    return [];
+/** All but the file is for the agent's own program. */
+async function runFile([file, ...args]: readonly string[], io: Io): Promise<number> {
+  if (file === '--help' || file === '-h') {
+    io.out.write(USAGE);
+    return EXIT.done;
   }
+  if (file === undefined || file.startsWith('-')) {
+    throw new UsageError('run takes the file of an agent first: vllm-agents run agent.ts.');
+  }
+  return await runAgentFile(file, args, io);
+}
+
+function unknownCommand(name: string | undefined): string {
+  if (name === undefined || name.startsWith('-')) return `A command is missing: ${COMMANDS.join(' or ')}.`;
+  if (/\.[cm]?[jt]s$/.test(name))
+    return `There is no command ${name}. To run an agent's file: vllm-agents run ${name}.`;
+  const near = nearName(name, COMMANDS);
+  return `There is no command ${name}. ${near === undefined ? `There are ${COMMANDS.join(' and ')}.` : `Did you mean ${near}?`}`;
 }

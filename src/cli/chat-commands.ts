@@ -1,8 +1,8 @@
 // Owns the slash commands of the chat. The conversation itself is left to `chat.ts`.
 
-import { closest } from 'fastest-levenshtein';
 import type { Agent } from '../agent/agent.ts';
 import type { VllmClient } from '../client/client.ts';
+import { nearName } from '../core/known-names.ts';
 import type { Message } from '../core/message.ts';
 import type { RunState } from '../core/run-state.ts';
 import { VllmError } from '../core/vllm-error.ts';
@@ -107,7 +107,8 @@ export async function runCommand(line: string, state: ChatState, io: Io): Promis
   const [name = '', ...args] = line.slice(1).split(/\s+/);
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command === undefined) {
-    io.err.write(`Unknown command /${name}. Did you mean /${closest(name, Object.keys(COMMANDS))}?\n`);
+    const near = nearName(name, Object.keys(COMMANDS));
+    io.err.write(`Unknown command /${name}. ${near === undefined ? 'Try /help.' : `Did you mean /${near}?`}\n`);
     return undefined;
   }
   try {

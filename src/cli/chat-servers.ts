@@ -2,6 +2,7 @@
 
 import type { Agent } from '../agent/agent.ts';
 import type { RunInput } from '../agent/run-options.ts';
+import { lostProvider } from '../agent/tasks/providers.ts';
 import { isObject } from '../core/json.ts';
 import type { ContentPart, Message, UserMessage } from '../core/message.ts';
 import { VllmError } from '../core/vllm-error.ts';
@@ -16,7 +17,7 @@ export interface OpenProviders extends AsyncDisposable {
   readonly tools: () => readonly Tool[];
 }
 
-/** Opens the agent's providers so that all runs of a chat share them. The runs report a provider that fails. */
+/** Opens the agent's providers so that all runs of a chat share them. A provider that fails is a warning, here and of each run. */
 export async function openProviders({ providers, sampling }: Agent, context: ProviderContext): Promise<OpenProviders> {
   // Only declares that sampling is offered: a request for it is answered by the run in progress.
   const sample = (): never => {
@@ -24,6 +25,8 @@ export async function openProviders({ providers, sampling }: Agent, context: Pro
   };
   const offered = sampling === undefined ? context : { ...context, sample };
   const settled = await Promise.allSettled(providers.map((provider) => provider.open(offered)));
+  for (const [at, result] of settled.entries())
+    if (result.status === 'rejected') context.warn(lostProvider(providers[at]?.name ?? '', result.reason));
   const opened: OpenProvider[] = settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   return {
     tools: () => opened.flatMap((provider) => provider.tools()),

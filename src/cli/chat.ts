@@ -6,13 +6,15 @@ import type { RunInput, RunOptions, RunResult } from '../agent/run-options.ts';
 import type { VllmClient } from '../client/client.ts';
 import { VllmError } from '../core/vllm-error.ts';
 import { stream } from '../setup/run.ts';
+import type { ProviderWarning } from '../tool/tool-provider.ts';
 import type { ChatState, CommandResult } from './chat-commands.ts';
 import { runCommand } from './chat-commands.ts';
 import { openProviders, withResources } from './chat-servers.ts';
 import { EXIT } from './help.ts';
 import type { Io, Terminal } from './io.ts';
 import type { Renderer } from './render.ts';
-import { createRenderer } from './render.ts';
+import { createRenderer, harmless } from './render.ts';
+import type { IsShown } from './shown-warnings.ts';
 
 export interface Chat {
   readonly agent: Agent;
@@ -20,6 +22,7 @@ export interface Chat {
   /** For every run. A command may change the model. */
   readonly options: RunOptions;
   readonly isVerbose: boolean;
+  readonly isShown: IsShown;
   readonly io: Io;
   readonly terminal: Terminal;
   /** Receives the renderer of the current run, so that a prompt about a call ends the line it is writing. */
@@ -30,8 +33,8 @@ export interface Chat {
 export async function chat(setting: Chat): Promise<number> {
   const { agent, io, terminal, client } = setting;
   const { signal } = io;
-  const warn = ({ message }: { readonly message: string }): void => {
-    if (setting.isVerbose) io.err.write(`${message}\n`);
+  const warn = (warning: ProviderWarning): void => {
+    if (setting.isShown(warning)) io.err.write(`${harmless(`! ${warning.code}: ${warning.message}`)}\n`);
   };
   const { askUser } = setting.options;
   await using providers = await openProviders(agent, { signal, warn, ...(askUser !== undefined && { askUser }) });
@@ -80,7 +83,8 @@ async function answer(setting: Chat, state: ChatState, input: RunInput): Promise
     interrupts++;
     controller.abort();
   });
-  const renderer = createRenderer(io, { isVerbose: setting.isVerbose, hasOutput: agent.output !== undefined });
+  const { isVerbose, isShown } = setting;
+  const renderer = createRenderer(io, { isVerbose, hasOutput: agent.output !== undefined, isShown });
   setting.onRenderer(renderer);
   const running = stream(agent, input, {
     ...options,

@@ -11,7 +11,7 @@ export function helpText(agent: Agent, program: string): string {
     `${agent.name}${agent.description === '' ? '' : `: ${agent.description}`}`,
     '',
     `Usage: npx tsx ${program} [flags] "question"`,
-    '       Piped input is added to the question, or is the question.',
+    '       Piped input is the question; beside a question it is read only when - is added.',
     '       Without a question on a terminal, a chat starts.',
     '',
     'Tools:',
@@ -21,6 +21,7 @@ export function helpText(agent: Agent, program: string): string {
     'Flags:',
     '  -m, --model NAME      the model; default: the only one that the server has',
     '      --base-url URL    the address of the server, ending in /v1',
+    '      --simulate        lets a built-in simulator answer: it understands nothing, and your tools really run',
     '      --max-turns N     ends the run after N model calls',
     '      --tool-choice CHOICE  auto, required, or the name of a tool; for the first turn',
     '      --param NAME=VALUE    a request parameter, such as temperature=0; may be repeated',
@@ -35,7 +36,7 @@ export function helpText(agent: Agent, program: string): string {
     '  -h, --help            prints this help',
     '',
     'Environment: VLLM_BASE_URL, VLLM_API_KEY, VLLM_MODEL, also read from a file .env. Flags take precedence.',
-    'If no server is named and none runs on localhost:8000, a built-in simulator answers.',
+    'If no server is named, the one on localhost:8000 is used.',
     '',
     `Exit codes: ${Object.entries(EXIT)
       .map(([name, code]) => `${code} ${name}`)

@@ -25,8 +25,10 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly out: Output;
   readonly err: Output;
-  /** Piped input; undefined on a terminal. With `hasQuestion`, only a pipe or a file is read. */
-  readonly readInput: (hasQuestion: boolean) => Promise<string | undefined>;
+  /** Whether the input is a pipe or a file. */
+  readonly isPiped: boolean;
+  /** The input to its end; undefined on a terminal. */
+  readonly readInput: () => Promise<string | undefined>;
   /** Undefined when input or output is not a terminal. */
   readonly terminal: Terminal | undefined;
   /** Writes a new file; returns the reason when it could not, undefined on success. */

@@ -1,14 +1,17 @@
 // Owns running an agent as a program, from its arguments to its exit code. The process itself is left to `run-main.ts`.
 
 import type { Agent } from '../agent/agent.ts';
+import { checkAgent } from '../agent/check-input.ts';
 import { defineAgent } from '../agent/define-agent.ts';
 import type { RunOptions } from '../agent/run-options.ts';
+import { addressWithoutSecrets } from '../client/base-url.ts';
 import type { ToolChoice } from '../client/chat-params.ts';
-import { MissingParameterError } from '../client/errors.ts';
 import { DefinitionError } from '../core/definition-error.ts';
+import { unknownOption } from '../core/known-names.ts';
 import type { Outcome } from '../core/run-event.ts';
 import { VllmError } from '../core/vllm-error.ts';
 import { mcpServersFrom } from '../mcp/config-file.ts';
+import type { McpServer } from '../mcp/server.ts';
 import { serversOf } from '../setup/mount-mcp.ts';
 import { stream } from '../setup/run.ts';
 import { packageVersion } from '../setup/version.ts';
@@ -20,13 +23,21 @@ import { EXIT, helpText } from './help.ts';
 import { createAskUser } from './input-form.ts';
 import type { Io } from './io.ts';
 import type { Renderer } from './render.ts';
-import { createRenderer } from './render.ts';
+import { createRenderer, harmless } from './render.ts';
 import { chooseServer } from './server-choice.ts';
+import { createIsShown } from './shown-warnings.ts';
+
+/** What a program says beside its command line. */
+export interface ProgramOptions {
+  /** As if `--simulate` were always given; `--base-url` wins over it. Default false. */
+  readonly simulate?: boolean;
+}
 
 /** Runs the agent as the command line says; returns the exit code. */
-export async function main(agent: Agent, io: Io): Promise<number> {
+export async function main(agent: Agent, io: Io, options: ProgramOptions = {}): Promise<number> {
   try {
-    const cliArgs = readArgs(io.args);
+    checkAgent(agent);
+    const cliArgs = withOptions(readArgs(io.args), options);
     if (cliArgs.isHelp) {
       io.out.write(helpText(agent, io.program));
       return EXIT.done;
@@ -48,17 +59,34 @@ export async function main(agent: Agent, io: Io): Promise<number> {
       return EXIT.usage;
     }
     if (!(error instanceof VllmError) && !(error instanceof DefinitionError)) throw error;
-    io.err.write(`${error.message}\n`);
-    return error instanceof MissingParameterError ? EXIT.usage : EXIT.failed;
+    io.err.write(`${harmless(error.message)}\n`);
+    return error instanceof DefinitionError ? EXIT.usage : EXIT.failed;
   }
 }
 
-/** The question of the command line, then the piped input; undefined for a chat. */
-async function readQuestion({ question, isJson }: CliArgs, io: Io): Promise<string | undefined> {
-  const piped = (await io.readInput(question !== ''))?.trim();
-  const whole = [question.trim(), piped ?? ''].filter((part) => part !== '').join('\n\n');
+function withOptions(cliArgs: CliArgs, options: ProgramOptions): CliArgs {
+  const wrong = unknownOption(options, { names: ['simulate'] });
+  if (wrong !== undefined) throw new DefinitionError(`runMain: ${wrong}`);
+  const isSimulated = cliArgs.isSimulated || (options.simulate === true && cliArgs.baseUrl === undefined);
+  return { ...cliArgs, isSimulated };
+}
+
+/**
+ * The question of the command line, then the piped input; undefined for a chat. Beside a question the input is read only on request: it
+ * may be a pipe that never ends, or what the loop around this program reads from.
+ */
+async function readQuestion({ question, wantsInput, isJson }: CliArgs, io: Io): Promise<string | undefined> {
+  const own = question.trim();
+  if (own !== '' && !wantsInput) {
+    if (io.isPiped) io.err.write('The piped input is not read: add - to have it read after the question.\n');
+    return own;
+  }
+  const piped = (await io.readInput())?.trim();
+  if (wantsInput && piped === undefined) throw new UsageError('- stands for piped input, but there is none.');
+  const whole = [own, piped ?? ''].filter((part) => part !== '').join('\n\n');
   if (whole !== '') return whole;
-  if (io.terminal === undefined || isJson) throw new UsageError('No question was given.');
+  if (io.terminal === undefined || isJson)
+    throw new UsageError('No question was given: write one after the flags, or pipe one in.');
   return undefined;
 }
 
@@ -67,11 +95,11 @@ async function answer(given: Agent, question: string | undefined, cliArgs: CliAr
     throw new UsageError('--approve ask needs a terminal: use --approve all or --approve none.');
   }
   const agent = cliArgs.hasTools ? withServers(given, cliArgs) : withoutTools(given);
-  await using server = await chooseServer(cliArgs.baseUrl ?? (io.env.VLLM_BASE_URL || undefined), io);
+  await using server = await chooseServer(cliArgs, io);
   let renderer: Renderer | undefined;
   const options: RunOptions = {
     client: server.client,
-    model: cliArgs.model ?? (io.env.VLLM_MODEL || undefined),
+    model: server.onlyModel ?? cliArgs.model ?? (io.env.VLLM_MODEL?.trim() || undefined),
     signal: io.signal,
     toolChoice: toolChoiceOf(agent, cliArgs),
     params: cliArgs.params,
@@ -84,7 +112,9 @@ async function answer(given: Agent, question: string | undefined, cliArgs: CliAr
       renderer = shown;
     };
     const { isVerbose } = cliArgs;
-    return await chat({ agent, client: server.client, options, isVerbose, io, terminal: io.terminal, onRenderer });
+    const isShown = createIsShown(isVerbose);
+    const { terminal } = io;
+    return await chat({ agent, client: server.client, options, isVerbose, isShown, io, terminal, onRenderer });
   }
   const running = stream(agent, question ?? '', options);
   if (!cliArgs.isJson)
@@ -118,18 +148,25 @@ function toolChoiceOf(agent: Agent, { toolChoice }: CliArgs): ToolChoice | undef
 }
 
 function withServers(agent: Agent, { mcpFiles, mcpUrls }: CliArgs): Agent {
-  const ofFiles = mcpFiles.flatMap((path) => serversOf(mcpServersFrom(path)));
+  const ofFiles = mcpFiles.flatMap(serversOfFile);
   const ofUrls = mcpUrls.flatMap((url) => serversOf({ [nameOf(url)]: { url } }));
   return { ...agent, providers: [...agent.providers, ...ofFiles, ...ofUrls] };
 }
 
+function serversOfFile(path: string): readonly McpServer[] {
+  try {
+    return serversOf(mcpServersFrom(path));
+  } catch (error) {
+    if (!(error instanceof DefinitionError)) throw error;
+    throw new UsageError(`--mcp ${path}: ${error.message}`, { cause: error });
+  }
+}
+
 /** The name of a server that is given by its URL alone: its host. */
 function nameOf(url: string): string {
-  try {
-    return new URL(url).host.replace(/[^a-zA-Z0-9]+/g, '_');
-  } catch {
-    throw new UsageError(`--mcp-url ${url} is not a URL.`);
-  }
+  if (/^https?:\/\//i.test(url) && URL.canParse(url)) return new URL(url).host.replace(/[^a-zA-Z0-9]+/g, '_');
+  const shown = JSON.stringify(addressWithoutSecrets(url));
+  throw new UsageError(`--mcp-url ${shown} is not a URL that begins with http:// or https://.`);
 }
 
 function withoutTools(agent: Agent): Agent {

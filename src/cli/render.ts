@@ -3,6 +3,10 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
 import type { Outcome, RunEndEvent, RunEvent, ToolEndEvent } from '../core/run-event.ts';
 import type { Io, Output } from './io.ts';
+import type { RefusedCall } from './refused-calls.ts';
+import { createRefusedCalls } from './refused-calls.ts';
+import type { IsShown } from './shown-warnings.ts';
+import { createIsShown } from './shown-warnings.ts';
 
 export interface Renderer {
   readonly event: (event: RunEvent) => void;
@@ -11,17 +15,21 @@ export interface Renderer {
 }
 
 export interface RendererOptions {
-  /** Prints warnings, and prints thinking and timings even when the output is not a terminal. */
+  /** Prints all warnings, and prints thinking and timings even when the output is not a terminal. */
   readonly isVerbose: boolean;
   /** Whether the answer is the structured output. The text that the model writes before it is then shown like thinking. */
   readonly hasOutput: boolean;
+  /** Which warnings are shown; a chat has one for all its runs. Default: one of its own. */
+  readonly isShown?: IsShown;
 }
 
 const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const SPINNER_MS = 100;
 
 /** The caller must call `end`, which stops the spinner. */
-export function createRenderer(io: Io, { isVerbose, hasOutput }: RendererOptions): Renderer {
+export function createRenderer(io: Io, options: RendererOptions): Renderer {
+  const { isVerbose, hasOutput, isShown = createIsShown(isVerbose) } = options;
+  const refusedCalls = createRefusedCalls();
   const { out, err } = io;
   const isLive = err.isTty && out.isTty;
   const paint = (style: Parameters<typeof styleText>[0], text: string): string =>
@@ -82,8 +90,14 @@ export function createRenderer(io: Io, { isVerbose, hasOutput }: RendererOptions
     return cut(`${indent}${head}${tail}`, err);
   }
 
+  function refusedLine({ toolName, arguments: args, reason }: RefusedCall, indent: string): string {
+    const head = `${paint('red', '✗')} ${oneLine(toolName)}(${oneLine(args)})`;
+    return cut(`${indent}${head}  ${oneLine(reason)}`, err);
+  }
+
   function event(value: RunEvent): void {
     const indent = value.parentCallId === undefined ? '' : '  ';
+    for (const call of refusedCalls.of(value)) line(refusedLine(call, indent));
     switch (value.type) {
       case 'turn_start':
         if (indent === '') closeLine();
@@ -106,7 +120,8 @@ export function createRenderer(io: Io, { isVerbose, hasOutput }: RendererOptions
         running.delete(value.callId);
         return;
       case 'warning':
-        if (isVerbose) line(paint('yellow', harmless(`! ${value.warning.code}: ${value.warning.message}`)));
+        if (isShown(value.warning))
+          line(paint('yellow', harmless(`! ${value.warning.code}: ${value.warning.message}`)));
         return;
       case 'run_end':
         if (indent === '') finish(value);

@@ -8,17 +8,19 @@ import { fileURLToPath } from 'node:url';
 import type { Agent } from '../agent/agent.ts';
 import { readEnvironment } from '../setup/environment.ts';
 import type { Io, Output, Terminal } from './io.ts';
+import type { ProgramOptions } from './main.ts';
 import { createTerminal } from './terminal.ts';
 
 /**
- * Makes an agent's file a program: `await runMain(import.meta, agent)` as its last line. Does nothing when the file is
+ * Makes an agent's file a program: `runMain(import.meta, agent)` as its last line. Does nothing when the file is
  * imported. Reads the command line, the environment and a file `.env`; sets the exit code.
  */
-export async function runMain(meta: { readonly url: string }, agent: Agent): Promise<void> {
+export async function runMain(meta: { readonly url: string }, agent: Agent, options?: ProgramOptions): Promise<void> {
   if (!isProgram(meta.url)) return;
+  tellStarter();
   // Loaded on demand: a program that only imports the agent does not need it.
   const { main } = await import('./main.ts');
-  await runProcess(relative(process.cwd(), fileURLToPath(meta.url)), (io) => main(agent, io));
+  await runProcess(relative(process.cwd(), fileURLToPath(meta.url)), (io) => main(agent, io, options));
 }
 
 /** Runs a program with this process as its `Io`, and sets the exit code that it returns. `name` is for the help text. */
@@ -36,6 +38,17 @@ export async function runProcess(name: string, program: (io: Io) => Promise<numb
     process.off('SIGTERM', interrupt);
   }
 }
+
+/** The command `vllm-agents` starts a file and has to know whether there is an agent in it. */
+function tellStarter(): void {
+  if (process.env[STARTED_BY_COMMAND] === undefined) return;
+  // Not for the processes that this one starts.
+  delete process.env[STARTED_BY_COMMAND];
+  process.send?.(STARTED_BY_COMMAND, undefined, undefined, () => process.disconnect());
+}
+
+/** A variable that the command sets, and the message that it waits for. */
+export const STARTED_BY_COMMAND = 'VLLM_AGENTS_STARTED_BY_COMMAND';
 
 function isProgram(url: string): boolean {
   const [, started] = process.argv;
@@ -55,6 +68,7 @@ function processIo(signal: AbortSignal, program: string, terminal: Terminal | un
     env: readEnvironment((message) => err.write(`${message}\n`)),
     out: output(process.stdout),
     err,
+    isPiped: isPiped(),
     readInput,
     terminal,
     saveFile,
@@ -86,11 +100,19 @@ async function saveFile(path: string, text: string): Promise<string | undefined>
   }
 }
 
-async function readInput(hasQuestion: boolean): Promise<string | undefined> {
+/** A parent process may leave an input of another kind, such as a socket, open without a thought. */
+function isPiped(): boolean {
+  try {
+    const kind = fstatSync(0);
+    return kind.isFIFO() || kind.isFile();
+  } catch {
+    // There is no input at all.
+    return false;
+  }
+}
+
+async function readInput(): Promise<string | undefined> {
   if (process.stdin.isTTY) return undefined;
-  // A parent process may leave the input open without ever writing to it; a pipe or a file of a shell does end.
-  const kind = fstatSync(0);
-  if (hasQuestion && !kind.isFIFO() && !kind.isFile()) return undefined;
   const parts: Uint8Array[] = [];
   for await (const part of process.stdin) parts.push(part);
   return Buffer.concat(parts).toString('utf8');

@@ -1,14 +1,17 @@
 // Owns `VllmClient`, the entry point. What each member does is left to the endpoint's own file.
 
+import { checkBaseUrl } from './base-url.ts';
 import type { Chat } from './chat.ts';
 import { createChat } from './chat.ts';
 import type { Completions } from './completions.ts';
 import { createCompletions } from './completions.ts';
 import { Connection } from './connection.ts';
-import type { ClientOptions } from './options.ts';
-import { DEFAULT_BASE_URL } from './options.ts';
+import { checkApiKey } from './header-values.ts';
+import type { ClientOptions, ClientOptionsWithUrl } from './options.ts';
+import { checkClientOptions, DEFAULT_BASE_URL } from './options.ts';
 import type { ServerEndpoints } from './server.ts';
 import { createServerEndpoints } from './server.ts';
+import type { ClientWarning } from './unknown-params.ts';
 
 /**
  * A client of one vLLM server, or of a router in front of many. Immutable and safe to share between any number of
@@ -31,15 +34,22 @@ export class VllmClient {
   /**
    * `baseUrl` is the server's address with its `/v1`; default: the environment's `VLLM_BASE_URL`, else
    * `http://localhost:8000/v1`. Also takes one object, spelled as other clients do: `{ baseURL, apiKey, … }`.
-   * Throws a MissingParameterError when the address or a limit is not valid.
+   * Throws a MissingParameterError when the address, the key or an option is not valid.
    */
   constructor(baseUrl?: string, options?: ClientOptions);
   constructor(options: ClientOptionsWithUrl);
   constructor(first?: string | ClientOptionsWithUrl, second: ClientOptions = {}) {
-    const { baseURL, ...options } = typeof first === 'object' ? first : { ...second, baseURL: first };
+    const given = typeof first === 'object' && first !== null ? first : { ...second, baseURL: first };
+    checkClientOptions(given);
+    const { baseURL, ...options } = given;
     const { env } = process;
-    this.#options = { ...options, apiKey: options.apiKey ?? env.VLLM_API_KEY };
-    this.#connection = new Connection(baseURL ?? (env.VLLM_BASE_URL || DEFAULT_BASE_URL), this.#options, env);
+    const named =
+      baseURL === undefined && env.VLLM_BASE_URL ? checkBaseUrl(env.VLLM_BASE_URL, 'VLLM_BASE_URL') : baseURL;
+    const apiKey =
+      options.apiKey === undefined ? checkApiKey(env.VLLM_API_KEY, 'VLLM_API_KEY') : checkApiKey(options.apiKey);
+    this.#options = { ...options, apiKey };
+    const connected = { ...this.#options, onWarning: options.onWarning ?? emitWarning };
+    this.#connection = new Connection(checkBaseUrl(named === undefined ? DEFAULT_BASE_URL : named), connected, env);
     this.chat = createChat(this.#connection);
     this.completions = createCompletions(this.#connection);
     const server = createServerEndpoints(this.#connection);
@@ -87,5 +97,15 @@ export class VllmClient {
   }
 }
 
-/** The options of a client with its address among them, spelled as other clients spell it. */
-export type ClientOptionsWithUrl = ClientOptions & { readonly baseURL?: string };
+/** Names that this process has warned about, whichever client sent them: a service may make a client for each of its users. */
+const emitted = new Set<string>();
+
+/** Bounds what is remembered; further names are not reported. */
+const MAX_EMITTED = 100;
+
+/** What happens with warnings that nobody asked for: Node prints them to standard error, and `process.on('warning')` hears them. */
+function emitWarning({ code, parameter, message }: ClientWarning): void {
+  if (emitted.has(parameter) || emitted.size >= MAX_EMITTED) return;
+  emitted.add(parameter);
+  process.emitWarning(message, { type: 'VllmWarning', code });
+}

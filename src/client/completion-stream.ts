@@ -59,7 +59,10 @@ function createCompletionDecoder(requestId: string): EventDecoder<CompletionEven
 
   function finish(out: CompletionEvent[]): void {
     if (finished.size === 0) {
-      throw new InvalidResponseError('The stream held no choice.', { code: 'no_choices', requestId });
+      throw new InvalidResponseError(
+        'The stream held no choice: the server sent an answer that is not one of vLLM. Check the base URL.',
+        { code: 'no_choices', requestId },
+      );
     }
     isDone = true;
     out.push({ type: 'done' });

@@ -40,7 +40,12 @@ export function errorFromConnection(cause: unknown, attempt: Attempt): VllmError
     const message = `${target}: the TLS connection failed (${networkCode}). For a private certificate set NODE_EXTRA_CA_CERTS.`;
     return new HttpError(message, { code: 'tls_failed', requestId, cause });
   }
-  const message = `${target}: no connection (${networkCode}). ${REMEDIES[networkCode] ?? 'Is vLLM running there?'}`;
+  if (networkCode === 'UND_ERR_INVALID_ARG') {
+    // undici names the header or the field, and never its value.
+    const reason = cause instanceof Error ? cause.message : networkCode;
+    return new HttpError(`${target}: the request cannot be sent: ${reason}.`, { code: 'unsendable', requestId, cause });
+  }
+  const message = `${target}: no connection (${networkCode}). ${REMEDIES[networkCode] ?? REMEDY}`;
   return new HttpError(message, { code: 'connection_failed', requestId, retryable: true, cause });
 }
 
@@ -54,6 +59,8 @@ export function errorFromBody(cause: unknown, isStreamed: boolean, attempt: Atte
 }
 
 const RESETS = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+
+const REMEDY = 'Is vLLM running there? If not, correct the base URL (VLLM_BASE_URL).';
 
 const REMEDIES: Readonly<Record<string, string>> = {
   ENOTFOUND: 'The host name is not known: check the base URL.',

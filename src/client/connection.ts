@@ -1,9 +1,10 @@
 // Owns where a client's requests go and with which settings. One exchange is left to the transport, its content to the endpoints.
 
 import { Deadline } from './deadline.ts';
-import { MissingParameterError, ParseError } from './errors.ts';
+import { ParseError } from './errors.ts';
+import { checkHeaders } from './header-values.ts';
 import type { ClientOptions, RequestOptions, Settings } from './options.ts';
-import { DEFAULT_SETTINGS, resolveSettings } from './options.ts';
+import { checkRequestOptions, DEFAULT_SETTINGS, resolveSettings } from './options.ts';
 import { Pool } from './pool.ts';
 import type { HttpAnswer, PendingAnswer } from './transport.ts';
 import { sendRequest } from './transport.ts';
@@ -21,6 +22,9 @@ interface HttpCall {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** The options of a client, with somebody to hear its warnings. */
+type ConnectionOptions = ClientOptions & Required<Pick<ClientOptions, 'onWarning'>>;
+
 const STREAM_HEADERS = { accept: 'text/event-stream', 'user-agent': 'vllm-agents' };
 const JSON_HEADERS = { accept: 'application/json', 'user-agent': 'vllm-agents' };
 const BODY = { 'content-type': 'application/json' };
@@ -29,14 +33,15 @@ export class Connection {
   readonly baseUrl: string;
   readonly dispatcher: RequestDispatcher;
   readonly unknownParams: UnknownParams;
-  readonly #options: ClientOptions;
+  readonly #options: ConnectionOptions;
   readonly #settings: Settings;
   readonly #routes = new Map<string, URL>();
 
-  /** `env` is for the names of proxies. */
-  constructor(baseUrl: string, options: ClientOptions, env: Readonly<Record<string, string | undefined>>) {
-    this.baseUrl = checkBaseUrl(baseUrl);
+  /** Address and key are checked already. `env` is for the names of proxies. */
+  constructor(baseUrl: string, options: ConnectionOptions, env: Readonly<Record<string, string | undefined>>) {
+    this.baseUrl = baseUrl;
     this.#options = options;
+    if (options.headers !== undefined) checkHeaders(options.headers);
     const { apiKey, socketPath } = options;
     const auth = apiKey === undefined || apiKey === '' ? {} : { authorization: `Bearer ${apiKey}` };
     this.#settings = resolveSettings({ ...DEFAULT_SETTINGS, headers: auth }, options);
@@ -63,6 +68,8 @@ export class Connection {
   }
 
   settings(options: RequestOptions): Settings {
+    checkRequestOptions(options);
+    if (options.headers !== undefined) checkHeaders(options.headers);
     return resolveSettings(this.#settings, options);
   }
 
@@ -125,17 +132,4 @@ export class Connection {
     const isOwn = this.#options.dispatcher === undefined;
     if (isOwn && this.dispatcher instanceof Pool) await this.dispatcher.close();
   }
-}
-
-function checkBaseUrl(baseUrl: string): string {
-  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
-  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
-    const message = 'The base URL must be an http or https address such as http://localhost:8000/v1.';
-    throw new MissingParameterError('baseUrl', message, 'invalid_parameter');
-  }
-  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    const message = 'The base URL holds credentials, a query or a fragment: use `apiKey` or `headers`.';
-    throw new MissingParameterError('baseUrl', message, 'invalid_parameter');
-  }
-  return baseUrl.replace(/\/+$/, '');
 }

@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import type { ImagePart } from '../core/message.ts';
+import { whyUnreadable } from '../core/unreadable.ts';
 import { IoError, MissingParameterError } from './errors.ts';
 
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
@@ -21,7 +22,7 @@ export async function imageFromFile(path: string, detail?: 'auto' | 'low' | 'hig
     throw new MissingParameterError('path', message, 'invalid_parameter');
   }
   const bytes = await readFile(path).catch((cause: unknown) => {
-    throw new IoError(`The image ${path} cannot be read.`, { code: 'file_unreadable', cause });
+    throw new IoError(`The image ${path} cannot be read: ${whyUnreadable(cause)}.`, { code: 'file_unreadable', cause });
   });
   const url = `data:${mediaType};base64,${bytes.toString('base64')}`;
   return { type: 'image_url', image_url: { url, ...(detail !== undefined && { detail }) } };

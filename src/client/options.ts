@@ -1,5 +1,6 @@
 // Owns the options of a client and of one request, with their defaults. Using them is left to the connection.
 
+import { unknownOption } from '../core/known-names.ts';
 import { MAX_TIMER_MS } from '../core/timers.ts';
 import type { ChunkListener } from './chat-decoder.ts';
 import { MissingParameterError } from './errors.ts';
@@ -11,6 +12,9 @@ import type { ClientWarning } from './unknown-params.ts';
 import type { RequestDispatcher } from './wire.ts';
 
 export const DEFAULT_BASE_URL = 'http://localhost:8000/v1';
+
+/** The options of a client with its address among them, spelled as other clients spell it. */
+export type ClientOptionsWithUrl = ClientOptions & { readonly baseURL?: string };
 
 /** Options of a client. Limits in milliseconds; 0 turns one off. */
 export interface ClientOptions extends Partial<TimeLimits>, Partial<SizeLimits>, Partial<RetryPolicy> {
@@ -24,7 +28,7 @@ export interface ClientOptions extends Partial<TimeLimits>, Partial<SizeLimits>,
   readonly dispatcher?: RequestDispatcher;
   /** Moves thinking out of `content` where the server has no reasoning parser: `<think>…</think>`. Default false. */
   readonly parseThinkTags?: boolean;
-  /** Called for what is not an error, such as a parameter that vLLM does not know. Default: not reported. */
+  /** Called for what is not an error: a parameter that vLLM does not know. Default: `process.emitWarning`, once for each name. */
   readonly onWarning?: (warning: ClientWarning) => void;
   /** Called before each retry. */
   readonly onRetry?: (notice: RetryNotice) => void;
@@ -102,4 +106,60 @@ function asTimer(value: number): number {
 
 function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+const REQUEST_NAMES: Readonly<Record<keyof RequestOptions, true>> = {
+  signal: true,
+  headers: true,
+  parseThinkTags: true,
+  onChunk: true,
+  firstByteTimeoutMs: true,
+  idleTimeoutMs: true,
+  totalTimeoutMs: true,
+  timeoutMs: true,
+  maxEventChars: true,
+  maxBodyBytes: true,
+  maxArgumentChars: true,
+  maxRetries: true,
+  retryBaseMs: true,
+  maxRetryDelayMs: true,
+};
+
+const { signal: _signal, onChunk: _onChunk, ...SHARED_NAMES } = REQUEST_NAMES;
+
+const CLIENT_NAMES: Readonly<Record<keyof ClientOptionsWithUrl, true>> = {
+  ...SHARED_NAMES,
+  baseURL: true,
+  apiKey: true,
+  socketPath: true,
+  dispatcher: true,
+  connectTimeoutMs: true,
+  onWarning: true,
+  onRetry: true,
+  random: true,
+};
+
+const OTHERWISE = {
+  timeout: '`timeoutMs`',
+  defaultHeaders: '`headers`',
+  abortSignal: '`signal`',
+  fetch: '`dispatcher`',
+};
+
+/** Throws a MissingParameterError for an option that a client does not have, with the one that was meant. */
+export function checkClientOptions(options: object): void {
+  check(options, 'VllmClient', CLIENT_NAMES);
+}
+
+/** The same for the options of one request. */
+export function checkRequestOptions(options: RequestOptions): void {
+  check(options, 'The options of a request', REQUEST_NAMES);
+}
+
+function check(options: object, subject: string, known: Readonly<Record<string, true>>): void {
+  for (const name in options) {
+    if (Object.hasOwn(known, name)) continue;
+    const wrong = unknownOption({ [name]: true }, { names: Object.keys(known), otherwise: OTHERWISE });
+    if (wrong !== undefined) throw new MissingParameterError(name, `${subject}: ${wrong}`, 'invalid_parameter');
+  }
 }

@@ -9,5 +9,11 @@ export function sessionHeader({
 }: {
   readonly session_id?: string | null;
 }): Record<string, string> {
-  return typeof session === 'string' && session !== '' ? { 'x-session-id': session } : {};
+  if (typeof session !== 'string' || session === '') return {};
+  // Routers compare it and nothing more, so that any form which names one conversation will do.
+  return {
+    'x-session-id': /^[\x20-\x7e]+$/.test(session)
+      ? session
+      : encodeURIComponent(session.replaceAll(/\p{Surrogate}/gu, '\ufffd')),
+  };
 }

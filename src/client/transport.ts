@@ -240,5 +240,7 @@ async function pause(delayMs: number, deadline: Deadline): Promise<void> {
 }
 
 function unexpected(cause: unknown): VllmError {
-  return new HttpError('The request failed unexpectedly.', { code: 'unexpected', cause });
+  // Its text may hold what was sent; `cause` has it.
+  const name = cause instanceof Error ? cause.name : typeof cause;
+  return new HttpError(`The request failed unexpectedly (${name}): see its \`cause\`.`, { code: 'unexpected', cause });
 }

@@ -1,6 +1,6 @@
 // Owns warnings about parameter names that vLLM would silently ignore. Sending them anyway is left to the body.
 
-import { createRequire } from 'node:module';
+import { nearName } from '../core/known-names.ts';
 
 /** Something that the caller should know and that is not an error. */
 export interface ClientWarning {
@@ -34,30 +34,27 @@ const RENAMED: Readonly<Record<string, string>> = {
   best_of: 'is not supported by vLLM any more: use `n`.',
 };
 
+/** Names may come from a program's own users: those that are remembered must not grow for ever. Further ones are not reported. */
+const MAX_REPORTED = 100;
+
 /** `warn` is called at most once for each name, so that a loop does not repeat it. */
-export function createUnknownParams(warn: ((warning: ClientWarning) => void) | undefined): UnknownParams {
+export function createUnknownParams(warn: (warning: ClientWarning) => void): UnknownParams {
   const reported = new Set<string>();
   return {
     report(names, known) {
       for (const name of names) {
-        if (Object.hasOwn(known, name) || reported.has(name)) continue;
+        if (Object.hasOwn(known, name) || reported.has(name) || reported.size >= MAX_REPORTED) continue;
         reported.add(name);
-        warn?.({ code: 'unknown_parameter', parameter: name, message: messageFor(name, Object.keys(known)) });
+        warn({ code: 'unknown_parameter', parameter: name, message: messageFor(name, Object.keys(known)) });
       }
     },
   };
 }
 
-/** Loaded with the first unknown name. */
-const load = createRequire(import.meta.url);
-
 function messageFor(name: string, known: readonly string[]): string {
   const renamed = Object.hasOwn(RENAMED, name) ? RENAMED[name] : undefined;
   if (renamed !== undefined) return `\`${name}\` ${renamed}`;
-  const snake = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  const { closest, distance } = load('fastest-levenshtein') as typeof import('fastest-levenshtein');
-  const near = closest(snake, [...known]);
-  const isNear = distance(snake, near) <= Math.max(1, Math.floor(near.length / 3));
-  const hint = isNear ? `Did you mean \`${near}\`? ` : '';
+  const near = nearName(name, known);
+  const hint = near === undefined ? '' : `Did you mean \`${near}\`? `;
   return `\`${name}\` is not a parameter that vLLM knows: vLLM would silently ignore it. ${hint}${USE_EXTRA}`;
 }

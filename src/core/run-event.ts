@@ -140,7 +140,7 @@ export interface TurnEndEvent {
   readonly toolCalls: number;
   /** Tokens of agents that ran as tools; absent when none ran. */
   readonly innerUsage?: RunUsage;
-  /** The server parsed a call in this turn. Absent when it did not. */
+  /** The server parsed a call in this turn, the first of the conversation. Absent otherwise. */
   readonly serverParsed?: boolean;
   /** What is used of all limits since the start of the run. */
   readonly spent: RunSpent;

@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { DefinitionError } from '../core/definition-error.ts';
 import { isObject } from '../core/json.ts';
+import { whyUnreadable } from '../core/unreadable.ts';
 import type { McpServers } from './server-config.ts';
 import { checkServerConfig } from './server-config.ts';
 
@@ -22,7 +23,7 @@ function parse(path: string): Readonly<Record<string, unknown>> {
   try {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new DefinitionError(`The file ${path} cannot be read.`, { cause });
+    throw new DefinitionError(`The file ${path} cannot be read: ${whyUnreadable(cause)}.`, { cause });
   }
   try {
     const value: unknown = JSON.parse(withoutComments(text));

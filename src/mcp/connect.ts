@@ -41,8 +41,9 @@ async function connectStdio(options: ConnectOptions, config: StdioServerConfig):
     return await connectOver(options, transport);
   } catch (cause) {
     // How the process ended says more than the closed connection does.
-    const reason = [transport.exit || reasonOf(cause), transport.lastLines].filter((part) => part !== '').join('\n');
-    throw failed(options.name, `\`${config.command}\` did not start: ${reason}`, cause);
+    const what = transport.exit === '' ? `did not start: ${reasonOf(cause)}` : transport.exit;
+    const end = transport.lastLines === '' ? '.' : `:\n${transport.lastLines}`;
+    throw failed(options.name, `\`${config.command}\` ${what.replace(/\.$/, '')}${end}`, cause);
   }
 }
 

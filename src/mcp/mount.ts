@@ -1,5 +1,7 @@
 // Owns starting several servers at once, for programs that keep them longer than one run.
 
+import { DefinitionError } from '../core/definition-error.ts';
+import { isObject } from '../core/json.ts';
 import type { ProviderContext, ProviderWarning } from '../tool/tool-provider.ts';
 import type { McpServer, ReadSurroundings } from './server.ts';
 import { createServer } from './server.ts';
@@ -7,8 +9,9 @@ import type { McpServers } from './server-config.ts';
 
 /** Makes the servers of a configuration, without those that are disabled. Throws a DefinitionError; starts nothing yet. */
 export function createServers(servers: McpServers, readSurroundings: ReadSurroundings): readonly McpServer[] {
+  if (!isObject(servers)) throw new DefinitionError('MCP servers are given as an object: { name: { command } }.');
   return Object.entries(servers)
-    .filter(([, config]) => config.disabled !== true)
+    .filter(([, config]) => config?.disabled !== true)
     .map(([name, config]) => createServer(name, config, readSurroundings));
 }
 

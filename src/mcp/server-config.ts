@@ -2,6 +2,7 @@
 
 import { DefinitionError } from '../core/definition-error.ts';
 import { isObject } from '../core/json.ts';
+import { nearName } from '../core/known-names.ts';
 
 /** When a person must approve a call. `hints`: when the server marks the tool as destructive, which is a hint and no protection. */
 export type ApprovalPolicy = 'always' | 'never' | 'hints';
@@ -136,7 +137,9 @@ export function checkServerConfig(name: string, config: unknown): McpServerConfi
   }
   const own = isHttp ? OF_HTTP : transport === undefined ? OF_STDIO : new Set(['transport']);
   for (const field of Object.keys(config)) {
-    if (!COMMON.has(field) && !own.has(field)) fail(`there is no field \`${field}\`.`);
+    if (COMMON.has(field) || own.has(field)) continue;
+    const near = nearName(field, [...COMMON, ...own]);
+    fail(`there is no field \`${field}\`.${near === undefined ? '' : ` Did you mean \`${near}\`?`}`);
   }
   if (isHttp) checkUrl(String(url), fail);
   else if (transport !== undefined) {

@@ -67,7 +67,7 @@ export class StdioTransport implements Transport {
       stream.on('error', (error) => this.onerror?.(error));
     }
     child.once('exit', (code, signal) => {
-      if (!this.#isClosing) this.#exit = `the process ended with ${signal === null ? `exit code ${code}` : signal}`;
+      if (!this.#isClosing) this.#exit = `ended too early, with ${signal === null ? `exit code ${code}` : signal}`;
     });
     // Not on `exit`: by `close` its output has been read to the end.
     child.once('close', () => this.#closed());
@@ -76,7 +76,9 @@ export class StdioTransport implements Transport {
       child.once('error', (error) => {
         // The system reports a missing folder as if the command were missing.
         const isFolderMissing = cwd !== undefined && !existsSync(cwd);
-        this.#exit = isFolderMissing ? `there is no folder ${cwd} (\`cwd\`)` : error.message;
+        const isMissing = 'code' in error && error.code === 'ENOENT';
+        const reason = isMissing ? 'there is no such command' : error.message;
+        this.#exit = `did not start: ${isFolderMissing ? `there is no folder ${cwd} (\`cwd\`)` : reason}`;
         reject(error);
       });
     });

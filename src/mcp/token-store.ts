@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isObject } from '../core/json.ts';
+import { whyUnreadable } from '../core/unreadable.ts';
 import { VllmError } from '../core/vllm-error.ts';
 
 interface KeptSignIn {
@@ -32,7 +33,10 @@ export function createTokenStore(file: string, key: string): TokenStore {
       const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
       // After a broken file the user signs in again, which writes a new one.
       if (isMissing || error instanceof SyntaxError) return {};
-      throw new VllmError(`The file of sign-ins, ${file}, cannot be read.`, { code: 'mcp_tokens', cause: error });
+      throw new VllmError(`The file of sign-ins, ${file}, cannot be read: ${whyUnreadable(error)}.`, {
+        code: 'mcp_tokens',
+        cause: error,
+      });
     }
   }
 

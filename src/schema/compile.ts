@@ -46,7 +46,11 @@ export function compileSchema<T = unknown>(schema: ToolSchema, options: { readon
 
 function compile(schema: unknown, name: string): CompiledSchema {
   if (!isObject(schema) && typeof schema !== 'function') {
-    throw new DefinitionError(`The schema of ${name} is ${typeof schema}: give a zod schema or a JSON Schema.`);
+    const what = schema === null ? 'null' : Array.isArray(schema) ? 'a list' : typeof schema;
+    throw new DefinitionError(`The schema of ${name} is ${what}: give a zod schema or a JSON Schema.`);
+  }
+  if (!('~standard' in schema) && Object.values(schema).some((part) => isObject(part) && '~standard' in part)) {
+    throw new DefinitionError(`The schema of ${name} is an object of schemas: wrap it in z.object({ … }).`);
   }
   const { jsonSchema: given, check } = readSchema(schema, name);
   const jsonSchema = cleanSchema(given);

@@ -7,6 +7,7 @@ import type { SchemaIssue } from './issues.ts';
 import { gotOf } from './issues.ts';
 import { fromJsonSchema } from './json-schema.ts';
 import type { StandardSchema } from './standard-schema.ts';
+import { firstUnrepresentable } from './unrepresentable.ts';
 
 interface ReadSchema {
   readonly jsonSchema: JsonObject;
@@ -24,11 +25,27 @@ export function readSchema(schema: object, name: string): ReadSchema {
 }
 
 function jsonSchemaOf(schema: StandardSchema, name: string): JsonObject {
-  if ('_zod' in schema) return fromZod4(schema, name);
+  const wrong = firstUnrepresentable(schema);
+  if (wrong !== undefined) {
+    const { path, part, remedy } = wrong;
+    const place = path === '' ? 'its root' : `\`${path}\``;
+    throw new DefinitionError(
+      `The schema of ${name} has a part that JSON cannot express: ${place} is ${part}. ${remedy}`,
+    );
+  }
   const { vendor, jsonSchema } = schema['~standard'];
-  if (jsonSchema !== undefined) return jsonSchema.input(DRAFT) as JsonObject;
-  // For a zod 4 schema this library silently gives an empty schema, so it is used for zod 3 only.
-  if (vendor === 'zod') return zod3().zodToJsonSchema(schema as never, ZOD3) as JsonObject;
+  try {
+    // The schema's own method works with any copy of the library; older versions of zod and zod/mini have none.
+    if (jsonSchema !== undefined) return jsonSchema.input(DRAFT) as JsonObject;
+    if ('_zod' in schema) return zod4().toJSONSchema(schema as never, { io: 'input' }) as JsonObject;
+    // For a zod 4 schema this library silently gives an empty schema, so it is used for zod 3 only.
+    if (vendor === 'zod') return zod3().zodToJsonSchema(schema as never, ZOD3) as JsonObject;
+  } catch (cause) {
+    const reason = (cause instanceof Error ? cause.message : String(cause)).trim().replace(/\.$/, '');
+    throw new DefinitionError(`The schema of ${name} cannot be shown to the model as a JSON Schema: ${reason}.`, {
+      cause,
+    });
+  }
   const remedy = 'give `parameters` as a zod schema or as a JSON Schema';
   throw new DefinitionError(
     `The schema of ${name} is by ${vendor}, which gives no JSON Schema for the model: ${remedy}.`,
@@ -38,22 +55,6 @@ function jsonSchemaOf(schema: StandardSchema, name: string): JsonObject {
 const DRAFT = { target: 'draft-2020-12' } as const;
 
 const ZOD3 = { $refStrategy: 'root', effectStrategy: 'input', pipeStrategy: 'input', definitionPath: '$defs' } as const;
-
-function fromZod4(schema: StandardSchema, name: string): JsonObject {
-  try {
-    // The schema's own method works with any copy of the library; older versions and zod/mini have none.
-    const { jsonSchema } = schema['~standard'];
-    if (jsonSchema !== undefined) return jsonSchema.input(DRAFT) as JsonObject;
-    return zod4().toJSONSchema(schema as never, { io: 'input' }) as JsonObject;
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const remedy =
-      'The model writes JSON: use z.iso.datetime() for dates, z.int() for big integers, z.record() for maps.';
-    throw new DefinitionError(`The schema of ${name} has a part that JSON cannot express: ${reason} ${remedy}`, {
-      cause,
-    });
-  }
-}
 
 async function checkStandard(schema: StandardSchema, value: unknown): ReturnType<ReadSchema['check']> {
   const result = await schema['~standard'].validate(value);

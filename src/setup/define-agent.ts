@@ -2,6 +2,7 @@
 // nor a file is read here, but by `mount-mcp.ts` when a server starts.
 
 import type { Agent, AgentDefinition } from '../agent/agent.ts';
+import { checkDefinition } from '../agent/check-options.ts';
 import { defineAgent as defineBareAgent } from '../agent/define-agent.ts';
 import type { McpServers } from '../mcp/server-config.ts';
 import { serversOf } from './mount-mcp.ts';
@@ -16,7 +17,8 @@ export interface AgentWithServersDefinition extends AgentDefinition {
 }
 
 /** Makes an agent. Throws a DefinitionError that says what is wrong with the definition. */
-export function defineAgent({ mcpServers = {}, ...definition }: AgentWithServersDefinition): Agent {
-  const { providers = [], ...rest } = definition;
+export function defineAgent(definition: AgentWithServersDefinition): Agent {
+  checkDefinition(definition, ['mcpServers']);
+  const { mcpServers = {}, providers = [], ...rest } = definition;
   return defineBareAgent({ ...rest, providers: [...providers, ...serversOf(mcpServers)] });
 }

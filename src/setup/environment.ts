@@ -3,24 +3,27 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { parseEnv } from 'node:util';
+import { whyUnreadable } from '../core/unreadable.ts';
+import { parseEnvFile } from './env-file.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The variables; those of the file `.env` count where the process has none. `onProblem` is called when the file exists and cannot be read. */
+/**
+ * The variables; those of the file `.env` count where the process has none. `onProblem` is called when the file exists and cannot be read,
+ * and for each of its lines that is no entry.
+ */
 export function readEnvironment(onProblem: (message: string) => void = () => undefined): Environment {
   return { ...readEnvFile(onProblem), ...process.env };
 }
 
 function readEnvFile(onProblem: (message: string) => void): Environment {
   try {
-    return parseEnv(readFileSync('.env', 'utf8'));
+    const { values, problems } = parseEnvFile(readFileSync('.env'));
+    for (const problem of problems) onProblem(problem);
+    return values;
   } catch (error) {
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    if (!isMissing)
-      onProblem(
-        `The file .env cannot be read and is ignored: ${error instanceof Error ? error.message : String(error)}.`,
-      );
+    if (!isMissing) onProblem(`The file .env cannot be read and is ignored: ${whyUnreadable(error)}.`);
     return {};
   }
 }

@@ -2,6 +2,7 @@
 // the client that the environment names, and this process as its host.
 
 import type { Agent } from '../agent/agent.ts';
+import { checkRunOptions } from '../agent/check-options.ts';
 import { RunStream } from '../agent/run.ts';
 import type { RunInput, RunOptions, RunResult } from '../agent/run-options.ts';
 import { VllmClient } from '../client/client.ts';
@@ -14,6 +15,7 @@ export async function run(agent: Agent, input: RunInput, options: RunOptions = {
 
 /** Runs an agent and gives its events as they happen. Nothing is sent before an event or the result is asked for. */
 export function stream(agent: Agent, input: RunInput, options: RunOptions = {}): RunStream {
+  checkRunOptions(options);
   const { client = defaultClient(), host = createInProcessHost } = options;
   return new RunStream({ agent, input, options, client, host, budget: undefined });
 }

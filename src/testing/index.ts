@@ -15,6 +15,7 @@ export type { Recorder } from './recorder.ts';
 export { recordVllm } from './recorder.ts';
 export type { Replay } from './replay.ts';
 export { replayVllm } from './replay.ts';
+export { startSimulator } from './simulator.ts';
 export type {
   Answer,
   Delivery,

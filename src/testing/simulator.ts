@@ -8,7 +8,10 @@ import { guessArguments, guessOutput } from './simulated-arguments.ts';
 import type { FakeCall, RecordedRequest, Step } from './steps.ts';
 import { answer } from './steps.ts';
 
-const MODEL = { id: 'simulator', maxModelLen: 32_768 };
+/** The one that it serves. */
+export const SIMULATOR_MODEL = 'simulator';
+
+const MODEL = { id: SIMULATOR_MODEL, maxModelLen: 32_768 };
 
 /** Milliseconds between two events, so that the user sees a stream. */
 const DELAY_MS = 15;

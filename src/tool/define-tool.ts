@@ -1,6 +1,9 @@
 // Owns making a tool from its definition, and saying what is wrong with one. Running it is left to `run-call.ts`.
 
 import { DefinitionError } from '../core/definition-error.ts';
+import { isObject } from '../core/json.ts';
+import type { KnownNames } from '../core/known-names.ts';
+import { unknownOption } from '../core/known-names.ts';
 import type { InferArguments, ToolSchema } from '../schema/compile.ts';
 import { compileSchema } from '../schema/compile.ts';
 import type { Tool, ToolContext } from './tool.ts';
@@ -39,8 +42,12 @@ export interface ToolDefinitionOptions<S extends ToolSchema, Context> {
 
 /** Makes a tool. Throws a DefinitionError that says what is wrong with the definition. */
 export function defineTool<S extends ToolSchema, Context = unknown>(options: ToolDefinitionOptions<S, Context>): Tool {
+  if (!isObject(options))
+    throw new DefinitionError('`defineTool` takes an object: { name, description, parameters, execute }.');
   const { name, description, parameters, execute, needsApproval = false } = options;
   checkName(name);
+  const unknown = unknownOption(options, KNOWN);
+  if (unknown !== undefined) throw new DefinitionError(`Tool \`${name}\`: ${unknown}`);
   if (typeof description !== 'string' || description.trim() === '') {
     throw new DefinitionError(`Tool \`${name}\` has no description: the model cannot know when to use it.`);
   }
@@ -49,6 +56,14 @@ export function defineTool<S extends ToolSchema, Context = unknown>(options: Too
   const maxResultChars = options.maxResultChars ?? DEFAULT_MAX_RESULT_CHARS;
   checkNumber(name, 'timeoutMs', timeoutMs, 0);
   checkNumber(name, 'maxResultChars', maxResultChars, 200);
+  if (typeof needsApproval !== 'boolean' && typeof needsApproval !== 'function') {
+    throw new DefinitionError(`Tool \`${name}\`: \`needsApproval\` must be true, false or a function that decides.`);
+  }
+  for (const option of ['sequential', 'strict'] as const) {
+    const value = options[option];
+    if (value === undefined || typeof value === 'boolean') continue;
+    throw new DefinitionError(`Tool \`${name}\`: \`${option}\` must be true or false.`);
+  }
   return {
     name,
     description,
@@ -63,6 +78,33 @@ export function defineTool<S extends ToolSchema, Context = unknown>(options: Too
     holdsRun: false,
   };
 }
+
+const OPTIONS: Readonly<Record<keyof ToolDefinitionOptions<ToolSchema, unknown>, true>> = {
+  name: true,
+  description: true,
+  parameters: true,
+  execute: true,
+  timeoutMs: true,
+  needsApproval: true,
+  sequential: true,
+  maxResultChars: true,
+  strict: true,
+};
+
+const KNOWN: KnownNames = {
+  names: Object.keys(OPTIONS),
+  otherwise: {
+    schema: '`parameters`',
+    inputSchema: '`parameters`',
+    input_schema: '`parameters`',
+    args: '`parameters`',
+    run: '`execute`',
+    func: '`execute`',
+    handler: '`execute`',
+    timeout: '`timeoutMs`',
+    approval: '`needsApproval`',
+  },
+};
 
 const NAME = /^[a-zA-Z_][a-zA-Z0-9_-]{0,63}$/;
 

@@ -1,6 +1,7 @@
 // Owns what a tool is. Making one from a schema is left to `define-tool.ts`, running it to `run-call.ts`.
 
 import type { JsonValue } from '../core/json.ts';
+import { isObject } from '../core/json.ts';
 import type { Message } from '../core/message.ts';
 import type { CompiledSchema } from '../schema/compile.ts';
 
@@ -38,6 +39,17 @@ export interface Tool {
   readonly isStrict: boolean;
   /** Whether it is an agent: its calls hold runs, whose steps a host records. */
   readonly holdsRun: boolean;
+}
+
+/** Whether a value was made by `defineTool`, `agentTool` or a tool provider. */
+export function isTool(value: unknown): value is Tool {
+  return (
+    isObject(value) && typeof value.name === 'string' && typeof value.execute === 'function' && isCompiled(value.schema)
+  );
+}
+
+function isCompiled(schema: unknown): boolean {
+  return isObject(schema) && isObject(schema.jsonSchema) && typeof schema.check === 'function';
 }
 
 /** Thrown by a tool to have the model try again: the message is all that the model reads. */

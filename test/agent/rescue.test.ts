@@ -62,7 +62,7 @@ describe('a call in the text', () => {
 
   test('is refused by name where the option has another value', async () => {
     expect(() => defineAgent({ name: 'a', rescue: 'never' as never })).toThrow(
-      "Agent `a`: `rescue` is \"never\"; it must be 'auto', 'ask' or 'off'.",
+      "Agent `a`: `rescue` is a text; it must be 'auto', 'ask' or 'off'.",
     );
     const agent = defineAgent({ name: 'a' });
     await expect(run(agent, 'x', { rescue: true as never })).rejects.toThrow(

@@ -1,8 +1,9 @@
 // Owns claims about the shipped agents as real processes.
 
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { answer, startFakeVllm } from '../../src/testing/index.ts';
 import type { ChatBody } from '../support/run-helpers.ts';
@@ -72,6 +73,15 @@ describe('agents/weather.ts', () => {
   });
 });
 
+test('npm start plays a whole run on the simulator and says so, whatever server is named', async () => {
+  const env = { ...process.env, ...OFFLINE, VLLM_BASE_URL: 'http://127.0.0.1:9/v1', VLLM_MODEL: 'other' };
+  const { stdout, stderr } = await promisify(execFile)('npm', ['start', '--silent'], { cwd: ROOT, env });
+  expect(stdout).toContain('(From the simulator, which only repeats what the tools returned.)');
+  expect(stderr.split('\n')[0]).toBe(
+    'A built-in simulator answers, not a model: it understands nothing, but it calls your tools, which really run. VLLM_BASE_URL is not used.',
+  );
+});
+
 describe('agents/complete.ts', () => {
   test('prints the answer as it comes, and ends well', async () => {
     await using vllm = await startFakeVllm({ apiKey: 'k' });
@@ -103,9 +113,9 @@ describe('agents/complete.ts', () => {
 
 describe('agents/files.ts and agents/research.ts', () => {
   test('run on the simulator, through real tools, and end well', async () => {
-    const files = await node(['agents/files.ts', 'Read the file agents/documents/seals.md'], { VLLM_BASE_URL: '' });
+    const files = await node(['agents/files.ts', '--simulate', 'Read the file agents/documents/seals.md']);
     expect([files.code, files.out]).toEqual([0, expect.stringContaining('240 grey seals')]);
-    const research = await node(['agents/research.ts', 'Ask the reader about the file seals.md'], {
+    const research = await node(['agents/research.ts', '--simulate', 'Ask the reader about the file seals.md'], {
       VLLM_BASE_URL: '',
     });
     expect([research.code, research.out]).toEqual([0, expect.stringContaining('"sources"')]);

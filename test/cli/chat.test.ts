@@ -100,7 +100,10 @@ describe('a chat', () => {
 
   test('needs a terminal', async () => {
     const { code, err } = await talk([], [], { terminal: undefined });
-    expect([code, err]).toEqual([2, 'No question was given.\nRun npx tsx agents/weather.ts --help for usage.\n']);
+    expect([code, err]).toEqual([
+      2,
+      'No question was given: write one after the flags, or pipe one in.\nRun npx tsx agents/weather.ts --help for usage.\n',
+    ]);
   });
 
   test('goes on after an error of the server, and prints it', async () => {
@@ -300,9 +303,28 @@ describe('servers in the chat', () => {
     expect(prompts.length).toBeGreaterThan(3);
   });
 
+  test('that are not there are told once, when the chat begins', async () => {
+    const agent = defineAgent({ name: 'a', model: 'fake', mcpServers: { x: { command: '/no/such/program' } } });
+    const steps = [answer({ content: 'I' }), answer({ content: 'II' })];
+    const { err } = await talk(['one', 'two'], steps, { agent });
+    const told =
+      '! provider_failed: The run goes on without it. MCP server `x`: `/no/such/program` did not start: there is no such command.';
+    expect(err.split('\n').filter((line) => line.includes('MCP server'))).toEqual([told]);
+    expect(err.split('\n')[0]).toBe(told);
+  });
+
   test.each([
-    [['--mcp', '/no/such.json', 'x'], 1, 'The file /no/such.json cannot be read'],
-    [['--mcp-url', 'nope', 'x'], 2, '--mcp-url nope is not a URL.'],
+    [
+      ['--mcp', '/no/such.json', 'x'],
+      2,
+      '--mcp /no/such.json: The file /no/such.json cannot be read: there is no such file.\n',
+    ],
+    [['--mcp-url', 'nope', 'x'], 2, '--mcp-url "nope" is not a URL that begins with http:// or https://.\n'],
+    [
+      ['--mcp-url', 'me:secret@host:80/mcp', 'x'],
+      2,
+      '--mcp-url "…@host:80/mcp" is not a URL that begins with http:// or https://.\n',
+    ],
   ])('%j is refused with a reason', async (words, code, reason) => {
     const talked = await talk([], [], { args: words, terminal: undefined });
     expect([talked.code, talked.err.slice(0, reason.length)]).toEqual([code, reason]);

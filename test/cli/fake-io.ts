@@ -34,6 +34,7 @@ export function createFakeIo({ isTty = false, columns = 200, onWrite, ...given }
     env: {},
     out: output('out'),
     err: output('err'),
+    isPiped: false,
     readInput: async () => undefined,
     terminal: undefined,
     saveFile: async () => undefined,

@@ -2,9 +2,11 @@
 
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import type { Io } from '../../src/cli/io.ts';
 import { main } from '../../src/cli/main.ts';
-import type { AgentDefinition } from '../../src/index.ts';
+import { defineTool } from '../../src/index.ts';
+import type { AgentWithServersDefinition } from '../../src/setup/define-agent.ts';
 import type { FakeVllmOptions, Step } from '../../src/testing/index.ts';
 import { answer, reply, startFakeVllm } from '../../src/testing/index.ts';
 import { weatherAgent } from '../support/run-helpers.ts';
@@ -21,9 +23,10 @@ interface Setting {
   readonly steps?: readonly Step[];
   readonly server?: FakeVllmOptions;
   readonly input?: string;
+  readonly isPiped?: boolean;
   readonly env?: Record<string, string>;
   readonly isTty?: boolean;
-  readonly agent?: Partial<AgentDefinition>;
+  readonly agent?: Partial<AgentWithServersDefinition>;
   readonly signal?: AbortSignal;
   readonly terminal?: Io['terminal'];
   /** Called with the spinner's tick when the server receives a chat request. */
@@ -35,6 +38,7 @@ async function program(args: readonly string[], setting: Setting = {}): Promise<
     steps = [],
     server,
     input,
+    isPiped = false,
     env = {},
     isTty = false,
     agent,
@@ -48,6 +52,7 @@ async function program(args: readonly string[], setting: Setting = {}): Promise<
     env: { VLLM_BASE_URL: vllm.baseUrl, ...env },
     isTty,
     columns: 60,
+    isPiped,
     readInput: async () => input,
     terminal,
     signal,
@@ -104,11 +109,22 @@ describe('a question', () => {
     expect(err).toBe(stripVTControlCharacters(err));
   });
 
-  test('is what is piped in, or has it added', async () => {
-    const alone = await program([], { steps: [FINAL], input: 'piped\n' });
-    const both = await program(['what broke?'], { steps: [FINAL], input: 'the log\n' });
-    expect(alone.bodies[0]?.messages).toEqual([{ role: 'user', content: 'piped' }]);
-    expect(both.bodies[0]?.messages).toEqual([{ role: 'user', content: 'what broke?\n\nthe log' }]);
+  test.each<[string, readonly string[], string]>([
+    ['is what is piped in', [], 'the log'],
+    ['is what is piped in, on request', ['-'], 'the log'],
+    ['has what is piped in added on request', ['what', 'broke?', '-'], 'what broke?\n\nthe log'],
+    ['has it added after its words, wherever the request stands', ['-', 'what broke?'], 'what broke?\n\nthe log'],
+  ])('%s', async (_name, args, content) => {
+    const { bodies, err } = await program(args, { steps: [FINAL], input: 'the log\n', isPiped: true });
+    expect([bodies[0]?.messages, err]).toEqual([[{ role: 'user', content }], '']);
+  });
+
+  test.each([
+    [true, 'The piped input is not read: add - to have it read after the question.\n'],
+    [false, ''],
+  ])('leaves the input alone, and says so where that is a pipe: %s', async (isPiped, told) => {
+    const { code, bodies, err } = await program(['what broke?'], { steps: [FINAL], input: 'the log\n', isPiped });
+    expect([code, bodies[0]?.messages, err]).toEqual([0, [{ role: 'user', content: 'what broke?' }], told]);
   });
 
   test.each([
@@ -116,7 +132,10 @@ describe('a question', () => {
     ['nothing but an empty pipe', ' \n'],
   ])('that is %s is a usage error', async (_name, input) => {
     const { code, err } = await program([], input === undefined ? {} : { input });
-    expect([code, err]).toEqual([2, 'No question was given.\nRun npx tsx agents/weather.ts --help for usage.\n']);
+    expect([code, err]).toEqual([
+      2,
+      'No question was given: write one after the flags, or pipe one in.\nRun npx tsx agents/weather.ts --help for usage.\n',
+    ]);
   });
 });
 
@@ -159,7 +178,7 @@ describe('flags', () => {
       'weather: Knows the weather.',
       '',
       'Usage: npx tsx agents/weather.ts [flags] "question"',
-      '       Piped input is added to the question, or is the question.',
+      '       Piped input is the question; beside a question it is read only when - is added.',
       '       Without a question on a terminal, a chat starts.',
       '',
       'Tools:',
@@ -172,6 +191,7 @@ describe('flags', () => {
     expect(flags).toEqual([
       'model',
       'base-url',
+      'simulate',
       'max-turns',
       'tool-choice',
       'param',
@@ -199,11 +219,89 @@ describe('flags', () => {
       ['--tool-choice', 'nope', 'x'],
       'Unknown --tool-choice nope. Available: auto, required, get_weather, list_cities, explode.',
     ],
-    [['--base-url', 'ftp://x', 'q'], 'The base URL must be an http or https address'],
+    [['--base-url', 'ftp://x', 'q'], 'The base URL (--base-url) is "ftp://x": it must be an http or https address'],
+    [['--nope', 'x'], 'Unknown flag --nope.\nRun npx'],
+    [['-', 'x'], '- stands for piped input, but there is none.'],
+    [['--simulate', '--base-url', 'http://x/v1', 'q'], '--simulate uses no server: leave out --base-url.'],
+    [['--simulate', '-m', 'x', 'q'], '--simulate uses no server: leave out --model.'],
+    [['--simulate', '--doctor'], '--simulate uses no server: leave out --doctor.'],
+    [['--param', 'stream=false', 'x'], '--param stream cannot be set: a run always reads a stream.'],
+    [['--param', 'n=3', 'x'], '--param n cannot be set: a run goes on from one answer.'],
+    [['--param', 'messages=[]', 'x'], '--param messages cannot be set: the conversation is the input of the run.'],
+    [['--param', 'model=x', 'x'], '--param model cannot be set: use --model.'],
+    [['--param', 'tool_choice=none', 'x'], '--param tool_choice cannot be set: use --tool-choice.'],
+    [['--param', 'extra={"n":3}', 'x'], 'The options of the run: `params.extra.n` cannot be set'],
   ])('%j is a usage error', async (args, message) => {
     const { code, err } = await program(args);
     expect(code).toBe(2);
     expect(err).toContain(message);
+  });
+});
+
+describe('nothing fails in silence:', () => {
+  const unknown =
+    '`tempratur` is not a parameter that vLLM knows: vLLM would silently ignore it. Did you mean `temperature`? If your server knows it, pass it in `extra`.';
+
+  test.each([[['x']], [['--json', 'x']]])('a parameter that vLLM does not know, with %j', async (args) => {
+    const { code, err, bodies } = await program(['--param', 'tempratur=1', ...args], { steps: [FINAL] });
+    expect([code, err, bodies[0]?.tempratur]).toEqual([0, `! ${unknown}\n`, 1]);
+  });
+
+  const lost =
+    'The run goes on without it. MCP server `x`: `/no/such/program` did not start: there is no such command.';
+  const agent = { mcpServers: { x: { command: '/no/such/program' } } };
+
+  test('a server that is not there', async () => {
+    const { code, out, err } = await program(['x'], { steps: [FINAL], agent });
+    expect([code, out, err]).toEqual([0, 'It is mild.\n', `! provider_failed: ${lost}\n`]);
+  });
+
+  test('a server that is not there, among the events', async () => {
+    const { code, out, err } = await program(['--json', 'x'], { steps: [FINAL], agent });
+    const events = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const warnings = events.filter(({ type }) => type === 'warning').map(({ warning }) => warning);
+    expect([code, err, warnings]).toEqual([0, '', [{ code: 'provider_failed', message: lost }]]);
+  });
+
+  test.each<[string, string, string, string]>([
+    [
+      'with wrong arguments',
+      'get_weather',
+      '{"town":"Oslo"}',
+      '✗ get_weather({"town":"Oslo"})  This call did not run: its arguments do not fit. - city: …',
+    ],
+    ['of no tool', 'get_wether', '{}', '✗ get_wether({})  There is no tool `get_wether`. …'],
+  ])('a call %s', async (_name, name, args, line) => {
+    const call = answer({ toolCalls: [{ name, arguments: args }] });
+    const { code, err } = await program(['x'], { steps: [call, FINAL] });
+    const [told = '', ...rest] = err.split('\n');
+    const start = line.slice(0, -1);
+    expect([code, told.slice(0, start.length), rest]).toEqual([0, start, ['']]);
+  });
+
+  test('a call that is not allowed', async () => {
+    const tools = [
+      defineTool({
+        name: 'pay',
+        description: 'Pays.',
+        parameters: z.object({}),
+        execute: () => 1,
+        needsApproval: true,
+      }),
+    ];
+    const call = answer({ toolCalls: [{ name: 'pay', arguments: {} }] });
+    const { err } = await program(['--approve', 'none', 'x'], { steps: [call, FINAL], agent: { tools } });
+    expect(err).toBe('✗ pay({})  A person did not allow this call. Do not repeat it; find another way, or ask.\n');
+  });
+
+  test('a call that ran is told once', async () => {
+    const calls = answer({ toolCalls: [{ name: 'get_weather', arguments: { city: 'Paris' }, id: 'same' }] });
+    const wrong = answer({ toolCalls: [{ name: 'nope', arguments: {}, id: 'same' }] });
+    const { err } = await program(['x'], { steps: [calls, wrong, FINAL] });
+    expect(err.split('\n').map((line) => line.slice(0, 14))).toEqual(['✓ get_weather(', '✗ nope({})  Th', '']);
   });
 });
 

@@ -2,12 +2,14 @@
 
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import type { ClientOptions } from '../../src/index.ts';
 import {
   ApiError,
   ContextOverflowError,
   DefinitionError,
   imageFromFile,
   MissingParameterError,
+  VllmClient,
   VllmError,
 } from '../../src/index.ts';
 import { answer, reply } from '../../src/testing/index.ts';
@@ -275,6 +277,7 @@ describe('local things', () => {
     expect(await rejection(imageFromFile('/no/such/image.png'))).toMatchObject({
       kind: 'IoError',
       code: 'file_unreadable',
+      message: 'The image /no/such/image.png cannot be read: there is no such file.',
     });
     expect(await rejection(imageFromFile('/etc/passwd'))).toBeInstanceOf(MissingParameterError);
   });
@@ -305,4 +308,23 @@ describe('local things', () => {
       message: 'it is missing',
     });
   });
+});
+
+test('a request that the network layer refuses to send is no failed connection, and is not tried again', async () => {
+  let attempts = 0;
+  const dispatcher: ClientOptions['dispatcher'] = {
+    dispatch: (_options, handler) => {
+      attempts++;
+      const error = Object.assign(new Error('invalid x-a header'), { code: 'UND_ERR_INVALID_ARG' });
+      handler.onResponseError?.({ aborted: false } as never, error);
+      return true;
+    },
+  };
+  const client = new VllmClient('http://host/v1', { dispatcher });
+  await expect(client.chat.completions.create(HI)).rejects.toMatchObject({
+    code: 'unsendable',
+    retryable: false,
+    message: 'POST http://host/v1/chat/completions: the request cannot be sent: invalid x-a header.',
+  });
+  expect(attempts).toBe(1);
 });

@@ -205,6 +205,30 @@ describe('names that vLLM does not know', () => {
     });
   });
 
+  test('are told by Node itself where nobody listens, once in a process, whichever client sends them', async () => {
+    const heard: Error[] = [];
+    const listen = (warning: Error): void => void heard.push(warning);
+    process.on('warning', listen);
+    try {
+      const steps = [answer({ content: 'ok' }), answer({ content: 'ok' })];
+      await using both = await pair(steps);
+      await both.client.chat.completions.create({ ...HI, tempratur: 1 } as ChatParams);
+      await both.client.withApiKey('other').chat.completions.create({ ...HI, tempratur: 1 } as ChatParams);
+    } finally {
+      process.off('warning', listen);
+    }
+    const message =
+      '`tempratur` is not a parameter that vLLM knows: vLLM would silently ignore it. Did you mean `temperature`? If your server knows it, pass it in `extra`.';
+    expect(heard.map(({ name, message: text, ...rest }) => ({ name, text, rest }))).toEqual([
+      { name: 'VllmWarning', text: message, rest: { code: 'unknown_parameter' } },
+    ]);
+  });
+
+  test('are remembered only so far', async () => {
+    const many = Object.fromEntries(Array.from({ length: 300 }, (_, at) => [`zz${at}`, 1]));
+    expect(await warningsOf(many, { another: 1 })).toHaveLength(100);
+  });
+
   test('do not hide behind names of Object.prototype', async () => {
     expect((await warningsOf({ constructor: 1 })).map((warning) => warning.parameter)).toEqual(['constructor']);
   });

@@ -17,6 +17,7 @@ export async function doctorPage(title: string, baseUrl: string, apiKey?: string
     env: { VLLM_API_KEY: apiKey },
     out: output,
     err: output,
+    isPiped: false,
     readInput: async () => undefined,
     terminal: undefined,
     saveFile: async () => undefined,

@@ -18,7 +18,7 @@ describe('a configuration', () => {
       'give it either a `command` to start or a `url` to connect to (or, in a program, a `transport`).',
     ],
     ['a list in its place', [], 'its configuration is not an object.'],
-    ['an unknown field', { command: 'a', comand: 'b' }, 'there is no field `comand`.'],
+    ['an unknown field', { command: 'a', comand: 'b' }, 'there is no field `comand`. Did you mean `command`?'],
     ['a field of the other kind', { command: 'a', headers: {} }, 'there is no field `headers`.'],
     ['a type of the other kind', { command: 'a', type: 'http' }, '`type` is "http"; it must be stdio.'],
     [
@@ -48,7 +48,7 @@ describe('a configuration', () => {
   test('is checked when the agent is defined', () => {
     // @ts-expect-error: what the type forbids
     expect(() => defineAgent({ name: 'a', mcpServers: { x: { command: 'y', comand: 'z' } } })).toThrow(
-      new DefinitionError('MCP server `x`: there is no field `comand`.'),
+      new DefinitionError('MCP server `x`: there is no field `comand`. Did you mean `command`?'),
     );
   });
 
@@ -93,7 +93,10 @@ describe('a file', () => {
   });
 
   test('that is not there is an error that names it', () => {
-    expect(() => mcpServersFrom(join(folder, 'none.json'))).toThrow(/none\.json cannot be read/);
+    expect(() => mcpServersFrom(join(folder, 'none.json'))).toThrow(
+      /none\.json cannot be read: there is no such file\.$/,
+    );
+    expect(() => mcpServersFrom(folder)).toThrow(/cannot be read: it is a folder\.$/);
   });
 });
 

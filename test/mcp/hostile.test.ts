@@ -87,10 +87,14 @@ const GOOD = ['good__good', 'good__bad'];
 
 describe('a server that does not come up', () => {
   test.each<[string, Partial<McpServerConfig>, RegExp]>([
-    ['dies-at-start', {}, /exit code 3\ncannot find the database/],
+    ['dies-at-start', {}, /` ended too early, with exit code 3:\ncannot find the database/],
     ['wrong-version', {}, /protocol version/],
     ['list-fails', {}, /could not be listed: no list today/],
-    ['', { command: '/no/such/program' } as Partial<McpServerConfig>, /ENOENT/],
+    [
+      '',
+      { command: '/no/such/program' } as Partial<McpServerConfig>,
+      /`\/no\/such\/program` did not start: there is no such command\.$/,
+    ],
     ['', { cwd: '/no/such/folder' } as Partial<McpServerConfig>, /there is no folder \/no\/such\/folder \(`cwd`\)/],
   ])('%s is told, and the run goes on with the others', async (way, server, reason) => {
     const { result, offered } = await face(way, [DONE], { server });

@@ -4,6 +4,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import posix from 'node:path/posix';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readSource } from '../architecture/source.ts';
 import type { Installed } from './installed.ts';
@@ -113,6 +114,17 @@ describe('a program on the installed package', () => {
     expect(JSON.parse(printed)).toEqual({ node: process.versions.node, ...PROGRAM_PRINTS });
     const { byRequest } = await loadedModules(folder);
     expect(byRequest.length).toBeGreaterThan(MAX_REQUEST_MODULES);
+  });
+
+  test('is an agent in a project that is no ES module, as npm init makes it', async () => {
+    const folder = await installed.copy();
+    await writeFile(join(folder, 'package.json'), '{ "type": "commonjs" }');
+    const [, agent = ''] = /```ts\n\/\/ dice\.ts\n([\s\S]*?)```/.exec(await read('agents/README.md')) ?? [];
+    await writeFile(join(folder, 'dice.ts'), agent);
+    // tsx is this project's: installing it once more would test nothing.
+    const tsx = pathToFileURL(join(ROOT, 'node_modules/tsx/dist/loader.mjs')).href;
+    const printed = await run(process.execPath, ['--import', tsx, 'dice.ts', '--simulate', 'Roll 2 dice.'], folder);
+    expect(printed).toMatch(/^roll_dice\(\{"count":2\}\) returned: /);
   });
 
   test('works without the optional MCP SDK, and mounting a server says what to install', async () => {

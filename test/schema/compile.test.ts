@@ -55,15 +55,6 @@ describe('a zod 4 schema', () => {
     expect(strict(node)).toHaveProperty('jsonSchema');
   });
 
-  test.each([
-    ['a date', z.object({ x: z.date() })],
-    ['a big integer', z.object({ x: z.bigint() })],
-    ['a map', z.object({ x: z.map(z.string(), z.string()) })],
-  ])('with %s is refused with the remedy', (_name, schema) => {
-    expect(() => shown(schema)).toThrow(DefinitionError);
-    expect(() => shown(schema)).toThrow(/tool `t`.*z\.iso\.datetime\(\)/);
-  });
-
   test('that is no object is refused', () => {
     expect(() => shown(z.string())).toThrow(
       'The schema of tool `t` is string at its root: wrap it in z.object({ … }).',
@@ -107,6 +98,28 @@ describe('a schema of another kind', () => {
       ok: false,
       issues: [{ path: '$id', message: 'must be string', got: '5' }],
     });
+  });
+
+  test.each([
+    [undefined, 'undefined: give a zod schema or a JSON Schema.'],
+    [null, 'null: give a zod schema or a JSON Schema.'],
+    [[z.string()], 'a list: give a zod schema or a JSON Schema.'],
+    [{ city: z.string() }, 'an object of schemas: wrap it in z.object({ … }).'],
+  ])('that is none at all is refused: %j', (schema, what) => {
+    expect(() => shown(schema as never)).toThrow(new DefinitionError(`The schema of tool \`t\` is ${what}`));
+  });
+
+  test('by a library that cannot express it is refused with its reason', () => {
+    const validate = (value: unknown) => ({ value });
+    const input = (): never => {
+      throw new Error('no regular expressions.');
+    };
+    const schema = { '~standard': { version: 1, vendor: 'v', validate, jsonSchema: { input } } } as const;
+    expect(() => shown(schema)).toThrow(
+      new DefinitionError(
+        'The schema of tool `t` cannot be shown to the model as a JSON Schema: no regular expressions.',
+      ),
+    );
   });
 
   test('as JSON Schema that is none is refused', () => {

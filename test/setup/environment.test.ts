@@ -87,7 +87,7 @@ test('a file .env that cannot be read is a warning of the run, and part of the e
     await using mounted = await mountMcp({ x: server(''), y: server('\${KEY}') });
     const failures = [...mounted.failures].map(([name, { message }]) => [name, message]);
     console.log(JSON.stringify({ outcome, warnings, failures, mountWarnings: mounted.warnings }));`;
-  const problem = 'The file .env cannot be read and is ignored: EISDIR: illegal operation on a directory, read.';
+  const problem = 'The file .env cannot be read and is ignored: it is a folder.';
   const warningOf = (name: string) => ({ code: 'mcp_environment', message: `MCP server \`${name}\`: ${problem}` });
   const failure = `MCP server \`y\`, \`args\`: the variable KEY is not set. Set it, or write \${KEY:-default}. ${problem}`;
   expect(await runIn('broken', program)).toEqual({
@@ -109,6 +109,6 @@ test('a file of sign-ins that cannot be read is the error of the server that nee
     await using mounted = await mountMcp({ x: { url: 'http://127.0.0.1:1/mcp' } });
     console.log(JSON.stringify([...mounted.failures].map(([name, { message }]) => [name, message])));`;
   expect(await runIn('sign-ins', program, { XDG_CONFIG_HOME: config })).toEqual([
-    ['x', `The file of sign-ins, ${join(config, 'vllm-agents', 'sign-ins.json')}, cannot be read.`],
+    ['x', `The file of sign-ins, ${join(config, 'vllm-agents', 'sign-ins.json')}, cannot be read: it is a folder.`],
   ]);
 });

@@ -134,7 +134,7 @@ function emitEnd(run: LoopRun, turn: number, { answer, result }: TurnClose): voi
     timings: answer?.timings ?? null,
     toolCalls,
     ...(innerUsage !== undefined && { innerUsage }),
-    ...(answer?.isParsed && { serverParsed: true }),
+    ...(answer?.isParsed && !run.state.serverParses && { serverParsed: true }),
     spent: run.budget.spent,
     loop: run.loop,
     ...(unfinished !== undefined && { unfinished }),

@@ -36,11 +36,7 @@ export async function openProviders(
     const { name, isRequired } = provider;
     if (result.status === 'fulfilled') opened.push({ name, provider: result.value });
     else if (isRequired) failure ??= failureOf(name, result.reason);
-    else
-      context.warn({
-        code: 'provider_failed',
-        message: `The run goes on without it. ${failureOf(name, result.reason).message}`,
-      });
+    else context.warn(lostProvider(name, result.reason));
   }
   const close = async (): Promise<void> => void (await Promise.all(opened.map(({ provider }) => provider.close())));
   if (failure !== undefined) {
@@ -74,6 +70,12 @@ function collect(
       return isFree;
     }),
   );
+}
+
+/** The warning about one that is left out. */
+export function lostProvider(name: string, reason: unknown): RunWarning {
+  const { message } = failureOf(name, reason);
+  return { code: 'provider_failed', message: `The run goes on without it. ${message}` };
 }
 
 function failureOf(name: string, reason: unknown): VllmError {

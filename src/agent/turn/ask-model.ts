@@ -1,21 +1,22 @@
 // Owns one question to the model: the plan, whether it fits the context, the request, and the second request where a server turns out to
 // have no tool parser. What the answer leads to is left to the loop.
 
+import { DefinitionError } from '../../core/definition-error.ts';
 import type { StepIo } from '../../core/host.ts';
+import { isObject } from '../../core/json.ts';
 import type { ToolMode } from '../../core/loop-state.ts';
 import type { Outcome } from '../../core/run-event.ts';
 import type { CallFormat } from '../../model/format/call-format.ts';
 import { END_MARKS } from '../../model/format/call-formats.ts';
-import { mergeParams } from '../../model/model-params.ts';
+import { checkParams, mergeParams } from '../../model/model-params.ts';
 import { formatsOf, rawFormatsOf, thinkingParams } from '../../model/profile/profile-of.ts';
 import { createEcho } from '../../model/scanner/echo.ts';
 import { createRescue } from '../../model/scanner/rescue.ts';
 import type { TextScanner } from '../../model/scanner/text-scanner.ts';
 import { knownToolMode, knownToParse, rememberToolMode, rememberToParse } from '../../model/server-facts.ts';
 import type { Tool } from '../../tool/tool.ts';
-import type { Agent, TurnPlan } from '../agent.ts';
+import type { Agent, Rescue, TurnPlan } from '../agent.ts';
 import type { ModelInput } from '../loop/task-values.ts';
-import type { Rescue } from '../rescue.ts';
 import type { RunOptions } from '../run-options.ts';
 import type { TextCalls, TextPlace } from './calls-in-text.ts';
 import { clientSideRequest } from './client-side-tools.ts';
@@ -51,7 +52,10 @@ export async function planTurn(turn: TurnContext, tools: readonly Tool[]): Promi
     params: mergeParams(params, paramsOf(turn, input.request)),
   };
   for (const prepare of [agent.prepareTurn, hooks.prepareTurn]) {
-    if (prepare !== undefined) plan = await prepare(plan);
+    if (prepare === undefined) continue;
+    plan = await prepare(plan);
+    if (!isObject(plan)) throw new DefinitionError('`prepareTurn` must return the plan, changed or not.');
+    checkParams(plan.params, '`prepareTurn`');
   }
   return plan;
 }

@@ -1,14 +1,13 @@
 // Owns the examination of a server, and of an agent with its MCP servers: the checks, their order, and the exit code.
 
 import type { Agent } from '../../agent/agent.ts';
-import { VllmClient } from '../../client/client.ts';
-import { DEFAULT_BASE_URL } from '../../client/options.ts';
 import { EXIT } from '../help.ts';
 import type { Io } from '../io.ts';
+import { clientFor } from '../server-choice.ts';
 import { checkStreaming, checkStructured, checkTemplate, checkThinking } from './answer-checks.ts';
 import { createCheckContext, MAX_TOKENS } from './check-context.ts';
 import type { Finding } from './finding.ts';
-import { fatal, good, note } from './finding.ts';
+import { bad, fatal, good, note } from './finding.ts';
 import { findingLine } from './report.ts';
 import { checkServer, messageOf } from './server-checks.ts';
 import { checkTools } from './tool-checks.ts';
@@ -28,11 +27,9 @@ export async function examine({ agent, baseUrl, model, isJson }: Examination, io
     findings.push(...found);
     if (!isJson) for (const finding of found) io.out.write(findingLine(finding, io));
   };
-  await using client = new VllmClient(baseUrl ?? (io.env.VLLM_BASE_URL || DEFAULT_BASE_URL), {
-    apiKey: io.env.VLLM_API_KEY,
-  });
+  await using client = clientFor({ baseUrl }, io);
   const { signal } = io;
-  const server = await checkServer(client, model ?? (io.env.VLLM_MODEL || agent?.model), signal);
+  const server = await checkServer(client, model ?? (io.env.VLLM_MODEL?.trim() || agent?.model), signal);
   report(server.findings);
   let requests = 0;
   if (server.model !== undefined) {
@@ -70,7 +67,7 @@ async function checkProviders({ providers }: Agent, signal: AbortSignal): Promis
         const message = messageOf(error);
         return provider.isRequired
           ? fatal(check, message)
-          : note(check, `optional, runs continue without it: ${message}`);
+          : bad(check, message, 'Runs go on without it: correct it, or leave it out. With `required` they fail.');
       }
     }),
   );
