@@ -6,6 +6,7 @@ import type { JsonObject } from '../core/json.ts';
 import type { SchemaIssue } from './issues.ts';
 import { gotOf } from './issues.ts';
 import { fromJsonSchema } from './json-schema.ts';
+import { inheritedNamesIn, withoutPrototypes } from './prototype-names.ts';
 import type { StandardSchema } from './standard-schema.ts';
 
 interface ReadSchema {
@@ -20,7 +21,15 @@ interface ReadSchema {
 export function readSchema(schema: object, name: string): ReadSchema {
   // Whatever has this field is a Standard Schema; anything else is taken for a JSON Schema, and checked.
   const standard = '~standard' in schema ? (schema as StandardSchema) : fromJsonSchema(schema as JsonObject, name);
-  return { jsonSchema: jsonSchemaOf(standard, name), check: (value) => checkStandard(standard, value) };
+  const jsonSchema = jsonSchemaOf(standard, name);
+  let isBare: boolean | undefined;
+  return {
+    jsonSchema,
+    check: async (value) => {
+      isBare ??= inheritedNamesIn(jsonSchema).length > 0;
+      return isBare ? await checkBare(standard, value) : await checkStandard(standard, value);
+    },
+  };
 }
 
 function jsonSchemaOf(schema: StandardSchema, name: string): JsonObject {
@@ -53,6 +62,12 @@ function fromZod4(schema: StandardSchema, name: string): JsonObject {
       cause,
     });
   }
+}
+
+/** A tool with a parameter `toString` must not find the inherited function where the argument was left out. */
+async function checkBare(schema: StandardSchema, value: unknown): ReturnType<ReadSchema['check']> {
+  const checked = await checkStandard(schema, withoutPrototypes(value));
+  return checked.ok ? { ok: true, value: withoutPrototypes(checked.value) } : checked;
 }
 
 async function checkStandard(schema: StandardSchema, value: unknown): ReturnType<ReadSchema['check']> {
