@@ -11,14 +11,30 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** What a text says in JSON; undefined, which no JSON is, when the text is not JSON. */
-export function parseJson(text: string): unknown {
+/**
+ * What a text says in JSON; undefined, which no JSON is, when the text is not JSON. Keys `__proto__` are left out at every depth, and
+ * reported: whoever copies an object by assignment would set a prototype with one.
+ */
+export function parseJson(text: string, onLeftOut?: () => void): unknown {
   try {
-    return JSON.parse(text);
+    return mayNamePrototype(text) ? parseWithoutPrototypes(text, onLeftOut) : JSON.parse(text);
   } catch {
     // The caller sees undefined.
     return undefined;
   }
+}
+
+/** An escape can stand for any of its characters. */
+function mayNamePrototype(text: string): boolean {
+  return text.includes('__proto__') || text.includes('\\u00');
+}
+
+function parseWithoutPrototypes(text: string, onLeftOut?: () => void): unknown {
+  return JSON.parse(text, (key, value: unknown) => {
+    if (key !== '__proto__') return value;
+    onLeftOut?.();
+    return undefined;
+  });
 }
 
 /** Whether two values are the same JSON. The order of keys and keys with the value undefined do not matter. */
@@ -29,7 +45,10 @@ export function isSameJson(one: unknown, other: unknown): boolean {
   }
   if (!isObject(one) || !isObject(other)) return false;
   const keys = definedKeys(one);
-  return keys.length === definedKeys(other).length && keys.every((key) => isSameJson(one[key], other[key]));
+  return (
+    keys.length === definedKeys(other).length &&
+    keys.every((key) => Object.hasOwn(other, key) && isSameJson(one[key], other[key]))
+  );
 }
 
 function definedKeys(object: Record<string, unknown>): string[] {

@@ -24,7 +24,9 @@ export const DATA = new Set(['const', 'enum', 'default', 'examples', 'required',
 
 function cleanMap(value: JsonValue | undefined): JsonValue | undefined {
   if (!isSchema(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, schema]) => [name, cleanValue(schema)]));
+  // `__proto__` names no parameter: calls that give it lose it.
+  const named = Object.entries(value).filter(([name]) => name !== '__proto__');
+  return Object.fromEntries(named.map(([name, schema]) => [name, cleanValue(schema)]));
 }
 
 function cleanValue(value: JsonValue | undefined): JsonValue | undefined {

@@ -46,7 +46,7 @@ function coerce(value: unknown, given: JsonObject, place: Place): unknown {
 function coerceProperties(value: JsonObject, schema: JsonObject, properties: JsonObject, place: Place): object {
   const required = Array.isArray(schema.required) ? schema.required : [];
   const entries = Object.entries(value).flatMap(([name, entry]): [string, unknown][] => {
-    const property = properties[name];
+    const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
     if (!isSchema(property)) return [[name, entry]];
     const types = typesOf(resolve(property, place.root));
     // Models write null for "not given"; a property that takes null keeps it.
@@ -118,7 +118,8 @@ function typesOf(schema: JsonObject): string[] {
 function resolve(schema: JsonObject, root: JsonObject): JsonObject {
   const name = typeof schema.$ref === 'string' ? /^#\/(?:\$defs|definitions)\/(.+)$/.exec(schema.$ref)?.[1] : undefined;
   const definitions = isSchema(root.$defs) ? root.$defs : root.definitions;
-  const found = name !== undefined && isSchema(definitions) ? definitions[name] : undefined;
+  const found =
+    name !== undefined && isSchema(definitions) && Object.hasOwn(definitions, name) ? definitions[name] : undefined;
   return isSchema(found) ? found : schema;
 }
 

@@ -25,7 +25,7 @@ export function describeIssues(issues: readonly SchemaIssue[]): string {
 /** The value at a path, as short JSON. */
 export function gotOf(value: unknown, keys: readonly string[]): string {
   const found = keys.reduce<unknown>(
-    (at, key) => (typeof at === 'object' && at !== null ? Reflect.get(at, key) : undefined),
+    (at, key) => (typeof at === 'object' && at !== null && Object.hasOwn(at, key) ? Reflect.get(at, key) : undefined),
     value,
   );
   if (found === undefined) return 'nothing';

@@ -3,6 +3,7 @@
 
 import { DefinitionError } from '../core/definition-error.ts';
 import type { JsonObject } from '../core/json.ts';
+import { inheritedNamesIn, withInheritedHidden } from './prototype-names.ts';
 import type { StandardSchema } from './standard-schema.ts';
 import type { Validator } from './validator.ts';
 import { validatorFor } from './validator.ts';
@@ -32,6 +33,7 @@ function standardFrom(
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new DefinitionError(`The schema of ${name} is not a valid JSON Schema (2020-12): ${reason}.`, { cause });
   }
+  let inherited: readonly string[] | undefined;
   return {
     '~standard': {
       version: 1,
@@ -39,7 +41,8 @@ function standardFrom(
       jsonSchema: { input: () => schema },
       validate: (value) => {
         // Defaults are filled in, and a tool may change its arguments: neither may change those that the run keeps.
-        const copy: unknown = structuredClone(value);
+        inherited ??= inheritedNamesIn(schema);
+        const copy = withInheritedHidden(value, inherited);
         const issues = validator.check(copy);
         return issues.length === 0 ? { value: copy } : { issues };
       },

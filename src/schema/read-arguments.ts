@@ -21,8 +21,12 @@ export function readArguments(text: string, wasCut: boolean): ReadArguments {
   const trimmed = text.trim();
   // Parsers write a call without arguments in different ways. A call that was cut before its first byte looks the same.
   if (trimmed === '' || trimmed === 'null') return wasCut ? { type: 'cut' } : read({});
-  const whole = parseJson(trimmed);
-  if (isObject(whole)) return read(whole);
+  let isPrototypeLeftOut = false;
+  const whole = parseJson(trimmed, () => {
+    isPrototypeLeftOut = true;
+  });
+  if (isObject(whole))
+    return read(whole, isPrototypeLeftOut ? '`__proto__`, which names no parameter, was left out' : undefined);
   if (wasCut) return { type: 'cut' };
   if (typeof whole === 'string') return decodeTwice(whole);
   if (whole !== undefined) return broken('they are JSON but not an object');
@@ -32,7 +36,7 @@ export function readArguments(text: string, wasCut: boolean): ReadArguments {
 }
 
 function read(value: object, repair?: string): ReadArguments {
-  return { type: 'read', value: value as JsonObject, repair }; // it comes from JSON.parse
+  return { type: 'read', value: value as JsonObject, repair }; // it comes from JSON
 }
 
 function broken(what: string): ReadArguments {

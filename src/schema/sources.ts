@@ -6,6 +6,7 @@ import type { JsonObject } from '../core/json.ts';
 import type { SchemaIssue } from './issues.ts';
 import { gotOf } from './issues.ts';
 import { fromJsonSchema } from './json-schema.ts';
+import { inheritedNamesIn, withoutPrototypes } from './prototype-names.ts';
 import type { StandardSchema } from './standard-schema.ts';
 import { firstUnrepresentable } from './unrepresentable.ts';
 
@@ -21,7 +22,15 @@ interface ReadSchema {
 export function readSchema(schema: object, name: string): ReadSchema {
   // Whatever has this field is a Standard Schema; anything else is taken for a JSON Schema, and checked.
   const standard = '~standard' in schema ? (schema as StandardSchema) : fromJsonSchema(schema as JsonObject, name);
-  return { jsonSchema: jsonSchemaOf(standard, name), check: (value) => checkStandard(standard, value) };
+  const jsonSchema = jsonSchemaOf(standard, name);
+  let isBare: boolean | undefined;
+  return {
+    jsonSchema,
+    check: async (value) => {
+      isBare ??= inheritedNamesIn(jsonSchema).length > 0;
+      return isBare ? await checkBare(standard, value) : await checkStandard(standard, value);
+    },
+  };
 }
 
 function jsonSchemaOf(schema: StandardSchema, name: string): JsonObject {
@@ -55,6 +64,12 @@ function jsonSchemaOf(schema: StandardSchema, name: string): JsonObject {
 const DRAFT = { target: 'draft-2020-12' } as const;
 
 const ZOD3 = { $refStrategy: 'root', effectStrategy: 'input', pipeStrategy: 'input', definitionPath: '$defs' } as const;
+
+/** A tool with a parameter `toString` must not find the inherited function where the argument was left out. */
+async function checkBare(schema: StandardSchema, value: unknown): ReturnType<ReadSchema['check']> {
+  const checked = await checkStandard(schema, withoutPrototypes(value));
+  return checked.ok ? { ok: true, value: withoutPrototypes(checked.value) } : checked;
+}
 
 async function checkStandard(schema: StandardSchema, value: unknown): ReturnType<ReadSchema['check']> {
   const result = await schema['~standard'].validate(value);

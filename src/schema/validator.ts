@@ -7,6 +7,7 @@ import type { JsonObject } from '../core/json.ts';
 import { cleanSchema } from './clean.ts';
 import type { SchemaIssue } from './issues.ts';
 import { gotOf } from './issues.ts';
+import { inheritedNamesIn, withInheritedHidden } from './prototype-names.ts';
 
 interface ValidatorOptions {
   /** Whether defaults of the schema are written into the value that is checked. */
@@ -93,8 +94,11 @@ export function validatorFor(schema: JsonObject, options: ValidatorOptions): Val
 export function createValidator(schema: JsonObject): (value: unknown) => readonly SchemaIssue[] {
   const validator = validatorFor(schema, { fillDefaults: false, findAll: false });
   validator.compile();
+  const inherited = inheritedNamesIn(schema);
   return (value) =>
-    validator.check(value).map(({ path, message }) => ({ path: path.join('.'), message, got: gotOf(value, path) }));
+    validator
+      .check(inherited.length === 0 ? value : withInheritedHidden(value, inherited))
+      .map(({ path, message }) => ({ path: path.join('.'), message, got: gotOf(value, path) }));
 }
 
 /** Schemas with these keywords can be valid and still not compile, such as one with a reference to nothing. */

@@ -5,8 +5,8 @@ import type { CallProblem, CallResult, ReadyCall } from '../core/call.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import { MAX_TIMER_MS } from '../core/timers.ts';
 import type { Tool, ToolContext } from './tool.ts';
-import type { ResultLimit } from './tool-result.ts';
-import { failureOf, resultOf, resultText } from './tool-result.ts';
+import type { ResultLimit, Shown } from './tool-result.ts';
+import { failureOf, readResult, resultOf, resultText } from './tool-result.ts';
 
 export interface CallRun {
   readonly tool: Tool;
@@ -40,24 +40,24 @@ export async function runCall(run: CallRun): Promise<RanCall> {
   const running = execute(run);
   const ended = running instanceof Promise ? await running : running;
   if (ended.type === 'threw' && run.isLeaving?.(ended.error)) throw ended.error;
-  const result = resultFrom(ended, { maxChars: tool.maxResultChars, keep: run.keep });
+  const result = resultFrom(ended, toolName, { maxChars: tool.maxResultChars, keep: run.keep });
   const durationMs = Math.round(now() - startedAt);
   emit({ type: 'tool_end', callId, toolName, isError: result.isError, result: resultText(result), durationMs });
   return { result, problem: ended.type === 'cancelled' ? 'cancelled' : null };
 }
 
 type ToolRun =
-  | { readonly type: 'returned'; readonly value: unknown }
+  | { readonly type: 'returned'; readonly value: Shown }
   | { readonly type: 'threw'; readonly error: unknown }
   | { readonly type: 'timed_out'; readonly timeoutMs: number }
   | { readonly type: 'cancelled' };
 
-function resultFrom(ended: ToolRun, limit: ResultLimit): CallResult {
+function resultFrom(ended: ToolRun, toolName: string, limit: ResultLimit): CallResult {
   switch (ended.type) {
     case 'returned':
       return resultOf(ended.value, limit);
     case 'threw':
-      return failureOf(ended.error, limit);
+      return failureOf(ended.error, toolName, limit);
     case 'timed_out':
       return {
         isError: true,
@@ -73,14 +73,17 @@ function resultFrom(ended: ToolRun, limit: ResultLimit): CallResult {
   }
 }
 
-/** Runs the function. One that returns no promise is over before anything could stop it. */
+/** Runs the function and reads what it returned. What takes no waiting is over before anything could stop it. */
 function execute({ tool, args, context, stop, signal }: CallRun): ToolRun | Promise<ToolRun> {
   if (signal.aborted) return { type: 'cancelled' };
   try {
     const value = tool.execute(args, context);
-    return isThenable(value)
-      ? waitFor(value, { timeoutMs: tool.timeoutMs, stop, signal })
-      : { type: 'returned', value };
+    const read = isThenable(value)
+      ? Promise.resolve(value).then((returned) => readResult(returned, context.signal))
+      : readResult(value, context.signal);
+    return read instanceof Promise
+      ? waitFor(read, { timeoutMs: tool.timeoutMs, stop, signal })
+      : { type: 'returned', value: read };
   } catch (error) {
     return { type: 'threw', error };
   }
@@ -97,7 +100,7 @@ interface Stops {
 }
 
 /** A function that ignores its signal is left behind: nobody waits for its late end. */
-function waitFor(value: PromiseLike<unknown>, { timeoutMs, stop, signal }: Stops): Promise<ToolRun> {
+function waitFor(value: Promise<Shown>, { timeoutMs, stop, signal }: Stops): Promise<ToolRun> {
   return new Promise<ToolRun>((resolve) => {
     const finish = (ended: ToolRun): void => {
       clearTimeout(timer);
@@ -114,7 +117,7 @@ function waitFor(value: PromiseLike<unknown>, { timeoutMs, stop, signal }: Stops
     signal.addEventListener('abort', onAbort);
     // It may have aborted the run itself.
     if (signal.aborted) onAbort();
-    Promise.resolve(value).then(
+    value.then(
       (returned) => finish({ type: 'returned', value: returned }),
       (error: unknown) => finish({ type: 'threw', error }),
     );

@@ -1,9 +1,12 @@
-// Owns what a tool returned or threw -> what the model reads. Keeping what is left out of it is the caller's.
+// Owns what the model reads of what a tool returned or threw. Keeping what is left out of it is the caller's, turning values into JSON
+// `plain-value.ts`'s.
 
 import type { CallResult } from '../core/call.ts';
 import type { ContentPart } from '../core/message.ts';
 import { ContentParts } from './content-parts.ts';
-import { ToolRetry } from './tool.ts';
+import { failureText } from './failure-text.ts';
+import { readPlain } from './plain-value.ts';
+import { isError } from './thrown-error.ts';
 
 export interface ResultLimit {
   /** For the whole result, however many parts it has. */
@@ -12,22 +15,34 @@ export interface ResultLimit {
   readonly keep: (text: string) => string;
 }
 
-/** Text goes as it is, content parts as parts, everything else as JSON. */
-export function resultOf(value: unknown, limit: ResultLimit): CallResult {
-  if (value instanceof ContentParts) return { isError: false, content: cutParts(value.parts, limit) };
-  const text = typeof value === 'string' ? value : encode(value);
-  return { isError: false, content: cutMiddle(text === '' ? '(no output)' : text, limit) };
+/** What a tool returned, ready to be shown. */
+export type Shown = string | ContentParts;
+
+/**
+ * Text goes as it is, content parts as parts, everything else as JSON that says the same. A promise where the value is yet to come. Throws
+ * an error that was returned, and an UnshowableResult for what cannot be shown.
+ */
+export function readResult(value: unknown, signal?: AbortSignal): Shown | Promise<Shown> {
+  if (typeof value === 'string' || value instanceof ContentParts) return value;
+  if (isError(value)) throw value;
+  const plain = readPlain(value, signal);
+  return plain instanceof Promise ? plain.then(textOf) : textOf(plain);
 }
 
-/** Name and message, never a stack: the model can act on the one and not on the other. */
-export function failureOf(error: unknown, limit: ResultLimit): CallResult {
-  const text =
-    error instanceof ToolRetry
-      ? error.message
-      : error instanceof Error
-        ? `${error.name}: ${error.message}`
-        : `Error: ${typeof error === 'string' ? error : encode(error)}`;
-  return { isError: true, content: cutMiddle(text, limit) };
+function textOf(plain: unknown): string {
+  if (plain === undefined) return '';
+  return typeof plain === 'string' ? plain : JSON.stringify(plain);
+}
+
+export function resultOf(shown: Shown, limit: ResultLimit): CallResult {
+  if (typeof shown === 'string') return { isError: false, content: cutMiddle(shown || NO_OUTPUT, limit) };
+  return { isError: false, content: shown.parts.length === 0 ? NO_OUTPUT : cutParts(shown.parts, limit) };
+}
+
+const NO_OUTPUT = '(no output)';
+
+export function failureOf(thrown: unknown, toolName: string, limit: ResultLimit): CallResult {
+  return { isError: true, content: cutMiddle(failureText(thrown, toolName), limit) };
 }
 
 /** The result as one text, for people and logs: images are named. */
@@ -80,15 +95,4 @@ function noteOf(text: string, { maxChars, keep }: ResultLimit): string {
 /** A cut through a pair of surrogates would leave half a character, which JSON turns into an escape. */
 function wellFormed(text: string): string {
   return text.replace(/^[\uDC00-\uDFFF]|[\uD800-\uDBFF]$/g, '');
-}
-
-function encode(value: unknown): string {
-  if (value === undefined) return '';
-  try {
-    return JSON.stringify(value) ?? String(value);
-  } catch (cause) {
-    // A cycle or a BigInt: an error of the tool's author, which the model should not be blamed for.
-    const reason = cause instanceof Error ? cause.message.split('\n')[0] : 'unknown';
-    return `The tool returned a value that is not JSON: ${reason}.`;
-  }
 }
