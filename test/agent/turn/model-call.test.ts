@@ -33,7 +33,7 @@ function usage(completion: number, total: number): StreamEvent {
   return { type: 'usage', usage: counts };
 }
 
-async function gather(events: readonly StreamEvent[], change: Partial<ModelCall> = {}) {
+async function gather(events: Iterable<StreamEvent>, change: Partial<ModelCall> = {}, ready?: StepIo['ready']) {
   const shown: RunEvent[] = [];
   const warnings: RunWarning[] = [];
   let waits = 0;
@@ -43,7 +43,7 @@ async function gather(events: readonly StreamEvent[], change: Partial<ModelCall>
     signal: new AbortController().signal,
     idempotencyKey: 'run/t1/model',
     emit: (event) => shown.push(event),
-    ready: () => (++waits % 2 === 0 ? Promise.resolve() : undefined),
+    ready: ready ?? (() => (++waits % 2 === 0 ? Promise.resolve() : undefined)),
     inner: createInProcessHost,
   };
   async function* stream(): AsyncGenerator<StreamEvent> {
@@ -99,6 +99,25 @@ describe('an answer', () => {
       overflow: null,
     });
     expect([shown, waits]).toEqual([events.slice(0, -1), events.length]);
+  });
+
+  test('is not read on while the consumer is behind', async () => {
+    const pulled: number[] = [];
+    function* counted(): Generator<StreamEvent> {
+      for (const [at, event] of [content('a'), content('b'), DONE].entries()) {
+        pulled.push(at);
+        yield event;
+      }
+    }
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const answered = gather(counted(), {}, () => (pulled.length === 1 ? held : undefined));
+    for (let turns = 0; turns < 20; turns++) await new Promise((resolve) => setImmediate(resolve));
+    expect(pulled).toEqual([0]);
+    release();
+    expect([(await answered).answer.content, pulled]).toEqual(['ab', [0, 1, 2]]);
   });
 
   test('has the last of continuous counts', async () => {
