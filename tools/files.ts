@@ -4,6 +4,8 @@
 import { z } from 'zod';
 import type { Tool } from '../src/index.ts';
 import { defineTool, ToolRetry } from '../src/index.ts';
+import { CLOSED } from './files/closed-names.ts';
+import type { Entry } from './files/folder.ts';
 import { createFolder } from './files/folder.ts';
 import { compileGlob } from './files/glob.ts';
 import { quotePath } from './files/path.ts';
@@ -12,13 +14,11 @@ import { walk } from './files/walk.ts';
 export interface FileToolsOptions {
   /** The folder. Relative to where the program was started. */
   readonly root: string;
-  /** Names that stay closed, with `*` and `?`. Default: `.git`, `node_modules`, `.env` and its kin, keys. */
+  /** Names that stay closed, with `*` and `?`, in the form of `CLOSED`, the default: what people keep secret. */
   readonly closed?: readonly string[];
   /** Default true. */
   readonly canWrite?: boolean;
 }
-
-const CLOSED = ['.git', 'node_modules', '.env', '.env.*', '*.pem', '*.key', 'id_rsa*', 'id_ed25519*'];
 
 const MAX_FILE_BYTES = 4 * 1024 * 1024;
 const MAX_LISTED = 500;
@@ -41,15 +41,11 @@ export function createFileTools({ root, closed = CLOSED, canWrite = true }: File
     }),
     execute: async ({ path = '', pattern }, { signal }) => {
       if (pattern === undefined) {
-        const entries = await folder.entries(path);
-        return listed(
-          entries.map(({ name, kind }) => (kind === 'folder' ? `${name}/` : name)),
-          false,
-        );
+        return listed((await folder.entries(path)).map(shown), false);
       }
       const fits = compileGlob(pattern);
-      const { paths, isCut } = await walk(folder, path, signal);
-      return listed(paths.filter(fits), isCut);
+      const { paths, unreadable, isCut } = await walk(folder, path, signal);
+      return `${listed(paths.filter(fits), isCut)}${unreadNote(unreadable)}`;
     },
   });
 
@@ -82,22 +78,29 @@ export function createFileTools({ root, closed = CLOSED, canWrite = true }: File
     }),
     execute: async ({ text, path = '', pattern = '**' }, { signal, progress }) => {
       const fits = compileGlob(pattern);
-      const { paths, isCut } = await walk(folder, path, signal);
+      const { paths, unreadable, isCut } = await walk(folder, path, signal);
+      const unread = [...unreadable];
       const wanted = text.toLowerCase();
       const found: string[] = [];
       for (const file of paths.filter(fits)) {
         signal.throwIfAborted();
-        const read = await folder.read(file);
-        if ('unreadable' in read) continue;
+        const read = await folder.read(file).catch(() => undefined);
+        if (read === undefined) unread.push(file);
+        if (read === undefined || 'unreadable' in read) continue;
         for (const [at, line] of read.text.split('\n').entries()) {
           if (line.toLowerCase().includes(wanted))
             found.push(`${file}:${at + 1}: ${line.trim().slice(0, MAX_LINE_CHARS)}`);
-          if (found.length >= MAX_MATCHES) return `${found.join('\n')}\n(there may be more: look for something rarer)`;
+          if (found.length >= MAX_MATCHES) {
+            return `${found.join('\n')}\n(there may be more: look for something rarer)${unreadNote(unread)}`;
+          }
         }
         progress({ searched: file });
       }
-      if (found.length > 0) return found.join('\n');
-      return isCut ? 'Nothing was found in the first files; there are too many: name a folder.' : 'Nothing was found.';
+      if (found.length > 0) return `${found.join('\n')}${unreadNote(unread)}`;
+      const nothing = isCut
+        ? 'Nothing was found in the first files; there are too many: name a folder.'
+        : 'Nothing was found.';
+      return `${nothing}${unreadNote(unread)}`;
     },
   });
 
@@ -127,4 +130,19 @@ function listed(names: readonly string[], isCut: boolean): string {
   const left = names.length - MAX_LISTED;
   const more = left > 0 ? [`(${left} more: name a folder or a pattern)`] : isCut ? ['(there may be more)'] : [];
   return [...names.slice(0, MAX_LISTED), ...more].join('\n');
+}
+
+function shown({ name, kind, isUsable }: Entry): string {
+  if (!isUsable) return `${quotePath(name)} (no path can be written with this name)`;
+  return kind === 'folder' ? `${name}/` : name;
+}
+
+const MAX_UNREAD_NAMES = 5;
+
+/** What a search or a list could not look into. */
+function unreadNote(paths: readonly string[]): string {
+  if (paths.length === 0) return '';
+  const names = paths.slice(0, MAX_UNREAD_NAMES).map(quotePath).join(', ');
+  const more = paths.length - MAX_UNREAD_NAMES;
+  return `\n(could not be read: ${names}${more > 0 ? ` and ${more} more` : ''})`;
 }

@@ -1,13 +1,13 @@
 // Owns the way from the root to a place in it, name by name: links are followed as long as they stay inside, closed names end it. What is
 // done at the place is the caller's.
 
-import { mkdir, lstat, readlink, realpath, rmdir } from 'node:fs/promises';
+import { lstat, mkdir, readlink, realpath, rmdir } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
-import { ToolRetry } from '../../src/index.ts';
 import type { Closed } from './closed.ts';
 import type { Directory } from './directory.ts';
 import { ChangedError } from './directory.ts';
-import { quotePath } from './path.ts';
+import { codeOf } from './file-error.ts';
+import { isClosedError, leadsOut } from './not-inside.ts';
 
 /** As the systems themselves have it. */
 const MAX_LINKS = 40;
@@ -30,7 +30,11 @@ export interface Root {
 }
 
 /** Goes to a place that exists, links followed, and works there. */
-export async function visit<T>(root: Root, segments: readonly string[], work: (place: Place) => Promise<T>): Promise<T> {
+export async function visit<T>(
+  root: Root,
+  segments: readonly string[],
+  work: (place: Place) => Promise<T>,
+): Promise<T> {
   const way = await start(root, segments);
   try {
     await way.go();
@@ -54,7 +58,7 @@ export async function visitNew<T>(
     const place = way.place();
     if (place.name !== undefined) throw Object.assign(new Error('a file'), { code: 'ENOTDIR' });
     const all = [...place.segments, name];
-    if (root.closed.has(all)) throw closedError(all);
+    if (root.closed.has(all)) throw isClosedError();
     return await work({ ...place, name, segments: all });
   } catch (error) {
     await way.undo();
@@ -65,7 +69,7 @@ export async function visitNew<T>(
 }
 
 async function start(root: Root, segments: readonly string[], canMake = false): Promise<Way> {
-  if (root.closed.has(segments)) throw closedError(segments);
+  if (root.closed.has(segments)) throw isClosedError();
   return new Way(root, await root.open(), segments, canMake);
 }
 
@@ -129,7 +133,7 @@ class Way {
 
   async #enter(name: string): Promise<void> {
     const segments = [...this.#steps.map((step) => step.name), name];
-    if (this.#root.closed.has(segments)) throw closedError(segments);
+    if (this.#root.closed.has(segments)) throw isClosedError();
     const here = this.#here();
     const found = await lstat(here.at(name)).catch((error: unknown) => this.#orMake(name, error));
     if (found?.isSymbolicLink()) return await this.#follow(name);
@@ -179,21 +183,7 @@ function isOutside(way: string): boolean {
 /** A folder or link that was there a moment ago, and is another thing now. */
 function swapped(error: unknown): never {
   const code = codeOf(error);
-  if (code === 'ELOOP' || code === 'ENOTDIR' || code === 'EINVAL' || code === 'ENOENT') throw new ChangedError(String(code));
+  if (code === 'ELOOP' || code === 'ENOTDIR' || code === 'EINVAL' || code === 'ENOENT')
+    throw new ChangedError(String(code));
   throw error;
-}
-
-/** What is wrong, without the path: the caller names it as it was asked for. */
-export class NotInside extends Error {}
-
-function leadsOut(): NotInside {
-  return new NotInside('leads out of the folder by a link: only what is in it can be used.');
-}
-
-function closedError(_segments: readonly string[]): NotInside {
-  return new NotInside('is closed to tools: go on without it.');
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

@@ -1,7 +1,6 @@
 // Owns what a path from a model may look like, before the file system is asked. Where links lead is left to `folder.ts`.
 
 import { ToolRetry } from '../../src/index.ts';
-import { matchesName } from './glob.ts';
 
 const MAX_PATH_CHARS = 1024;
 const MAX_SHOWN_CHARS = 200;
@@ -16,7 +15,7 @@ export function segmentsOf(path: string, platform: NodeJS.Platform = process.pla
 
 function faultOf(path: string, segments: readonly string[], platform: NodeJS.Platform): string | undefined {
   if (path.length > MAX_PATH_CHARS) return `is too long: a path has at most ${MAX_PATH_CHARS} characters.`;
-  if (/\p{Cc}/u.test(path)) return 'holds a control character: leave it out.';
+  if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(path)) return 'holds a control character: leave it out.';
   if (path.includes('\\')) return 'holds a backslash: write / between folders.';
   if (path.startsWith('/') || /^[a-z]:/i.test(path))
     return 'is absolute: give it relative to the folder, as in notes/a.md.';
@@ -28,9 +27,9 @@ function faultOf(path: string, segments: readonly string[], platform: NodeJS.Pla
   return undefined;
 }
 
-/** Whether a name on the way is one of those that stay closed. In any case, for file systems that do not tell it apart. */
-export function isClosed(segments: readonly string[], closed: readonly string[]): boolean {
-  return segments.some((segment) => closed.some((name) => matchesName(name.toLowerCase(), segment.toLowerCase())));
+/** Whether a path can be written with a name that a folder has. */
+export function isUsableName(name: string, platform: NodeJS.Platform = process.platform): boolean {
+  return faultOf(name, [name], platform) === undefined;
 }
 
 /** For messages: cut, and with nothing in it that could pass for something else. */
