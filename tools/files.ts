@@ -11,6 +11,8 @@ import { compileGlob } from './files/glob.ts';
 import { quotePath } from './files/path.ts';
 import { walk } from './files/walk.ts';
 
+export { CLOSED } from './files/closed-names.ts';
+
 export interface FileToolsOptions {
   /** The folder. Relative to where the program was started. */
   readonly root: string;

@@ -73,7 +73,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     },
   },
   save: {
-    description: 'FILE saves the conversation to a new file, as JSON',
+    description: 'FILE saves the conversation as JSON, again under the same name if you like',
     run: async (file, { agent, runState }, { err, saveFile }) => {
       if (runState === undefined) {
         err.write('There is nothing to save yet.\n');

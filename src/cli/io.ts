@@ -1,5 +1,6 @@
 // Owns the interface between a command-line program and the process around it, so that tests can replace the process.
 
+import type { SaveFile } from './save-file.ts';
 export interface Output {
   readonly write: (text: string) => void;
   readonly isTty: boolean;
@@ -31,8 +32,7 @@ export interface Io {
   readonly readInput: () => Promise<string | undefined>;
   /** Undefined when input or output is not a terminal. */
   readonly terminal: Terminal | undefined;
-  /** Writes a new file; returns the reason when it could not, undefined on success. */
-  readonly saveFile: (path: string, text: string) => Promise<string | undefined>;
+  readonly saveFile: SaveFile;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
   /** Milliseconds. */

@@ -2,13 +2,13 @@
 // left to `main.ts`.
 
 import { fstatSync, realpathSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Agent } from '../agent/agent.ts';
 import { readEnvironment } from '../setup/environment.ts';
 import type { Io, Output, Terminal } from './io.ts';
 import type { ProgramOptions } from './main.ts';
+import { createSaveFile } from './save-file.ts';
 import { createTerminal } from './terminal.ts';
 
 /**
@@ -71,7 +71,7 @@ function processIo(signal: AbortSignal, program: string, terminal: Terminal | un
     isPiped: isPiped(),
     readInput,
     terminal,
-    saveFile,
+    saveFile: createSaveFile(),
     signal,
     now: () => performance.now(),
     every,
@@ -86,18 +86,6 @@ function every(periodMs: number, work: () => void): () => void {
 
 function output(stream: NodeJS.WriteStream): Output {
   return { write: (text) => void stream.write(text), isTty: stream.isTTY === true, columns: stream.columns ?? 80 };
-}
-
-/** Never overwrites a file. */
-async function saveFile(path: string, text: string): Promise<string | undefined> {
-  try {
-    await writeFile(path, text, { flag: 'wx' });
-    return undefined;
-  } catch (error) {
-    const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST';
-    if (exists) return 'the file already exists. Choose another name.';
-    return error instanceof Error ? error.message : String(error);
-  }
 }
 
 /** A parent process may leave an input of another kind, such as a socket, open without a thought. */

@@ -57,6 +57,8 @@ function heldBy(handle: FileHandle): Directory {
 /**
  * Entries are reached by path, and looked at again afterwards: what was swapped meanwhile is seen, unless it was swapped back. The least
  * that a system without descriptors for folders can do.
+ *
+ * @internal
  */
 export async function openByPath(path: string): Promise<Directory> {
   const at = (name?: string): string => (name === undefined ? path : join(path, name));
