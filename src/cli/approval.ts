@@ -3,7 +3,7 @@
 import type { RunOptions } from '../agent/run-options.ts';
 import type { PendingApproval } from '../core/run-event.ts';
 import type { Io, Terminal } from './io.ts';
-import { harmless } from './render.ts';
+import { exactJson, exactly, styled } from './styled.ts';
 
 export type ApprovalMode = 'ask' | 'all' | 'none';
 
@@ -35,7 +35,7 @@ function createAsk(terminal: Terminal, { err }: Io, beforeAsk: () => void): Appr
   async function ask({ toolName, arguments: args }: PendingApproval): Promise<boolean> {
     if (always.has(toolName)) return true;
     beforeAsk();
-    err.write(`${harmless(toolName)} wants to run with:\n${harmless(JSON.stringify(args, undefined, 2))}\n`);
+    err.write(styled`${exactly(toolName)} wants to run with:\n${exactJson(args)}\n`);
     for (;;) {
       const read = await terminal.ask('Run it? y: yes, n: no, a: always for this tool [n] ');
       if (read.type !== 'line') return false;

@@ -9,6 +9,7 @@ import { VllmError } from '../core/vllm-error.ts';
 import type { Tool } from '../tool/tool.ts';
 import { getPrompt, listPrompts, listResources } from './chat-servers.ts';
 import type { Io } from './io.ts';
+import { block, join, styled } from './styled.ts';
 
 /** The state of a chat. The commands change it. */
 export interface ChatState {
@@ -33,7 +34,8 @@ interface Command {
 
 const EDITING = [
   'End a line with \\ to continue the message on the next one; """ starts and ends a block of lines.',
-  'Ctrl-C stops the answer; pressed twice, it leaves the chat.',
+  'Text that is pasted is one message. What is typed while an answer comes waits for the next prompt.',
+  'Ctrl-C stops the answer; pressed again, it leaves the chat.',
 ];
 
 const COMMANDS: Readonly<Record<string, Command>> = {
@@ -48,20 +50,22 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     description: 'lists the tools that are offered to the model',
     run: (_argument, { agent, providedTools }, { err }) => {
       const lines = [...agent.tools, ...providedTools()].map(
-        ({ name, description }) => `  ${name}  ${description.split('\n')[0]}`,
+        ({ name, description }) => styled`  ${name}  ${description.split('\n')[0] ?? ''}`,
       );
-      err.write(`${lines.length === 0 ? '  none' : lines.join('\n')}\n`);
+      err.write(styled`${lines.length === 0 ? '  none' : join(lines, '\n')}\n`);
     },
   },
   model: {
     description: 'NAME switches to another model; without a name, lists the models',
     run: async (name, state, { err }) => {
       const names = (await state.client.models.list()).data.map(({ id }) => id);
-      if (name === '') err.write(`${names.map((id) => `${id === state.model ? '* ' : '  '}${id}`).join('\n')}\n`);
-      else if (!names.includes(name)) err.write(`The server has no model ${name}. Available: ${names.join(', ')}.\n`);
+      const lines = names.map((id) => styled`${id === state.model ? '* ' : '  '}${id}`);
+      if (name === '') err.write(styled`${join(lines, '\n')}\n`);
+      else if (!names.includes(name))
+        err.write(styled`The server has no model ${name}. Available: ${names.join(', ')}.\n`);
       else {
         state.model = name;
-        err.write(`Switched to ${name}.\n`);
+        err.write(styled`Switched to ${name}.\n`);
       }
     },
   },
@@ -82,21 +86,25 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       const path = file === '' ? `${agent.name}-chat.json` : file;
       const saved = { agent: agent.name, state: runState };
       const problem = await saveFile(path, `${JSON.stringify(saved, undefined, 2)}\n`);
-      err.write(problem === undefined ? `Saved to ${path}.\n` : `Could not write ${path}: ${problem}\n`);
+      err.write(
+        problem === undefined ? styled`Saved to ${path}.\n` : styled`Could not write ${path}: ${block(problem)}\n`,
+      );
     },
   },
   prompts: {
     description: 'lists the prompts of the MCP servers; SERVER:NAME key=value sends one',
     run: async (prompt, { agent }, { err, signal }) => {
       if (prompt !== '') return { send: await getPrompt(agent.providers, prompt, signal) };
-      err.write(`${(await listPrompts(agent.providers, signal)).join('\n') || '  none'}\n`);
+      const lines = await listPrompts(agent.providers, signal);
+      err.write(styled`${lines.length === 0 ? '  none' : join(lines, '\n')}\n`);
       return undefined;
     },
   },
   resources: {
     description: 'lists the resources of the MCP servers; @SERVER:URI in a message attaches one',
     run: async (_argument, { agent }, { err, signal }) => {
-      err.write(`${(await listResources(agent.providers, signal)).join('\n') || '  none'}\n`);
+      const lines = await listResources(agent.providers, signal);
+      err.write(styled`${lines.length === 0 ? '  none' : join(lines, '\n')}\n`);
     },
   },
   quit: { description: 'leaves the chat', run: () => 'quit' },
@@ -108,14 +116,14 @@ export async function runCommand(line: string, state: ChatState, io: Io): Promis
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command === undefined) {
     const near = nearName(name, Object.keys(COMMANDS));
-    io.err.write(`Unknown command /${name}. ${near === undefined ? 'Try /help.' : `Did you mean /${near}?`}\n`);
+    io.err.write(styled`Unknown command /${name}. ${near === undefined ? 'Try /help.' : `Did you mean /${near}?`}\n`);
     return undefined;
   }
   try {
     return await command.run(args.join(' '), state, io);
   } catch (error) {
     if (!(error instanceof VllmError)) throw error;
-    io.err.write(`${error.message}\n`);
+    io.err.write(styled`${block(error.message)}\n`);
     return undefined;
   }
 }

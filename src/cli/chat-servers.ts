@@ -12,6 +12,8 @@ import { isServer } from '../mcp/server.ts';
 import type { Tool } from '../tool/tool.ts';
 import type { OpenProvider, ProviderContext, ToolProvider } from '../tool/tool-provider.ts';
 import type { Io } from './io.ts';
+import type { Styled } from './styled.ts';
+import { block, styled } from './styled.ts';
 
 export interface OpenProviders extends AsyncDisposable {
   readonly tools: () => readonly Tool[];
@@ -35,26 +37,26 @@ export async function openProviders({ providers, sampling }: Agent, context: Pro
 }
 
 /** One line per prompt: how to send it, and what it is for. Servers that cannot be reached are left out. */
-export async function listPrompts(providers: readonly ToolProvider[], signal: AbortSignal): Promise<string[]> {
+export async function listPrompts(providers: readonly ToolProvider[], signal: AbortSignal): Promise<Styled[]> {
   return await fromEach(providers, async (server) => {
     const { info, listPrompts: list } = await server.connection();
     const prompts = info.hasPrompts ? await list(signal) : [];
     return prompts.map(({ name, description, arguments: args }) => {
       const known = (Array.isArray(args) ? args : []).filter(isObject);
       const shown = known.map((arg) => (arg.required === true ? `${arg.name}=…` : `[${arg.name}=…]`)).join(' ');
-      return `  ${server.name}:${String(name)} ${shown}  ${typeof description === 'string' ? description : ''}`;
+      return styled`  ${server.name}:${String(name)} ${shown}  ${typeof description === 'string' ? description : ''}`;
     });
   });
 }
 
-export async function listResources(providers: readonly ToolProvider[], signal: AbortSignal): Promise<string[]> {
+export async function listResources(providers: readonly ToolProvider[], signal: AbortSignal): Promise<Styled[]> {
   return await fromEach(providers, async (server) => {
     const connection = await server.connection();
     if (!connection.info.hasResources) return [];
     const resources = await connection.listResources(signal);
     const templates = await connection.listResourceTemplates(signal).catch(() => []);
     return [...resources, ...templates].map(
-      ({ uri, uriTemplate, name }) => `  @${server.name}:${String(uri ?? uriTemplate)}  ${String(name ?? '')}`,
+      ({ uri, uriTemplate, name }) => styled`  @${server.name}:${String(uri ?? uriTemplate)}  ${String(name ?? '')}`,
     );
   });
 }
@@ -97,9 +99,8 @@ export async function withResources(
       const contents = await (await server.connection()).readResource(uri, signal);
       parts.push(...contents.filter(isObject).map(readResourcePart));
     } catch (error) {
-      err.write(
-        `@${name}:${uri} could not be read and was left out: ${error instanceof Error ? error.message : String(error)}\n`,
-      );
+      const reason = error instanceof Error ? error.message : String(error);
+      err.write(styled`@${name}:${uri} could not be read and was left out: ${block(reason)}\n`);
     }
   }
   const isPlain = parts.every((part) => part.type === 'text');
@@ -132,8 +133,8 @@ function locate(
 
 async function fromEach(
   providers: readonly ToolProvider[],
-  list: (server: McpServer) => Promise<readonly string[]>,
-): Promise<string[]> {
+  list: (server: McpServer) => Promise<readonly Styled[]>,
+): Promise<Styled[]> {
   const settled = await Promise.allSettled(providers.filter(isServer).map(list));
   return settled.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
 }

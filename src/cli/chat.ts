@@ -13,8 +13,9 @@ import { openProviders, withResources } from './chat-servers.ts';
 import { EXIT } from './help.ts';
 import type { Io, Terminal } from './io.ts';
 import type { Renderer } from './render.ts';
-import { createRenderer, harmless } from './render.ts';
+import { createRenderer } from './render.ts';
 import type { IsShown } from './shown-warnings.ts';
+import { block, styled } from './styled.ts';
 
 export interface Chat {
   readonly agent: Agent;
@@ -33,8 +34,10 @@ export interface Chat {
 export async function chat(setting: Chat): Promise<number> {
   const { agent, io, terminal, client } = setting;
   const { signal } = io;
+  // From the start: what is typed while the servers start is for the first prompt.
+  using _keyboard = terminal.hold();
   const warn = (warning: ProviderWarning): void => {
-    if (setting.isShown(warning)) io.err.write(`${harmless(`! ${warning.code}: ${warning.message}`)}\n`);
+    if (setting.isShown(warning)) io.err.write(styled`! ${warning.code}: ${block(warning.message)}\n`);
   };
   const { askUser } = setting.options;
   await using providers = await openProviders(agent, { signal, warn, ...(askUser !== undefined && { askUser }) });
@@ -47,12 +50,12 @@ export async function chat(setting: Chat): Promise<number> {
     tokens: 0,
     turns: 0,
   };
-  io.err.write(
-    `${agent.name}${agent.description === '' ? '' : `: ${agent.description}`} Type /help for the commands.\n`,
-  );
+  const description = agent.description === '' ? '' : `: ${agent.description}`;
+  io.err.write(styled`${agent.name}${description} Type /help for the commands.\n`);
   let interrupts = 0;
   for (;;) {
-    const read = await readMessage(terminal);
+    const read = await readMessage(terminal, io);
+    if (signal.aborted) return EXIT.interrupted;
     if (read.type === 'end') return EXIT.done;
     if (read.type === 'interrupt') {
       interrupts++;
@@ -63,7 +66,7 @@ export async function chat(setting: Chat): Promise<number> {
     interrupts = 0;
     const text = read.text.trim();
     if (text === '') continue;
-    if (text.startsWith('/')) {
+    if (text.startsWith('/') && !text.includes('\n')) {
       const result: CommandResult = await runCommand(text, state, io);
       if (result === 'quit') return EXIT.done;
       if (result !== undefined && (await answer(setting, state, result.send))) return EXIT.interrupted;
@@ -82,6 +85,8 @@ async function answer(setting: Chat, state: ChatState, input: RunInput): Promise
   const release = terminal.onInterrupt(() => {
     interrupts++;
     controller.abort();
+    // If even this does not end the run, the next one ends the program.
+    if (interrupts > 1) release();
   });
   const { isVerbose, isShown } = setting;
   const renderer = createRenderer(io, { isVerbose, hasOutput: agent.output !== undefined, isShown });
@@ -97,7 +102,7 @@ async function answer(setting: Chat, state: ChatState, input: RunInput): Promise
     remember(state, await running.result);
   } catch (error) {
     if (!(error instanceof VllmError)) throw error;
-    io.err.write(`${error.message}\n`);
+    io.err.write(styled`${block(error.message)}\n`);
   } finally {
     renderer.end();
     setting.onRenderer(undefined);
@@ -119,15 +124,28 @@ type Read =
 
 const FENCE = '"""';
 
-/** One line; more when a line ends in a backslash, or between two lines that begin with `"""`. */
-async function readMessage(terminal: Terminal): Promise<Read> {
+/** One line; more when a line ends in a backslash, or between two lines that begin with `"""`. Ctrl-C drops them when it is pressed again. */
+async function readMessage(terminal: Terminal, { err, signal }: Io): Promise<Read> {
   const lines: string[] = [];
   let isFenced = false;
+  let isInterrupted = false;
   for (;;) {
-    const read = await terminal.ask(lines.length === 0 && !isFenced ? '> ' : '. ');
+    const isBegun = isFenced || lines.length > 0;
+    const read = await terminal.ask(isBegun ? '. ' : '> ', { isMessage: true, signal });
+    if (read.type === 'interrupt' && isBegun && !signal.aborted) {
+      if (isInterrupted) {
+        err.write('The message was dropped.\n');
+        return { type: 'line', text: '' };
+      }
+      isInterrupted = true;
+      const end = isFenced ? `${FENCE} ends` : 'An empty line ends';
+      err.write(`${end} the message. Press Ctrl-C again to drop it.\n`);
+      continue;
+    }
     if (read.type !== 'line') return read;
+    isInterrupted = false;
     const { text } = read;
-    if (!isFenced && lines.length === 0 && text.startsWith(FENCE) && !text.slice(FENCE.length).includes(FENCE)) {
+    if (!isBegun && text.startsWith(FENCE) && !text.slice(FENCE.length).includes(FENCE)) {
       isFenced = true;
       if (text.length > FENCE.length) lines.push(text.slice(FENCE.length));
     } else if (isFenced && text.trimEnd().endsWith(FENCE)) {

@@ -5,7 +5,8 @@ import type { JsonObject, JsonValue } from '../core/json.ts';
 import { isObject } from '../core/json.ts';
 import type { InputAnswer, InputRequest } from '../tool/tool-provider.ts';
 import type { Io, Terminal } from './io.ts';
-import { harmless } from './render.ts';
+import type { Styled } from './styled.ts';
+import { block, exactly, styled } from './styled.ts';
 
 type AskUser = NonNullable<RunOptions['askUser']>;
 
@@ -15,13 +16,13 @@ export function createAskUser(terminal: Terminal, { err }: Io, beforeAsk: () => 
 
   async function ask({ provider, message, form, url }: InputRequest): Promise<InputAnswer> {
     beforeAsk();
-    err.write(`The server ${harmless(provider)} asks: ${harmless(message)}\n`);
+    err.write(styled`The server ${provider} asks: ${block(message)}\n`);
     if (url !== undefined) return await askToVisit(url);
     return await askForm(form ?? {});
   }
 
   async function askToVisit(url: string): Promise<InputAnswer> {
-    err.write(`Open this page: ${harmless(url)}\n`);
+    err.write(styled`Open this page: ${exactly(url)}\n`);
     const read = await terminal.ask('Done? y: yes, n: no [n] ');
     if (read.type !== 'line') return { action: 'cancel' };
     return { action: /^y(es)?$/i.test(read.text.trim()) ? 'accept' : 'decline' };
@@ -47,7 +48,7 @@ export function createAskUser(terminal: Terminal, { err }: Io, beforeAsk: () => 
     isRequired: boolean,
   ): Promise<{ readonly value: JsonValue | undefined } | 'declined' | 'cancelled'> {
     for (;;) {
-      const read = await terminal.ask(`${promptOf(name, field)} `);
+      const read = await terminal.ask(promptOf(name, field));
       if (read.type !== 'line') return 'cancelled';
       const text = read.text.trim();
       if (text === '/no') return 'declined';
@@ -55,7 +56,9 @@ export function createAskUser(terminal: Terminal, { err }: Io, beforeAsk: () => 
       if (text === '' && !isRequired) return { value: undefined };
       const value = readField(text, field);
       if (value !== undefined) return { value };
-      err.write(`${choicesOf(field).length > 0 ? 'Choose from the list' : `Enter a valid ${String(field.type)}`}.\n`);
+      err.write(
+        choicesOf(field).length > 0 ? 'Choose from the list.\n' : styled`Enter a valid ${String(field.type)}.\n`,
+      );
     }
   }
 
@@ -66,12 +69,13 @@ export function createAskUser(terminal: Terminal, { err }: Io, beforeAsk: () => 
   };
 }
 
-function promptOf(name: string, field: Readonly<Record<string, unknown>>): string {
+function promptOf(name: string, field: Readonly<Record<string, unknown>>): Styled {
   const title = typeof field.title === 'string' ? field.title : name;
   const description = typeof field.description === 'string' ? `, ${field.description}` : '';
   const choices = choicesOf(field);
   const preset = field.default === undefined ? '' : ` [${JSON.stringify(field.default)}]`;
-  return harmless(`${title}${description}${choices.length > 0 ? ` (${choices.join(', ')})` : ''}${preset}:`);
+  const shown = choices.length > 0 ? ` (${choices.join(', ')})` : '';
+  return styled`${title}${description}${shown}${preset}: `;
 }
 
 function choicesOf(field: Readonly<Record<string, unknown>>): readonly string[] {

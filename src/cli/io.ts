@@ -1,10 +1,13 @@
 // Owns the interface between a command-line program and the process around it, so that tests can replace the process.
 
 import type { SaveFile } from './save-file.ts';
+import type { Showable } from './styled.ts';
+
 export interface Output {
-  readonly write: (text: string) => void;
+  /** A string is foreign text: what would control the terminal or deceive a person in it is made visible. */
+  readonly write: (text: Showable) => void;
   readonly isTty: boolean;
-  /** In characters. */
+  /** The current width, in cells. */
   readonly columns: number;
 }
 
@@ -14,11 +17,23 @@ export type PromptReply =
   | { readonly type: 'interrupt' }
   | { readonly type: 'end' };
 
+export interface PromptOptions {
+  /**
+   * Whether the reply is a message or a command: it may have been typed ahead, and the arrow keys bring it back. A reply to anything else
+   * must be typed after its prompt was shown, because a person has not seen before what it is about.
+   */
+  readonly isMessage?: boolean;
+  /** Closes the prompt, as Ctrl-C does. */
+  readonly signal?: AbortSignal;
+}
+
 /** A terminal with a user at the keyboard. */
 export interface Terminal {
-  readonly ask: (prompt: string) => Promise<PromptReply>;
+  readonly ask: (prompt: Showable, options?: PromptOptions) => Promise<PromptReply>;
   /** Calls the listener on Ctrl-C while no prompt is open; returns the function that removes it. */
   readonly onInterrupt: (listener: () => void) => () => void;
+  /** Takes the keyboard also between prompts, until disposed: nothing is echoed, what is typed waits, and Ctrl-C is no signal. */
+  readonly hold: () => Disposable;
 }
 
 export interface Io {

@@ -23,7 +23,7 @@ import { EXIT, helpText } from './help.ts';
 import { createAskUser } from './input-form.ts';
 import type { Io } from './io.ts';
 import type { Renderer } from './render.ts';
-import { createRenderer, harmless } from './render.ts';
+import { createRenderer } from './render.ts';
 import { chooseServer } from './server-choice.ts';
 import { createIsShown } from './shown-warnings.ts';
 
@@ -59,7 +59,7 @@ export async function main(agent: Agent, io: Io, options: ProgramOptions = {}): 
       return EXIT.usage;
     }
     if (!(error instanceof VllmError) && !(error instanceof DefinitionError)) throw error;
-    io.err.write(`${harmless(error.message)}\n`);
+    io.err.write(`${error.message}\n`);
     return error instanceof DefinitionError ? EXIT.usage : EXIT.failed;
   }
 }

@@ -1,12 +1,24 @@
 // Owns printing a run for people: the answer on standard output, everything else on standard error. JSON is left to `main.ts`.
 
-import { stripVTControlCharacters, styleText } from 'node:util';
 import type { Outcome, RunEndEvent, RunEvent, ToolEndEvent } from '../core/run-event.ts';
+import { visibleLine } from '../core/visible.ts';
+import { cutToCells } from './cells.ts';
 import type { Io, Output } from './io.ts';
 import type { RefusedCall } from './refused-calls.ts';
 import { createRefusedCalls } from './refused-calls.ts';
 import type { IsShown } from './shown-warnings.ts';
 import { createIsShown } from './shown-warnings.ts';
+import type { Showable, Style, Styled } from './styled.ts';
+import {
+  block,
+  createStyledStream,
+  ERASE_LINE,
+  isEmpty,
+  join,
+  LINE_START,
+  paint as paintAlways,
+  styled,
+} from './styled.ts';
 
 export interface Renderer {
   readonly event: (event: RunEvent) => void;
@@ -32,11 +44,11 @@ export function createRenderer(io: Io, options: RendererOptions): Renderer {
   const refusedCalls = createRefusedCalls();
   const { out, err } = io;
   const isLive = err.isTty && out.isTty;
-  const paint = (style: Parameters<typeof styleText>[0], text: string): string =>
-    hasColour(io, err) ? styleText(style, text, { validateStream: false }) : text;
+  const paint = (style: Style, text: Showable): Showable => (hasColour(io, err) ? paintAlways(style, text) : text);
   const running = new Map<string, string>();
   const startedAt = io.now();
   let open: 'answer' | 'reasoning' | undefined;
+  let deltas = createStyledStream();
   let stopSpinner: (() => void) | undefined;
   let isSpun = false;
 
@@ -44,7 +56,7 @@ export function createRenderer(io: Io, options: RendererOptions): Renderer {
     if (!isLive || stopSpinner !== undefined) return;
     let at = 0;
     stopSpinner = io.every(SPINNER_MS, () => {
-      err.write(`\r${paint('dim', SPINNER[at++ % SPINNER.length] ?? '')}`);
+      err.write(join([LINE_START, paint('dim', SPINNER[at++ % SPINNER.length] ?? '')], ''));
       isSpun = true;
     });
   }
@@ -52,47 +64,54 @@ export function createRenderer(io: Io, options: RendererOptions): Renderer {
   function still(): void {
     stopSpinner?.();
     stopSpinner = undefined;
-    if (isSpun) err.write('\r\x1b[K');
+    if (isSpun) err.write(ERASE_LINE);
     isSpun = false;
   }
 
   function closeLine(): void {
     still();
-    if (open === 'answer') out.write('\n');
-    if (open === 'reasoning') err.write('\n');
+    if (open === undefined) return;
+    show(open, deltas.end());
+    (open === 'answer' ? out : err).write('\n');
     open = undefined;
   }
 
-  function line(text: string): void {
+  function line(text: Showable): void {
     closeLine();
-    err.write(`${text}\n`);
+    err.write(styled`${text}\n`);
+  }
+
+  function show(kind: 'answer' | 'reasoning', text: Styled): void {
+    if (isEmpty(text)) return;
+    if (kind === 'answer') out.write(text);
+    else err.write(paint('dim', text));
   }
 
   function text(kind: 'answer' | 'reasoning', delta: string): void {
     if (open !== kind) closeLine();
     still();
-    const shown = harmless(open === kind ? delta : delta.trimStart());
+    const shown = open === kind ? delta : delta.trimStart();
     if (shown === '') return;
+    if (open !== kind) deltas = createStyledStream();
     open = kind;
-    if (kind === 'answer') out.write(shown);
-    else err.write(paint('dim', shown));
+    show(kind, deltas.push(shown));
   }
 
   function aside(delta: string): void {
     if (isLive || isVerbose) text('reasoning', delta);
   }
 
-  function callLine(event: ToolEndEvent, indent: string): string {
+  function callLine(event: ToolEndEvent, indent: string): Styled {
     const mark = event.isError ? paint('red', '✗') : paint('green', '✓');
     const args = running.get(event.callId) ?? '';
-    const head = `${mark} ${event.toolName}(${args})`;
-    const tail = ` ${(event.durationMs / 1000).toFixed(1)} s  ${oneLine(event.result)}`;
-    return cut(`${indent}${head}${tail}`, err);
+    const seconds = (event.durationMs / 1000).toFixed(1);
+    const text = visibleLine(` ${event.toolName}(${args}) ${seconds} s  ${oneLine(event.result)}`);
+    return styled`${indent}${mark}${cutToCells(text, columnsOf(err) - indent.length - MARK_CELLS)}`;
   }
 
-  function refusedLine({ toolName, arguments: args, reason }: RefusedCall, indent: string): string {
-    const head = `${paint('red', '✗')} ${oneLine(toolName)}(${oneLine(args)})`;
-    return cut(`${indent}${head}  ${oneLine(reason)}`, err);
+  function refusedLine({ toolName, arguments: args, reason }: RefusedCall, indent: string): Styled {
+    const text = visibleLine(` ${toolName}(${oneLine(args)})  ${oneLine(reason)}`);
+    return styled`${indent}${paint('red', '✗')}${cutToCells(text, columnsOf(err) - indent.length - MARK_CELLS)}`;
   }
 
   function event(value: RunEvent): void {
@@ -120,8 +139,9 @@ export function createRenderer(io: Io, options: RendererOptions): Renderer {
         running.delete(value.callId);
         return;
       case 'warning':
-        if (isShown(value.warning))
-          line(paint('yellow', harmless(`! ${value.warning.code}: ${value.warning.message}`)));
+        if (isShown(value.warning)) {
+          line(paint('yellow', styled`! ${value.warning.code}: ${block(value.warning.message)}`));
+        }
         return;
       case 'run_end':
         if (indent === '') finish(value);
@@ -150,7 +170,7 @@ export function createRenderer(io: Io, options: RendererOptions): Renderer {
     closeLine();
     if (hasOutput && output !== undefined) out.write(`${JSON.stringify(output, undefined, 2)}\n`);
     const reason = reasonOf(outcome);
-    if (reason !== undefined) line(paint('red', harmless(reason)));
+    if (reason !== undefined) line(paint('red', block(reason)));
     const seconds = ((io.now() - startedAt) / 1000).toFixed(1);
     const spent = counts === undefined ? 'tokens unknown' : `${tokens} tokens`;
     if (isLive || isVerbose) line(paint('dim', `${spent}, ${seconds} s`));
@@ -182,25 +202,16 @@ function hasColour({ env }: Io, output: Output): boolean {
   return output.isTty && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb';
 }
 
-/**
- * Removes control characters, so that the text of a model or a tool cannot control the terminal. Single characters are
- * removed, not escape sequences: a sequence may be split between two deltas, and text may look like part of one.
- */
-export function harmless(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to remove
-  return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, '');
-}
+/** More than a line shows. */
+const MAX_LINE_CHARS = 10_000;
 
 function oneLine(text: string): string {
-  return harmless(text).replace(/\s+/g, ' ').trim();
+  return text.slice(0, MAX_LINE_CHARS).replace(/\s+/g, ' ').trim();
 }
 
+const MARK_CELLS = 1;
 const PIPED_COLUMNS = 160;
 
-function cut(text: string, output: Output): string {
-  const columns = output.isTty ? output.columns : PIPED_COLUMNS;
-  const visible = stripVTControlCharacters(text);
-  if (visible.length <= columns) return text;
-  // Only the mark at the start is styled, so cutting the end never cuts a style.
-  return `${text.slice(0, text.length - (visible.length - columns) - 1)}…`;
+function columnsOf(output: Output): number {
+  return output.isTty ? output.columns : PIPED_COLUMNS;
 }

@@ -6,10 +6,12 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Agent } from '../agent/agent.ts';
 import { readEnvironment } from '../setup/environment.ts';
-import type { Io, Output, Terminal } from './io.ts';
+import type { Io, Terminal } from './io.ts';
 import type { ProgramOptions } from './main.ts';
+import type { ProcessOutputs } from './output.ts';
+import { printBug, processOutputs } from './output.ts';
+import { createProcessTerminal } from './process-terminal.ts';
 import { createSaveFile } from './save-file.ts';
-import { createTerminal } from './terminal.ts';
 
 /**
  * Makes an agent's file a program: `runMain(import.meta, agent)` as its last line. Does nothing when the file is
@@ -27,15 +29,23 @@ export async function runMain(meta: { readonly url: string }, agent: Agent, opti
 export async function runProcess(name: string, program: (io: Io) => Promise<number>): Promise<void> {
   const controller = new AbortController();
   const interrupt = (): void => controller.abort();
-  const terminal = createTerminal(interrupt);
+  const outputs = processOutputs(interrupt);
+  const terminal = createProcessTerminal(outputs, interrupt);
+  const crash = (error: unknown): never => {
+    terminal.close();
+    printBug(error, outputs.err);
+    process.exit(1);
+  };
   process.once('SIGTERM', interrupt);
-  // The reader of the output may stop reading (`| head`): that ends the run and is not an error.
-  process.stdout.on('error', interrupt);
+  process.on('uncaughtException', crash);
   try {
-    process.exitCode = await program(processIo(controller.signal, name, terminal.ofUser));
+    process.exitCode = await program(processIo(controller.signal, name, outputs, terminal.ofUser));
+  } catch (error) {
+    crash(error);
   } finally {
     terminal.close();
     process.off('SIGTERM', interrupt);
+    process.off('uncaughtException', crash);
   }
 }
 
@@ -61,12 +71,16 @@ function isProgram(url: string): boolean {
   }
 }
 
-function processIo(signal: AbortSignal, program: string, terminal: Terminal | undefined): Io {
-  const err = output(process.stderr);
+function processIo(
+  signal: AbortSignal,
+  program: string,
+  { out, err }: ProcessOutputs,
+  terminal: Terminal | undefined,
+): Io {
   return {
     args: process.argv.slice(2),
     env: readEnvironment((message) => err.write(`${message}\n`)),
-    out: output(process.stdout),
+    out,
     err,
     isPiped: isPiped(),
     readInput,
@@ -82,10 +96,6 @@ function processIo(signal: AbortSignal, program: string, terminal: Terminal | un
 function every(periodMs: number, work: () => void): () => void {
   const timer = setInterval(work, periodMs).unref();
   return () => clearInterval(timer);
-}
-
-function output(stream: NodeJS.WriteStream): Output {
-  return { write: (text) => void stream.write(text), isTty: stream.isTTY === true, columns: stream.columns ?? 80 };
 }
 
 /** A parent process may leave an input of another kind, such as a socket, open without a thought. */

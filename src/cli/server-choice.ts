@@ -8,7 +8,7 @@ import { VllmError } from '../core/vllm-error.ts';
 import type { CliArgs } from './args.ts';
 import type { Io } from './io.ts';
 import { isListening } from './listening.ts';
-import { harmless } from './render.ts';
+import { block, styled } from './styled.ts';
 
 export interface ChosenServer extends AsyncDisposable {
   readonly client: VllmClient;
@@ -34,7 +34,7 @@ export async function chooseServer(wish: Wish, io: Io, local = DEFAULT_BASE_URL)
 export function clientFor(wish: Pick<Wish, 'baseUrl'>, { env, err }: Io, local = DEFAULT_BASE_URL): VllmClient {
   return new VllmClient(baseUrlOf(wish, env) ?? local, {
     apiKey: checkApiKey(env.VLLM_API_KEY, 'VLLM_API_KEY'),
-    onWarning: ({ message }) => err.write(`! ${harmless(message)}\n`),
+    onWarning: ({ message }) => err.write(styled`! ${block(message)}\n`),
   });
 }
 

@@ -1,76 +1,192 @@
-// Owns reading from the keyboard: prompts with history, pasted lines, Ctrl-C. What to ask is left to the caller.
+// Owns the keyboard of a terminal: who reads it when, what is typed ahead, and that the terminal is left as it was found. Editing a line is
+// left to `line-editor.ts`, Ctrl-C to `interrupts.ts`, what to ask to the caller.
 
-import { createInterface } from 'node:readline';
-import type { PromptReply, Terminal } from './io.ts';
+import type { Interrupts, Signals } from './interrupts.ts';
+import type { Output, PromptOptions, PromptReply, Terminal } from './io.ts';
+import type { After, Key } from './key-reader.ts';
+import { createKeyReader } from './key-reader.ts';
+import type { OpenEditor } from './line-editor.ts';
+import { createPastes, openEditor } from './line-editor.ts';
+import type { Screen } from './output.ts';
+import type { Showable } from './styled.ts';
+import { PASTE_MARKS_OFF, PASTE_MARKS_ON, render } from './styled.ts';
+import type { Entry } from './type-ahead.ts';
+import { entriesOfPaste, entriesOfTyped } from './type-ahead.ts';
+
+/** What is needed of `process.stdin`. */
+type Keyboard = NodeJS.ReadableStream & { readonly setRawMode: (isRaw: boolean) => unknown };
+
+export interface TerminalParts {
+  readonly keyboard: Keyboard;
+  readonly screen: Screen;
+  readonly err: Output;
+  readonly signals: Signals;
+  readonly interrupts: Interrupts;
+  readonly after: After;
+}
 
 export interface OwnedTerminal {
-  /** Undefined when input or output is not a terminal. */
-  readonly ofUser: Terminal | undefined;
+  readonly ofUser: Terminal;
+  /** Leaves the terminal as it was found. */
   readonly close: () => void;
 }
 
-/** Lines that the arrow keys bring back. */
-const MAX_HISTORY = 1000;
+/** A process that was suspended goes on later than this, by its own timers. */
+const SUSPENDED_MS = 100;
 
-/** `interrupt` is called on a Ctrl-C that no listener handles. The caller closes the terminal. */
-export function createTerminal(interrupt: () => void): OwnedTerminal {
-  const listeners: (() => void)[] = [];
-  const onSignal = (): void => {
-    const listener = listeners.at(-1);
-    // Without a listener, a second Ctrl-C ends the process if the first did not.
-    if (listener === undefined) process.off('SIGINT', onSignal);
-    (listener ?? interrupt)();
-  };
-  process.on('SIGINT', onSignal);
-  let history: string[] = [];
+/**
+ * The keyboard is in raw mode while it is held: nothing is echoed into an answer, a line may have any length, and Ctrl-C is a key. As a signal it
+ * would also reach a parent such as `tsx`, which kills a child that does not confirm it within 60 ms, and a child that is computing cannot.
+ */
+export function createTerminal(parts: TerminalParts): OwnedTerminal {
+  const { keyboard, screen, err, signals, interrupts, after } = parts;
+  const pastes = createPastes();
+  const reader = createKeyReader(after, onKey);
+  /** What was typed and not yet used, oldest first. */
+  let waiting: Entry[] = [];
+  let history: readonly string[] = [];
+  let editor: OpenEditor | undefined;
+  let holders = 0;
+  let hasEnded = false;
+  let hasMarks = false;
 
-  /** One readline interface per prompt: between prompts the terminal is in its normal mode, and Ctrl-C is a signal. */
-  function ask(prompt: string): Promise<PromptReply> {
-    return new Promise((resolve) => {
-      const reader = createInterface({
-        input: process.stdin,
-        output: process.stderr,
-        terminal: true,
-        prompt,
-        history: [...history],
-        historySize: MAX_HISTORY,
-        removeHistoryDuplicates: true,
-      });
-      const lines: string[] = [];
-      let reply: PromptReply = { type: 'end' };
-      reader.on('history', (lines: string[]) => {
-        history = lines;
-      });
-      reader.on('line', (line) => {
-        // A paste arrives as several lines at once, the last of them possibly without a line end.
-        if (lines.length === 0) setImmediate(() => reader.close());
-        lines.push(line);
-        reply = { type: 'line', text: lines.join('\n') };
-      });
-      reader.on('SIGINT', () => {
-        reply = { type: 'interrupt' };
-        process.stderr.write('\n');
-        reader.close();
-      });
-      reader.on('close', () => {
-        const rest = reply.type === 'line' ? reader.line : '';
-        resolve(rest === '' || reply.type !== 'line' ? reply : { type: 'line', text: `${reply.text}\n${rest}` });
-      });
-      reader.prompt();
-    });
+  function onKey(key: Key): void {
+    if (key.type === 'interrupt') interrupts.press();
+    else if (key.type === 'suspend') suspend();
+    else {
+      hasMarks ||= key.type === 'pasted' && key.isMarked;
+      const isPrompted = editor !== undefined && !hasMarks;
+      const entries =
+        key.type === 'typed' ? entriesOfTyped(key.text, isPrompted) : entriesOfPaste(key.text, key.isMarked);
+      waiting.push(...entries);
+      feed();
+    }
   }
 
-  function onInterrupt(listener: () => void): () => void {
-    listeners.push(listener);
-    return () => {
-      const at = listeners.indexOf(listener);
-      if (at >= 0) listeners.splice(at, 1);
+  function feed(): void {
+    while (editor !== undefined) {
+      const entry = waiting.shift();
+      if (entry === undefined) break;
+      if (entry.type === 'typed') editor.type(entry.text);
+      else editor.paste(entry.text);
+    }
+    if (hasEnded) editor?.end();
+  }
+
+  // The prompts of calls and of servers may come at the same time; they are shown one after the other.
+  let last: Promise<unknown> = Promise.resolve();
+  function ask(prompt: Showable, options: PromptOptions = {}): Promise<PromptReply> {
+    const asked = last.then(() => askNow(prompt, options));
+    last = asked;
+    return asked;
+  }
+
+  async function askNow(prompt: Showable, { isMessage = false, signal }: PromptOptions): Promise<PromptReply> {
+    if (signal?.aborted === true) return { type: 'interrupt' };
+    using _keyboard = hold();
+    const typedAhead = isMessage ? [] : waiting;
+    if (!isMessage) waiting = [];
+    const interrupt = (): void => editor?.interrupt();
+    const release = interrupts.listen(interrupt);
+    signal?.addEventListener('abort', interrupt);
+    const reply = await new Promise<PromptReply>((resolve) => {
+      const onReply = (given: PromptReply, lines: readonly string[]): void => {
+        editor = undefined;
+        if (isMessage) history = lines;
+        resolve(given);
+      };
+      editor = openEditor({ prompt: render(prompt), screen, history: isMessage ? history : [], pastes, onReply });
+      feed();
+    });
+    signal?.removeEventListener('abort', interrupt);
+    release();
+    waiting = [...typedAhead, ...waiting];
+    return reply;
+  }
+
+  function hold(): Disposable {
+    let isHeld = true;
+    if (holders++ === 0) start();
+    return {
+      [Symbol.dispose]: () => {
+        if (isHeld && holders > 0 && --holders === 0) stop();
+        isHeld = false;
+      },
     };
   }
 
-  const isInteractive = process.stdin.isTTY === true && process.stdout.isTTY === true && process.stderr.isTTY === true;
-  return {
-    ofUser: isInteractive ? { ask, onInterrupt } : undefined,
-    close: () => void process.off('SIGINT', onSignal),
-  };
+  function start(): void {
+    enter();
+    keyboard.on('data', onData);
+    for (const event of ENDS) keyboard.on(event, onEnd);
+    signals.on('exit', leave);
+    for (const signal of FATAL) signals.on(signal, dieOf[signal]);
+    signals.on('SIGCONT', onContinue);
+    keyboard.resume();
+  }
+
+  function stop(): void {
+    keyboard.pause();
+    keyboard.off('data', onData);
+    for (const event of ENDS) keyboard.off(event, onEnd);
+    signals.off('exit', leave);
+    for (const signal of FATAL) signals.off(signal, dieOf[signal]);
+    signals.off('SIGCONT', onContinue);
+    reader.flush();
+    leave();
+  }
+
+  function enter(): void {
+    keyboard.setRawMode(true);
+    err.write(PASTE_MARKS_ON);
+  }
+
+  function leave(): void {
+    err.write(PASTE_MARKS_OFF);
+    keyboard.setRawMode(false);
+  }
+
+  function onData(bytes: Uint8Array): void {
+    reader.push(bytes);
+  }
+
+  function onEnd(): void {
+    hasEnded = true;
+    reader.flush();
+    feed();
+  }
+
+  const dieOf = { SIGHUP: () => die('SIGHUP'), SIGQUIT: () => die('SIGQUIT') };
+  function die(signal: 'SIGHUP' | 'SIGQUIT'): void {
+    close();
+    signals.raise(signal);
+  }
+
+  function suspend(): void {
+    leave();
+    signals.raise('SIGTSTP');
+    // Where nothing suspends it, no SIGCONT comes.
+    after(SUSPENDED_MS, onContinue);
+  }
+
+  /** The shell has set the terminal to a mode of its own meanwhile. */
+  function onContinue(): void {
+    if (holders === 0) return;
+    leave();
+    enter();
+    editor?.redraw();
+  }
+
+  function close(): void {
+    if (holders === 0) return;
+    holders = 0;
+    stop();
+  }
+
+  return { ofUser: { ask, hold, onInterrupt: interrupts.listen }, close };
 }
+
+const ENDS = ['end', 'close', 'error'] as const;
+
+/** Without a listener they end the process at once, and leave the terminal in raw mode. */
+const FATAL = ['SIGHUP', 'SIGQUIT'] as const;

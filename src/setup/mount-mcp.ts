@@ -1,5 +1,6 @@
 // Owns MCP servers with what this process gives them when they start: variables, the current folder, the file of sign-ins, a terminal.
 
+import { exact, visibleLine } from '../core/visible.ts';
 import type { Surroundings } from '../mcp/expand.ts';
 import type { MountedServers } from '../mcp/mount.ts';
 import { createServers, mountServers } from '../mcp/mount.ts';
@@ -35,5 +36,5 @@ function readSurroundings(): Surroundings {
 }
 
 function showUrl(server: string, url: string): void {
-  process.stderr.write(`\nThe MCP server ${server} asks you to sign in:\n${url}\n`);
+  process.stderr.write(`\nThe MCP server ${visibleLine(server)} asks you to sign in:\n${exact(url)}\n`);
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import type { Io, PromptReply, Terminal } from '../../src/cli/io.ts';
+import type { Io, PromptReply } from '../../src/cli/io.ts';
 import { main } from '../../src/cli/main.ts';
 import type { Agent } from '../../src/index.ts';
 import { defineAgent, defineTool } from '../../src/index.ts';
@@ -13,7 +13,7 @@ import type { Step } from '../../src/testing/index.ts';
 import { answer, raw, reply, startFakeVllm } from '../../src/testing/index.ts';
 import { frame } from '../support/client-helpers.ts';
 import { weatherAgent } from '../support/run-helpers.ts';
-import { createFakeIo } from './fake-io.ts';
+import { createFakeIo, createFakeTerminal } from './fake-io.ts';
 
 /** What the user does at a prompt; `interrupt while answering` waits for the first text of the answer. */
 type Input = string | PromptReply | typeof INTERRUPT_ANSWER;
@@ -48,18 +48,18 @@ async function talk(
   const prompts: string[] = [];
   const left = [...inputs];
   const listeners: (() => void)[] = [];
-  const terminal: Terminal = {
-    ask: async (prompt) => {
+  const terminal = createFakeTerminal(
+    async (prompt) => {
       prompts.push(prompt);
       const next = left.shift();
       if (next === undefined || next === INTERRUPT_ANSWER) return { type: 'end' };
       return typeof next === 'string' ? { type: 'line', text: next } : next;
     },
-    onInterrupt: (listener) => {
+    (listener) => {
       listeners.push(listener);
       return () => void listeners.splice(listeners.indexOf(listener), 1);
     },
-  };
+  );
   const onWrite = (stream: 'out' | 'err'): void => {
     if (stream !== 'out' || left[0] !== INTERRUPT_ANSWER) return;
     left.shift();

@@ -1,6 +1,8 @@
 // Owns the world of a program under test: its arguments, what it writes, a clock and ticks that only the test moves.
 
-import type { Io } from '../../src/cli/io.ts';
+import type { Io, PromptOptions, PromptReply, Terminal } from '../../src/cli/io.ts';
+import type { Showable } from '../../src/cli/styled.ts';
+import { render } from '../../src/cli/styled.ts';
 
 export interface FakeIo {
   readonly io: Io;
@@ -24,9 +26,9 @@ export function createFakeIo({ isTty = false, columns = 200, onWrite, ...given }
   const output = (stream: 'out' | 'err') => ({
     isTty,
     columns,
-    write: (more: string) => {
-      text[stream] += more;
-      onWrite?.(stream, more);
+    write: (more: Showable) => {
+      text[stream] += render(more);
+      onWrite?.(stream, render(more));
     },
   });
   const io: Io = {
@@ -53,6 +55,18 @@ export function createFakeIo({ isTty = false, columns = 200, onWrite, ...given }
     tick: () => {
       for (const work of periodic) work();
     },
+  };
+}
+
+/** A terminal whose user replies to what is shown. */
+export function createFakeTerminal(
+  reply: (prompt: string, options: PromptOptions) => Promise<PromptReply>,
+  onInterrupt: Terminal['onInterrupt'] = () => () => undefined,
+): Terminal {
+  return {
+    ask: async (prompt, options = {}) => await reply(render(prompt), options),
+    onInterrupt,
+    hold: () => ({ [Symbol.dispose]: () => undefined }),
   };
 }
 

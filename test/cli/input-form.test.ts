@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { createAskUser } from '../../src/cli/input-form.ts';
 import type { PromptReply } from '../../src/cli/io.ts';
 import type { InputAnswer, InputRequest, JsonObject } from '../../src/index.ts';
-import { createFakeIo } from './fake-io.ts';
+import { createFakeIo, createFakeTerminal } from './fake-io.ts';
 
 interface Asked {
   readonly answer: InputAnswer;
@@ -19,14 +19,11 @@ async function ask(request: Partial<InputRequest>, ...replies: readonly (string 
   const { io, text } = createFakeIo();
   const prompts: string[] = [];
   const left = [...replies];
-  const terminal = {
-    ask: async (prompt: string): Promise<PromptReply> => {
-      prompts.push(prompt);
-      const next = left.shift() ?? { type: 'end' };
-      return typeof next === 'string' ? { type: 'line', text: next } : next;
-    },
-    onInterrupt: () => () => undefined,
-  };
+  const terminal = createFakeTerminal(async (prompt) => {
+    prompts.push(prompt);
+    const next = left.shift() ?? { type: 'end' };
+    return typeof next === 'string' ? { type: 'line', text: next } : next;
+  });
   const askUser = createAskUser(terminal, io, () => undefined);
   const answer = await askUser({ provider: 'ev', message: 'Who?', ...request }, new AbortController().signal);
   expect(left).toEqual([]);
@@ -77,10 +74,10 @@ describe('a field', () => {
     expect(answer).toEqual({ action: 'accept', content: {} });
   });
 
-  test('is shown with title, description, choices and default, without control characters', async () => {
+  test('is shown with title, description, choices and default, control characters made visible', async () => {
     const field = { type: 'string', title: 'City\u001b[2J', description: 'where', enum: ['x', 'y'], default: 'x' };
     const { prompts } = await ask(form(field), 'y');
-    expect(prompts).toEqual(['City[2J, where (x, y) ["x"]: ']);
+    expect(prompts).toEqual(['City␛[2J, where (x, y) ["x"]: ']);
   });
 });
 
@@ -107,7 +104,7 @@ describe('a form', () => {
     expect(await ask({ url: 'https://x.example/\u0007' }, reply)).toEqual({
       answer: { action },
       prompts: ['Done? y: yes, n: no [n] '],
-      err: 'The server ev asks: Who?\nOpen this page: https://x.example/\n',
+      err: 'The server ev asks: Who?\nOpen this page: https://x.example/\\u0007\n',
     });
   });
 });
@@ -116,13 +113,10 @@ test('requests at the same time are asked one after the other', async () => {
   const { io } = createFakeIo();
   const waiting: ((reply: PromptReply) => void)[] = [];
   const prompts: string[] = [];
-  const terminal = {
-    ask: (prompt: string) => {
-      prompts.push(prompt);
-      return new Promise<PromptReply>((resolve) => void waiting.push(resolve));
-    },
-    onInterrupt: () => () => undefined,
-  };
+  const terminal = createFakeTerminal((prompt) => {
+    prompts.push(prompt);
+    return new Promise<PromptReply>((resolve) => void waiting.push(resolve));
+  });
   const askUser = createAskUser(terminal, io, () => undefined);
   const request = (name: string) =>
     askUser(

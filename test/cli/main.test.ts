@@ -353,7 +353,7 @@ describe('a failure', () => {
   });
 });
 
-test('escape sequences of a model do not reach the terminal', async () => {
+test('escape sequences of a model do not reach the terminal: they are shown', async () => {
   const { out } = await program(['x'], { steps: [answer({ content: ['\x1b]0;title\x07a\x1b', '[31mb\x07'] })] });
-  expect(out).toBe(']0;titlea[31mb\n');
+  expect(out).toBe('␛]0;title␇a␛[31mb␇\n');
 });

@@ -4,12 +4,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { examine } from '../../src/cli/doctor/doctor.ts';
 import type { Io } from '../../src/cli/io.ts';
+import type { Showable } from '../../src/cli/styled.ts';
+import { render } from '../../src/cli/styled.ts';
 
 /** One section: where, and all that was printed, the port aside. */
 export async function doctorPage(title: string, baseUrl: string, apiKey?: string): Promise<string> {
   let text = '';
-  const write = (part: string): void => {
-    text += part;
+  const write = (part: Showable): void => {
+    text += render(part);
   };
   const output = { isTty: false, columns: 120, write };
   const io: Io = {

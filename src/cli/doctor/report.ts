@@ -1,18 +1,20 @@
 // Owns printing the doctor's findings: one line each, the remedy below it. Collecting them is left to `doctor.ts`.
 
-import { styleText } from 'node:util';
+import { visibleLine } from '../../core/visible.ts';
+import { padCells } from '../cells.ts';
 import type { Io } from '../io.ts';
-import { harmless } from '../render.ts';
+import type { Styled } from '../styled.ts';
+import { block, join, paint, styled } from '../styled.ts';
 import type { Finding } from './finding.ts';
 
 const MARKS = { good: '✓', note: '!', bad: '✗', skipped: '-' } as const;
 const COLOURS = { good: 'green', note: 'yellow', bad: 'red', skipped: 'dim' } as const;
 const CHECK_COLUMNS = 19;
 
-export function findingLine({ check, status, message, remedy }: Finding, { out, env }: Io): string {
+export function findingLine({ check, status, message, remedy }: Finding, { out, env }: Io): Styled {
   const isColoured = out.isTty && (env.NO_COLOR ?? '') === '';
-  const mark = isColoured ? styleText(COLOURS[status], MARKS[status], { validateStream: false }) : MARKS[status];
-  const lines = [`${mark} ${check.padEnd(CHECK_COLUMNS)} ${harmless(message)}`];
-  if (remedy !== undefined) lines.push(`${' '.repeat(CHECK_COLUMNS + 3)}-> ${harmless(remedy)}`);
-  return `${lines.join('\n')}\n`;
+  const mark = isColoured ? paint(COLOURS[status], MARKS[status]) : MARKS[status];
+  const lines = [styled`${mark} ${padCells(visibleLine(check), CHECK_COLUMNS)} ${block(message)}`];
+  if (remedy !== undefined) lines.push(styled`${' '.repeat(CHECK_COLUMNS + 3)}-> ${block(remedy)}`);
+  return styled`${join(lines, '\n')}\n`;
 }

@@ -1,0 +1,64 @@
+// Owns claims about how text reaches a terminal: through one file, which makes visible what a person would not see.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { PassThrough } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { createOutput } from '../../src/cli/output.ts';
+import { block, exactJson, paint, styled } from '../../src/cli/styled.ts';
+
+const ROOT = fileURLToPath(new URL('../../src', import.meta.url));
+const FILES = readdirSync(ROOT, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+
+test('no other file writes to standard output or standard error', () => {
+  const writes = /process\.(?:stdout|stderr)\.write|console\.\w|process\._rawDebug/;
+  const found = FILES.filter((name) => writes.test(readFileSync(`${ROOT}/${name}`, 'utf8')));
+  // Signing in has no program around it: its two parts are made visible there.
+  expect(found).toEqual(['setup/mount-mcp.ts']);
+});
+
+test('no other file makes escape sequences', () => {
+  const escapes = /\\x1b|\\u001b|\\u\{1b\}|\\033/i;
+  const found = FILES.filter((name) => escapes.test(readFileSync(`${ROOT}/${name}`, 'utf8')));
+  expect(found.toSorted()).toEqual(['cli/key-reader.ts', 'cli/styled.ts']);
+});
+
+function written(text: Parameters<ReturnType<typeof createOutput>['write']>[0]): string {
+  const stream = new PassThrough();
+  createOutput(stream).write(text);
+  return String(stream.read());
+}
+
+describe('foreign text', () => {
+  const HOSTILE: readonly [string, string, string][] = [
+    ['a title', 'a\x1b]0;PWNED\x07b', 'a␛]0;PWNED␇b'],
+    ['the clipboard', '\x1b]52;c;AAAA\x1b\\', '␛]52;c;AAAA␛\\'],
+    ['a cleared screen', '\x1b[2J\x1b[H', '␛[2J␛[H'],
+    ['C1 controls', 'a\u009b31mb\u0090q', 'a\\u009b31mb\\u0090q'],
+    ['a carriage return', 'rm -rf /\rls', 'rm -rf /␍ls'],
+    ['backspaces', 'abc\b\b\bxyz', 'abc␈␈␈xyz'],
+    ['an override of the direction', '/etc/\u202Ehosts', '/etc/\\u202ehosts'],
+    ['isolates', '\u2066a\u2069', '\\u2066a\\u2069'],
+    ['marks', '\u200e\u200f\u061c', '\\u200e\\u200f\\u061c'],
+    ['hidden characters', 'pay\u200bpal', 'pay\\u200bpal'],
+    ['tag characters', 'a\u{E0041}', 'a\\udb40\\udc41'],
+    ['a lone surrogate', 'a\ud800', 'a\\ud800'],
+    ['line separators', 'a\u2028b', 'a\\u2028b'],
+  ];
+
+  test.each(HOSTILE)('with %s is shown as what it is', (_name, text, shown) => {
+    expect([written(text), written(styled`${text}`), written(styled`${block(text)}`)]).toEqual([shown, shown, shown]);
+    expect(written(paint('red', text))).toBe(`\x1b[31m${shown}\x1b[39m`);
+  });
+
+  test('stays on the line that it was given, and cannot pass for a line of the program', () => {
+    expect(written(styled`- ${'a\n✓ all is well'}`)).toBe('- a ✓ all is well');
+    expect(written(styled`! ${block('a\n✓ all is well')}`)).toBe('! a\n  ✓ all is well');
+  });
+
+  test('that a person decides on is shown to the letter', () => {
+    expect(written(exactJson({ path: '/etc/\u202Ehosts', 'a\u00a0b': '👨‍👩‍👧' }))).toBe(
+      '{\n  "path": "/etc/\\u202ehosts",\n  "a\\u00a0b": "👨\\u200d👩\\u200d👧"\n}',
+    );
+  });
+});
