@@ -32,16 +32,20 @@ function createAsk(terminal: Terminal, { err }: Io, beforeAsk: () => void): Appr
   // The prompts of parallel calls are shown one after the other.
   let last: Promise<unknown> = Promise.resolve();
 
-  async function ask({ toolName, arguments: args }: PendingApproval): Promise<boolean> {
-    if (always.has(toolName)) return true;
+  async function ask({ toolName, arguments: args, isRescued }: PendingApproval): Promise<boolean> {
+    // What was allowed for calls of the tool was not for what only looks like one.
+    if (always.has(toolName) && isRescued !== true) return true;
     beforeAsk();
     err.write(styled`${exactly(toolName)} wants to run with:\n${exactJson(args)}\n`);
+    if (isRescued === true) err.write('The server did not parse this call: it was read from the text of the answer.\n');
+    const choices = isRescued === true ? 'y: yes, n: no' : 'y: yes, n: no, a: always for this tool';
     for (;;) {
-      const read = await terminal.ask('Run it? y: yes, n: no, a: always for this tool [n] ');
+      const read = await terminal.ask(`Run it? ${choices} [n] `);
       if (read.type !== 'line') return false;
       const reply = read.text.trim().toLowerCase();
-      if (reply === 'a') always.add(toolName);
-      if (['y', 'yes', 'a'].includes(reply)) return true;
+      const isAlways = reply === 'a' && isRescued !== true;
+      if (isAlways) always.add(toolName);
+      if (isAlways || ['y', 'yes'].includes(reply)) return true;
       if (['', 'n', 'no'].includes(reply)) return false;
     }
   }
