@@ -51,6 +51,16 @@ function written(text: Parameters<ReturnType<typeof createOutput>['write']>[0]):
   return String(stream.read());
 }
 
+test('the width is that of the window at the moment; one that a terminal does not know is 80', () => {
+  const stream = Object.assign(new PassThrough(), { isTTY: true, columns: 120 });
+  const output = createOutput(stream);
+  const widths = [120, 40, 0].map((columns) => {
+    stream.columns = columns;
+    return output.columns;
+  });
+  expect([widths, createOutput(new PassThrough()).columns]).toEqual([[120, 40, 80], 80]);
+});
+
 describe('foreign text', () => {
   const HOSTILE: readonly [string, string, string][] = [
     ['a title', 'a\x1b]0;PWNED\x07b', 'a␛]0;PWNED␇b'],
