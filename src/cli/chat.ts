@@ -124,6 +124,11 @@ type Read =
 
 const FENCE = '"""';
 
+/** Whether several lines were pasted with the marks around them. */
+function isWholeBlock(text: string): boolean {
+  return text.startsWith(FENCE) && text.endsWith(FENCE) && text.slice(FENCE.length, -FENCE.length).includes('\n');
+}
+
 /** One line; more when a line ends in a backslash, or between two lines that begin with `"""`. Ctrl-C drops them when it is pressed again. */
 async function readMessage(terminal: Terminal, { err, signal }: Io): Promise<Read> {
   const lines: string[] = [];
@@ -145,6 +150,9 @@ async function readMessage(terminal: Terminal, { err, signal }: Io): Promise<Rea
     if (read.type !== 'line') return read;
     isInterrupted = false;
     const { text } = read;
+    if (!isBegun && isWholeBlock(text.trimEnd())) {
+      return { type: 'line', text: text.trimEnd().slice(FENCE.length, -FENCE.length) };
+    }
     if (!isBegun && text.startsWith(FENCE) && !text.slice(FENCE.length).includes(FENCE)) {
       isFenced = true;
       if (text.length > FENCE.length) lines.push(text.slice(FENCE.length));

@@ -6,15 +6,37 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { createOutput } from '../../src/cli/output.ts';
 import { block, exactJson, paint, styled } from '../../src/cli/styled.ts';
+import { readSource } from '../architecture/source.ts';
 
 const ROOT = fileURLToPath(new URL('../../src', import.meta.url));
 const FILES = readdirSync(ROOT, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
 
-test('no other file writes to standard output or standard error', () => {
-  const writes = /process\.(?:stdout|stderr)\.write|console\.\w|process\._rawDebug/;
-  const found = FILES.filter((name) => writes.test(readFileSync(`${ROOT}/${name}`, 'utf8')));
-  // Signing in has no program around it: its two parts are made visible there.
+/** What a program can write to a terminal with, under any name that it is given afterwards. */
+const DOORS = ['stdout', 'stderr', 'console', '_rawDebug', 'writeSync', 'openSync', 'WriteStream', 'createWriteStream'];
+
+test('no other file of the command line can write to standard output or standard error', () => {
+  const found = FILES.filter((name) => name.startsWith('cli/')).filter((name) => {
+    const { names, imports } = readSource({ path: name, text: readFileSync(`${ROOT}/${name}`, 'utf8') });
+    return (
+      DOORS.some((door) => names.has(door)) || imports.some((module) => /^(?:node:)?(?:tty|console)$/.test(module))
+    );
+  });
+  expect(found).toEqual(['cli/output.ts']);
+});
+
+test('outside it, only the page to sign in at is written, and each part of it is made visible', () => {
+  const writes = /\b(?:stdout|stderr)\.write\b|\bconsole\.\w|_rawDebug/;
+  const found = FILES.filter((name) => !name.startsWith('cli/')).filter((name) =>
+    writes.test(readFileSync(`${ROOT}/${name}`, 'utf8')),
+  );
   expect(found).toEqual(['setup/mount-mcp.ts']);
+});
+
+test('no other file makes text that is trusted', () => {
+  const found = FILES.filter((name) =>
+    /\bas (?:unknown as )?Styled\b|new Screen\(/.test(readFileSync(`${ROOT}/${name}`, 'utf8')),
+  );
+  expect(found).toEqual(['cli/output.ts']);
 });
 
 test('no other file makes escape sequences', () => {
@@ -28,6 +50,16 @@ function written(text: Parameters<ReturnType<typeof createOutput>['write']>[0]):
   createOutput(stream).write(text);
   return String(stream.read());
 }
+
+test('the width is that of the window at the moment; one that a terminal does not know is 80', () => {
+  const stream = Object.assign(new PassThrough(), { isTTY: true, columns: 120 });
+  const output = createOutput(stream);
+  const widths = [120, 40, 0].map((columns) => {
+    stream.columns = columns;
+    return output.columns;
+  });
+  expect([widths, createOutput(new PassThrough()).columns]).toEqual([[120, 40, 80], 80]);
+});
 
 describe('foreign text', () => {
   const HOSTILE: readonly [string, string, string][] = [

@@ -76,6 +76,61 @@ describe('what is pasted', () => {
   });
 });
 
+describe('the arrow keys', () => {
+  const UP = '\x1b[A';
+
+  test('bring back messages, with what was pasted in them, and no other replies', async () => {
+    const { terminal, type } = createFakeKeyboard();
+    const first = terminal.ofUser.ask('> ', { isMessage: true });
+    await type(`see ${paste('a\nb')}\r`);
+    await first;
+    const approval = terminal.ofUser.ask('Allow? ');
+    await type('y\r');
+    await approval;
+    const again = terminal.ofUser.ask('> ', { isMessage: true });
+    await type(`${UP}\r`);
+    expect(await again).toEqual(line('see a\nb'));
+    const secret = terminal.ofUser.ask('Token? ');
+    await type(`${UP}x\r`);
+    expect(await secret).toEqual(line('x'));
+  });
+});
+
+test('questions at the same time are asked one after the other', async () => {
+  const { terminal, type, drawn } = createFakeKeyboard();
+  const both = [terminal.ofUser.ask('one? '), terminal.ofUser.ask('two? ')];
+  await type('1');
+  expect(drawn()).not.toContain('two? ');
+  await type('\r');
+  await type('2\r');
+  expect(await Promise.all(both)).toEqual([line('1'), line('2')]);
+});
+
+describe('a key that is held', () => {
+  test('is one Ctrl-C, however long', async () => {
+    const { terminal, type, clock } = createFakeKeyboard();
+    using _keyboard = terminal.ofUser.hold();
+    let presses = 0;
+    terminal.ofUser.onInterrupt(() => presses++);
+    for (let at = 0; at < 100; at++) {
+      clock.now = at * 33;
+      await type('\x03');
+    }
+    expect(presses).toBe(1);
+  });
+});
+
+test('a Ctrl-C that nothing handles ends the process when it is pressed again', () => {
+  const { events, clock, fallbacks, raised } = createFakeKeyboard();
+  events.emit('SIGINT');
+  clock.now = 299;
+  events.emit('SIGINT');
+  expect([fallbacks, raised]).toEqual([[0], []]);
+  clock.now = 600;
+  events.emit('SIGINT');
+  expect([fallbacks, raised, events.listenerCount('SIGINT')]).toEqual([[0], ['SIGINT'], 0]);
+});
+
 describe('what is typed ahead', () => {
   test('is run line by line when the prompts come', async () => {
     const { terminal, type } = createFakeKeyboard();
