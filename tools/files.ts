@@ -5,18 +5,21 @@ import { z } from 'zod';
 import type { Tool } from '../src/index.ts';
 import { defineTool, ToolRetry } from '../src/index.ts';
 import { CLOSED } from './files/closed-names.ts';
-import type { Entry } from './files/folder.ts';
+import { faultIn } from './files/file-error.ts';
+import type { Folder } from './files/folder.ts';
 import { createFolder } from './files/folder.ts';
 import { compileGlob } from './files/glob.ts';
 import { quotePath } from './files/path.ts';
-import { walk } from './files/walk.ts';
+import type { Skipped } from './files/skipped.ts';
+import { tellSkipped } from './files/skipped.ts';
+import { UNNAMEABLE, walk } from './files/walk.ts';
 
 export { CLOSED } from './files/closed-names.ts';
 
 export interface FileToolsOptions {
-  /** The folder. Relative to where the program was started. */
+  /** The folder. Relative to where the program was started; `~` is the home folder. */
   readonly root: string;
-  /** Names that stay closed, with `*` and `?`, in the form of `CLOSED`, the default: what people keep secret. */
+  /** What is neither read, listed nor written, in place of `CLOSED`: `[...CLOSED, 'drafts', '*.bak']` adds to it. */
   readonly closed?: readonly string[];
   /** Default true. */
   readonly canWrite?: boolean;
@@ -42,12 +45,10 @@ export function createFileTools({ root, closed = CLOSED, canWrite = true }: File
       pattern: z.string().optional().describe('A glob such as **/*.md or report-?.txt'),
     }),
     execute: async ({ path = '', pattern }, { signal }) => {
-      if (pattern === undefined) {
-        return listed((await folder.entries(path)).map(shown), false);
-      }
+      if (pattern === undefined) return await listFolder(folder, path);
       const fits = compileGlob(pattern);
-      const { paths, unreadable, isCut } = await walk(folder, path, signal);
-      return `${listed(paths.filter(fits), isCut)}${unreadNote(unreadable)}`;
+      const { paths, skipped, isCut } = await walk(folder, path, signal);
+      return listed(paths.filter(fits), concerning(skipped, fits), isCut);
     },
   });
 
@@ -80,29 +81,32 @@ export function createFileTools({ root, closed = CLOSED, canWrite = true }: File
     }),
     execute: async ({ text, path = '', pattern = '**' }, { signal, progress }) => {
       const fits = compileGlob(pattern);
-      const { paths, unreadable, isCut } = await walk(folder, path, signal);
-      const unread = [...unreadable];
+      const { paths, skipped, isCut } = await walk(folder, path, signal);
+      const missed = [...concerning(skipped, fits)];
       const wanted = text.toLowerCase();
       const found: string[] = [];
       for (const file of paths.filter(fits)) {
         signal.throwIfAborted();
-        const read = await folder.read(file).catch(() => undefined);
-        if (read === undefined) unread.push(file);
-        if (read === undefined || 'unreadable' in read) continue;
+        const read = await readForSearch(folder, file);
+        if ('unreadable' in read) {
+          missed.push({ path: file, why: read.unreadable, isFolder: false });
+          continue;
+        }
         for (const [at, line] of read.text.split('\n').entries()) {
           if (line.toLowerCase().includes(wanted))
             found.push(`${file}:${at + 1}: ${line.trim().slice(0, MAX_LINE_CHARS)}`);
           if (found.length >= MAX_MATCHES) {
-            return `${found.join('\n')}\n(there may be more: look for something rarer)${unreadNote(unread)}`;
+            return [...found, '(there may be more: look for something rarer)', ...tellSkipped('searched', missed)].join(
+              '\n',
+            );
           }
         }
         progress({ searched: file });
       }
-      if (found.length > 0) return `${found.join('\n')}${unreadNote(unread)}`;
-      const nothing = isCut
+      const none = isCut
         ? 'Nothing was found in the first files; there are too many: name a folder.'
         : 'Nothing was found.';
-      return `${nothing}${unreadNote(unread)}`;
+      return [...(found.length > 0 ? found : [none]), ...tellSkipped('searched', missed)].join('\n');
     },
   });
 
@@ -127,24 +131,44 @@ export function createFileTools({ root, closed = CLOSED, canWrite = true }: File
   return canWrite ? [...reading, writeFile] : reading;
 }
 
-function listed(names: readonly string[], isCut: boolean): string {
-  if (names.length === 0) return isCut ? 'Nothing fits among the first files: name a folder.' : 'There is nothing.';
+/** What is in one folder. Links are named with where they lead to, as far as that may be used. */
+async function listFolder(folder: Folder, path: string): Promise<string> {
+  const entries = await folder.entries(path);
+  const names: string[] = [];
+  for (const { name, kind, isUsable } of entries) {
+    const shown = isUsable ? name : quotePath(name);
+    if (!isUsable) names.push(`${shown} (${UNNAMEABLE})`);
+    else if (kind === 'folder') names.push(`${shown}/`);
+    else if (kind === 'other') names.push(`${shown} (no file with text)`);
+    else if (kind === 'link' && names.length < MAX_LISTED) {
+      const fault = await folder.faultAt(path === '' ? name : `${path}/${name}`);
+      names.push(`${shown} (link${fault === undefined ? '' : `: ${fault}`})`);
+    } else names.push(shown);
+  }
+  return listed(names, [], false);
+}
+
+/** A folder may hold what fits, whatever its own name. */
+function concerning(skipped: readonly Skipped[], fits: (path: string) => boolean): readonly Skipped[] {
+  return skipped.filter(({ path, isFolder }) => isFolder || fits(path));
+}
+
+async function readForSearch(folder: Folder, path: string): ReturnType<Folder['read']> {
+  try {
+    return await folder.read(path);
+  } catch (error) {
+    const why = faultIn(error);
+    if (why === undefined) throw error;
+    return { unreadable: why };
+  }
+}
+
+function listed(names: readonly string[], skipped: readonly Skipped[], isCut: boolean): string {
+  const notes = tellSkipped('listed', skipped);
+  if (names.length === 0) {
+    return [isCut ? 'Nothing fits among the first files: name a folder.' : 'There is nothing.', ...notes].join('\n');
+  }
   const left = names.length - MAX_LISTED;
   const more = left > 0 ? [`(${left} more: name a folder or a pattern)`] : isCut ? ['(there may be more)'] : [];
-  return [...names.slice(0, MAX_LISTED), ...more].join('\n');
-}
-
-function shown({ name, kind, isUsable }: Entry): string {
-  if (!isUsable) return `${quotePath(name)} (no path can be written with this name)`;
-  return kind === 'folder' ? `${name}/` : name;
-}
-
-const MAX_UNREAD_NAMES = 5;
-
-/** What a search or a list could not look into. */
-function unreadNote(paths: readonly string[]): string {
-  if (paths.length === 0) return '';
-  const names = paths.slice(0, MAX_UNREAD_NAMES).map(quotePath).join(', ');
-  const more = paths.length - MAX_UNREAD_NAMES;
-  return `\n(could not be read: ${names}${more > 0 ? ` and ${more} more` : ''})`;
+  return [...names.slice(0, MAX_LISTED), ...more, ...notes].join('\n');
 }

@@ -20,6 +20,7 @@ import type { CliArgs } from './args.ts';
 import { readArgs, UsageError } from './args.ts';
 import { chat } from './chat.ts';
 import { EXIT, helpText } from './help.ts';
+import { expandHome } from './home-path.ts';
 import { createAskUser } from './input-form.ts';
 import type { Io } from './io.ts';
 import type { Renderer } from './render.ts';
@@ -155,7 +156,7 @@ function withServers(agent: Agent, { mcpFiles, mcpUrls }: CliArgs): Agent {
 
 function serversOfFile(path: string): readonly McpServer[] {
   try {
-    return serversOf(mcpServersFrom(path));
+    return serversOf(mcpServersFrom(expandHome(path)));
   } catch (error) {
     if (!(error instanceof DefinitionError)) throw error;
     throw new UsageError(`--mcp ${path}: ${error.message}`, { cause: error });

@@ -4,23 +4,24 @@ import { randomBytes } from 'node:crypto';
 import { link, lstat, open, rename, unlink } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { expandHome } from './home-path.ts';
 
 /** Gives why the file was not written; undefined when it was. */
 export type SaveFile = (path: string, text: string) => Promise<string | undefined>;
 
-/** A file that it has written, it may replace. `home` is what `~` stands for. */
+/** A file that it has written, and that nobody has changed since, it may replace. `home` is what `~` stands for. */
 export function createSaveFile(home: string = homedir()): SaveFile {
-  const own = new Map<string, number>();
+  const own = new Map<string, string | undefined>();
   return async (path, text) => {
     const place = resolve(expandHome(path, home));
     const draft = join(dirname(place), `.draft-${randomBytes(8).toString('hex')}`);
     try {
-      const old = await lstat(place).catch(() => undefined);
-      if (old !== undefined && own.get(place) !== old.ino) return EXISTS;
+      const old = await stampOf(place);
+      if (old !== undefined && own.get(place) !== old) return EXISTS;
       await writeDraft(draft, text);
       if (old === undefined) await nameNew(draft, place);
       else await rename(draft, place);
-      own.set(place, (await lstat(place)).ino);
+      own.set(place, await stampOf(place));
       return undefined;
     } catch (error) {
       await unlink(draft).catch(() => undefined);
@@ -31,9 +32,10 @@ export function createSaveFile(home: string = homedir()): SaveFile {
 
 const EXISTS = 'a file of that name exists already, and it is not of this chat; use another name';
 
-/** The shell does not, for what is typed into a program. */
-function expandHome(path: string, home: string): string {
-  return path === '~' || path.startsWith('~/') ? join(home, path.slice(1)) : path;
+/** Of a file as it was written: another one, or the same one with another text, has another. */
+async function stampOf(place: string): Promise<string | undefined> {
+  const found = await lstat(place).catch(() => undefined);
+  return found && `${found.dev} ${found.ino} ${found.size} ${found.mtimeMs}`;
 }
 
 async function writeDraft(place: string, text: string): Promise<void> {
@@ -51,13 +53,16 @@ async function nameNew(draft: string, place: string): Promise<void> {
   try {
     await link(draft, place);
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') throw error;
-    // A file system without hard links.
+    if (!NO_LINKS.has(String(codeOf(error)))) throw error;
+    // A file system without hard links: the name is taken first, so that nothing that is there is replaced.
+    await (await open(place, 'wx', 0o600)).close();
     await rename(draft, place);
     return;
   }
   await unlink(draft);
 }
+
+const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
 const REASONS: Readonly<Record<string, string>> = {
   EEXIST: EXISTS,

@@ -1,7 +1,7 @@
 // Owns claims about the chat: messages, commands, what Ctrl-C does, how calls are approved, MCP servers.
 
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -397,6 +397,11 @@ describe('servers in the chat', () => {
       ['--mcp', '/no/such.json', 'x'],
       2,
       '--mcp /no/such.json: The file /no/such.json cannot be read: there is no such file.\n',
+    ],
+    [
+      ['--mcp=~/no/such.json', 'x'],
+      2,
+      `--mcp ~/no/such.json: The file ${join(homedir(), 'no/such.json')} cannot be read: there is no such file.\n`,
     ],
     [['--mcp-url', 'nope', 'x'], 2, '--mcp-url "nope" is not a URL that begins with http:// or https://.\n'],
     [

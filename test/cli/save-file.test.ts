@@ -1,11 +1,12 @@
 // Owns claims about files that the user has written: whole, private, and never over another.
 
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expandHome } from '../../src/cli/home-path.ts';
 import { createSaveFile } from '../../src/cli/save-file.ts';
 
 let home = '';
@@ -45,6 +46,35 @@ test('another file is left as it is', async () => {
   ]);
 });
 
+test.each<[string, (place: string) => Promise<void>]>([
+  ['has changed', (place) => writeFile(place, 'notes of mine')],
+  ['has added to', (place) => appendFile(place, 'notes of mine')],
+  [
+    'has made anew',
+    async (place) => {
+      await rm(place);
+      await writeFile(place, 'notes of mine');
+    },
+  ],
+])('a file of this chat that somebody %s is theirs', async (_name, change) => {
+  const saveFile = createSaveFile(home);
+  await saveFile('~/own.json', 'one');
+  await change(join(home, 'own.json'));
+  expect(await saveFile('~/own.json', 'two')).toBe(
+    'a file of that name exists already, and it is not of this chat; use another name',
+  );
+  expect(await readFile(join(home, 'own.json'), 'utf8')).toContain('notes of mine');
+});
+
+test.each([
+  ['~', '/home/ann'],
+  ['~/a.json', '/home/ann/a.json'],
+  ['~bob/a.json', '~bob/a.json'],
+  ['a/~', 'a/~'],
+])('the path %s is %s', (path, expanded) => {
+  expect(expandHome(path, '/home/ann')).toBe(expanded);
+});
+
 test('what stands in the way is told, and nothing is left over', async () => {
   const saveFile = createSaveFile(home);
   await writeFile(join(home, 'file'), '');
@@ -60,7 +90,11 @@ test('a full disk leaves what was saved before', async () => {
     `const save = createSaveFile(${JSON.stringify(home)});` +
     `console.log(await save('~/a.json', 'one'), await save('~/a.json', 'x'.repeat(100000)));`;
   const command = 'trap "" XFSZ; ulimit -f 1; exec "$0" --import tsx --input-type=module -e "$1"';
-  const { stdout } = spawnSync('sh', ['-c', command, process.execPath, program], { encoding: 'utf8' });
+  const { stdout } = spawnSync('sh', ['-c', command, process.execPath, program], {
+    encoding: 'utf8',
+    // What it compiles is not to be stored: that would be cut as well.
+    env: { ...process.env, TSX_DISABLE_CACHE: '1' },
+  });
   expect(stdout.trim()).toBe('undefined the system takes no file of this size; nothing was changed');
   expect([await readdir(home), await readFile(join(home, 'a.json'), 'utf8')]).toEqual([['a.json'], 'one']);
 });

@@ -1,5 +1,6 @@
 // Owns claims about the file tools: what they do in their folder, and that nothing leads out of it.
 
+import { execFileSync } from 'node:child_process';
 import { link, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,11 +51,19 @@ async function call(
 
 describe('list_files', () => {
   test('lists a folder, sorted, without what is closed', async () => {
-    expect(await call('list_files', {})).toBe('a.md\ninner.md\nleak.txt\nleakdir\nnotes/');
+    expect(await call('list_files', {})).toBe(
+      [
+        'a.md',
+        'inner.md (link)',
+        'leak.txt (link: leads out of the folder by a link)',
+        'leakdir (link: leads out of the folder by a link)',
+        'notes/',
+      ].join('\n'),
+    );
   });
 
   test.each([
-    ['*.md', 'a.md\nnotes/deep/c.md'],
+    ['*.md', 'a.md\nnotes/deep/c.md\n(not listed: is a link: "inner.md")'],
     ['notes/*', 'notes/b.txt\nnotes/bin.dat'],
     ['**/{b,c}.*', 'notes/b.txt\nnotes/deep/c.md'],
     ['nothing*', 'There is nothing.'],
@@ -85,10 +94,15 @@ describe('read_file', () => {
 
 describe('search_files', () => {
   test('finds lines with their file and number, in either case', async () => {
-    expect(await call('search_files', { text: 'BOAT' })).toBe('a.md:2: Two boats\nnotes/b.txt:1: a boat');
-    expect(await call('search_files', { text: 'boat', pattern: '*.txt' })).toBe('notes/b.txt:1: a boat');
-    expect(await call('search_files', { text: 'secret-value' })).toBe('Nothing was found.');
-    expect(await call('search_files', { text: 'outside-value' })).toBe('Nothing was found.');
+    expect(await call('search_files', { text: 'BOAT' })).toBe(
+      'a.md:2: Two boats\nnotes/b.txt:1: a boat\n' +
+        '(not searched: is a link: "inner.md", "leak.txt", "leakdir"; is binary: "notes/bin.dat")',
+    );
+    expect(await call('search_files', { text: 'boat', pattern: 'b.txt' })).toBe('notes/b.txt:1: a boat');
+    expect(await call('search_files', { text: 'secret-value', pattern: '*.txt', path: 'notes' })).toBe(
+      'Nothing was found.',
+    );
+    expect(await call('search_files', { text: 'outside-value' })).toMatch(/^Nothing was found\.\n/);
   });
 });
 
@@ -121,20 +135,101 @@ describe('write_file', () => {
 
 describe('nothing leads out', () => {
   const paths = [
-    '../outside.txt',
-    'notes/../../outside.txt',
-    '/etc/passwd',
-    'leak.txt',
-    'leakdir/x.txt',
-    'leakdir/../../outside.txt',
-    '.env',
-    './.ENV',
-    'notes/.git/config',
-    '..\\outside.txt',
-    'C:/x',
-    'a\u0000.md',
-    'x'.repeat(5000),
+    // Up.
+    ...[
+      '..',
+      '../',
+      '../..',
+      '../outside.txt',
+      './../outside.txt',
+      'notes/../../outside.txt',
+      'notes/../a.md',
+      'notes/..',
+    ],
+    ...[
+      '../root/a.md',
+      '.././outside.txt',
+      'a/b/../../../outside.txt',
+      '....//outside.txt',
+      'notes/deep/../../../outside.txt',
+    ],
+    // Absolute.
+    ...[
+      '/etc/passwd',
+      '//etc/passwd',
+      '/',
+      '///',
+      'C:/x',
+      'c:\\x',
+      'C:outside.txt',
+      '\\\\server\\share',
+      '//server/share',
+      '~/outside.txt',
+    ],
+    // Links.
+    ...[
+      'leak.txt',
+      './leak.txt',
+      'leakdir',
+      'leakdir/',
+      'leakdir/x.txt',
+      'leakdir/../../outside.txt',
+      'leakdir/x/y.txt',
+    ],
+    ...[
+      'absolute.txt',
+      'chain.txt',
+      'circle',
+      'circle/x',
+      'upward/outside.txt',
+      'proc/self/environ',
+      'notes/../leak.txt',
+    ],
+    // What is no file.
+    ...['pipe', 'pipe/x', 'notes', 'notes/', 'a.md/x', ''],
+    // Closed.
+    ...[
+      '.env',
+      './.ENV',
+      '.Env',
+      'notes/.env.local',
+      'notes/.git/config',
+      '.git',
+      '.git/x',
+      'node_modules/x.js',
+      'a.pem',
+      'ID_RSA',
+      'x/.ssh/y',
+    ],
+    ...['secret-link', 'secret-link/x'],
+    // Spelling.
+    ...['..\\outside.txt', 'notes\\b.txt', 'a\u0000.md', '../outside.txt\u0000.md', 'a\nb', '\u001b[31m', '\u0085x'],
+    ...[
+      'x'.repeat(5000),
+      `${'x'.repeat(300)}.txt`,
+      'x/'.repeat(600),
+      '%2e%2e/outside.txt',
+      '..%2foutside.txt',
+      '．．/outside.txt',
+    ],
   ];
+  const NAMES_OF_FILES = [
+    '%2e%2e/outside.txt',
+    '..%2foutside.txt',
+    '．．/outside.txt',
+    '....//outside.txt',
+    '~/outside.txt',
+  ];
+
+  beforeEach(async () => {
+    await symlink(join(root, '..', 'outside.txt'), join(root, 'absolute.txt'));
+    await symlink('leak.txt', join(root, 'chain.txt'));
+    await symlink('circle', join(root, 'circle'));
+    await symlink('..', join(root, 'upward'));
+    await symlink('/proc', join(root, 'proc'));
+    await symlink('.env', join(root, 'secret-link'));
+    execFileSync('mkfifo', [join(root, 'pipe')]);
+  });
 
   test.each(paths)('by reading %j', async (path) => {
     const told = await call('read_file', { path });
@@ -142,9 +237,16 @@ describe('nothing leads out', () => {
     expect(told).not.toContain(base);
   });
 
+  test('among these are more than sixty, and each is refused with its remedy', async () => {
+    expect(new Set(paths).size).toBeGreaterThan(60);
+    const told = await Promise.all(paths.map((path) => call('read_file', { path })));
+    expect(told.filter((text) => !/^"[^\n]*(: |must|has|holds|is )[^\n]*\.$/.test(text))).toEqual([]);
+  });
+
   test.each(paths)('by writing %j', async (path) => {
     const told = await call('write_file', { path, text: 'HACKED', replace: true });
-    expect(told).not.toMatch(/was (created|replaced)/);
+    // These look like ways out and are names like others.
+    if (!NAMES_OF_FILES.includes(path)) expect(told).not.toMatch(/was (created|replaced)/);
     expect(await readFile(join(base, 'outside.txt'), 'utf8')).toBe('outside-value\n');
     expect(await readFile(join(root, '.env'), 'utf8')).toBe('KEY=secret-value\n');
     expect(await readdir(join(base, 'outside'))).toEqual([]);

@@ -6,6 +6,7 @@ import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { lstat, open, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { changed, systemError } from './file-error.ts';
 
 export interface Directory {
   /** A path by which an entry is reached; of the folder itself for no name. */
@@ -18,9 +19,6 @@ export interface Directory {
   readonly flush: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
-
-/** What was found is not there any more, or is another thing. */
-export class ChangedError extends Error {}
 
 /** `path` is real. Held by its descriptor where the system can reach entries through one (Linux), by its path elsewhere. */
 export async function openDirectory(path: string): Promise<Directory> {
@@ -49,7 +47,8 @@ function heldBy(handle: FileHandle): Directory {
     at,
     open: async (name) => heldBy(await open(at(name), FOLDER)),
     confirm: async () => {},
-    flush: async () => await handle.sync(),
+    // What is written is whole either way; not every file system can do this.
+    flush: async () => await handle.sync().catch(() => undefined),
     close: async () => await handle.close(),
   };
 }
@@ -58,16 +57,16 @@ function heldBy(handle: FileHandle): Directory {
  * Entries are reached by path, and looked at again afterwards: what was swapped meanwhile is seen, unless it was swapped back. The least
  * that a system without descriptors for folders can do.
  *
- * @internal
+ * @internal Exported for the tests of such a system.
  */
 export async function openByPath(path: string): Promise<Directory> {
   const at = (name?: string): string => (name === undefined ? path : join(path, name));
   const confirm = async (name?: string, found?: Stats): Promise<void> => {
     const place = at(name);
-    if ((await realpath(place)) !== place) throw new ChangedError('it leads elsewhere');
-    if (found !== undefined && !isSame(found, await lstat(place))) throw new ChangedError('it is another file');
+    if ((await realpath(place)) !== place) throw changed();
+    if (found !== undefined && !isSame(found, await lstat(place))) throw changed();
   };
-  if (!(await lstat(path)).isDirectory()) throw Object.assign(new Error('no folder'), { code: 'ENOTDIR' });
+  if (!(await lstat(path)).isDirectory()) throw systemError('ENOTDIR');
   await confirm();
   return {
     at,

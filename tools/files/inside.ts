@@ -5,9 +5,8 @@ import { lstat, mkdir, readlink, realpath, rmdir } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import type { Closed } from './closed.ts';
 import type { Directory } from './directory.ts';
-import { ChangedError } from './directory.ts';
-import { codeOf } from './file-error.ts';
-import { isClosedError, leadsOut } from './not-inside.ts';
+import { changed, codeOf, systemError } from './file-error.ts';
+import { PathFault } from './path-fault.ts';
 
 /** As the systems themselves have it. */
 const MAX_LINKS = 40;
@@ -20,6 +19,11 @@ export interface Place {
   readonly name: string | undefined;
   /** The real names from the root to it. */
   readonly segments: readonly string[];
+}
+
+/** A place where a file is to be. */
+export interface NewPlace extends Place {
+  readonly name: string;
 }
 
 export interface Root {
@@ -48,17 +52,17 @@ export async function visit<T>(
 export async function visitNew<T>(
   root: Root,
   segments: readonly string[],
-  work: (place: Place & { readonly name: string }) => Promise<T>,
+  work: (place: NewPlace) => Promise<T>,
 ): Promise<T> {
   const name = segments.at(-1);
-  if (name === undefined) throw Object.assign(new Error('the root'), { code: 'EISDIR' });
+  if (name === undefined) throw systemError('EISDIR');
   const way = await start(root, segments.slice(0, -1), true);
   try {
     await way.go();
     const place = way.place();
-    if (place.name !== undefined) throw Object.assign(new Error('a file'), { code: 'ENOTDIR' });
+    if (place.name !== undefined) throw systemError('ENOTDIR');
     const all = [...place.segments, name];
-    if (root.closed.has(all)) throw isClosedError();
+    if (root.closed.has(all)) throw isClosed();
     return await work({ ...place, name, segments: all });
   } catch (error) {
     await way.undo();
@@ -69,7 +73,7 @@ export async function visitNew<T>(
 }
 
 async function start(root: Root, segments: readonly string[], canMake = false): Promise<Way> {
-  if (root.closed.has(segments)) throw isClosedError();
+  if (root.closed.has(segments)) throw isClosed();
   return new Way(root, await root.open(), segments, canMake);
 }
 
@@ -107,7 +111,7 @@ class Way {
   async go(): Promise<void> {
     for (let name = this.#left.shift(); name !== undefined; name = this.#left.shift()) {
       if (name === '' || name === '.') continue;
-      if (this.#name !== undefined) throw Object.assign(new Error('no folder'), { code: 'ENOTDIR' });
+      if (this.#name !== undefined) throw systemError('ENOTDIR');
       if (name === '..') this.#up();
       else await this.#enter(name);
     }
@@ -133,7 +137,7 @@ class Way {
 
   async #enter(name: string): Promise<void> {
     const segments = [...this.#steps.map((step) => step.name), name];
-    if (this.#root.closed.has(segments)) throw isClosedError();
+    if (this.#root.closed.has(segments)) throw isClosed();
     const here = this.#here();
     const found = await lstat(here.at(name)).catch((error: unknown) => this.#orMake(name, error));
     if (found?.isSymbolicLink()) return await this.#follow(name);
@@ -150,12 +154,12 @@ class Way {
     if (!this.#canMake || codeOf(error) !== 'ENOENT') throw error;
     const parent = this.#here();
     await parent.confirm();
-    await mkdir(parent.at(name));
+    await mkdir(parent.at(name)).catch(swapped);
     this.#made.push({ parent, name });
   }
 
   async #follow(name: string): Promise<void> {
-    if (++this.#links > MAX_LINKS) throw Object.assign(new Error('links in a circle'), { code: 'ELOOP' });
+    if (++this.#links > MAX_LINKS) throw systemError('ELOOP');
     const target = await readlink(this.#here().at(name)).catch(swapped);
     if (!isAbsolute(target)) this.#left.unshift(...target.split(sep === '/' ? '/' : /[\\/]/));
     else {
@@ -181,9 +185,15 @@ function isOutside(way: string): boolean {
 }
 
 /** A folder or link that was there a moment ago, and is another thing now. */
-function swapped(error: unknown): never {
-  const code = codeOf(error);
-  if (code === 'ELOOP' || code === 'ENOTDIR' || code === 'EINVAL' || code === 'ENOENT')
-    throw new ChangedError(String(code));
-  throw error;
+function swapped(cause: unknown): never {
+  const isGone = ['EEXIST', 'ELOOP', 'ENOTDIR', 'EINVAL', 'ENOENT'].includes(codeOf(cause) ?? '');
+  throw isGone ? changed({ cause }) : cause;
+}
+
+function leadsOut(): PathFault {
+  return new PathFault('leads out of the folder by a link', 'only what is in it can be used.');
+}
+
+function isClosed(): PathFault {
+  return new PathFault('is closed to tools', 'go on without it.');
 }

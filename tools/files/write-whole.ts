@@ -1,109 +1,85 @@
-// Owns writing a file whole or not at all: into a new file beside it, which then takes its name. Which place that is, is left to `inside.ts`.
+// Owns writing a file whole or not at all: into a new file beside it, which then takes its name. Where it may be is left to `inside.ts`.
 
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { link, lstat, open, rename, unlink } from 'node:fs/promises';
-import { ToolRetry } from '../../src/index.ts';
+import { link, lstat, open, rename, rm } from 'node:fs/promises';
 import type { Directory } from './directory.ts';
-import { ChangedError } from './directory.ts';
-import { codeOf } from './file-error.ts';
-import { quotePath } from './path.ts';
+import { changed, codeOf } from './file-error.ts';
 
-interface NewFile {
-  readonly text: string;
-  readonly replace: boolean;
-}
+/** As `open` has it: what the umask of the process takes away is taken from it. */
+const NEW_MODE = 0o666;
 
-interface NewPlace {
-  readonly folder: Directory;
-  readonly name: string;
-}
-
-/** `path` is for messages. A full disk, a crash or another process leaves the old file or the new one, never a part of either. */
-export async function writeWhole(
-  path: string,
-  { folder, name }: NewPlace,
-  { text, replace }: NewFile,
-): Promise<'created' | 'replaced'> {
-  const old = await statOf(folder, name);
-  if (old !== undefined) refuse(path, old, replace);
-  const draft = `.draft-${randomBytes(8).toString('hex')}`;
-  try {
-    await writeDraft(folder.at(draft), text, old);
+/** Makes a file that is not there yet. Throws EEXIST when it is. */
+export async function createFile(folder: Directory, name: string, text: string): Promise<void> {
+  await viaNewFile(folder, async (file, fresh) => {
+    await fill(file, text);
     await folder.confirm();
-    if (old === undefined) await nameNew(path, folder, draft, name);
-    else await nameAgain(folder, draft, name, old);
-  } catch (error) {
-    // It may be gone already, or never have been there.
-    await unlink(folder.at(draft)).catch(() => undefined);
-    throw error;
-  }
-  await folder.flush();
-  return old === undefined ? 'created' : 'replaced';
-}
-
-async function statOf(folder: Directory, name: string): Promise<Stats | undefined> {
-  return await lstat(folder.at(name)).catch((error: unknown) => {
-    if (codeOf(error) !== 'ENOENT') throw error;
-    return undefined;
+    await giveName(folder, fresh, name);
   });
 }
 
-function refuse(path: string, old: Stats, replace: boolean): void {
-  if (old.isSymbolicLink()) throw Object.assign(new Error('a link'), { code: 'ELOOP' });
-  if (old.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' });
-  if (!old.isFile()) throw Object.assign(new Error('a device'), { code: 'ENXIO' });
-  if (!replace) {
-    throw new ToolRetry(`${quotePath(path)} exists: read it first, then replace it with \`replace\`: true.`);
-  }
-  // The same file under another name, which may be anywhere, a package store say: replacing one name would part the two.
-  if (old.nlink > 1) {
-    throw new ToolRetry(`${quotePath(path)} is also known under another name (a hard link): write to a new file.`);
-  }
+/** Replaces a file that is there, unless somebody else has changed it since it was looked at. Its mode is kept, and its owner and group where this process may give files to them. */
+export async function replaceFile(folder: Directory, name: string, text: string, before: Stats): Promise<void> {
+  await viaNewFile(folder, async (file, fresh) => {
+    await keepRights(file, before);
+    await fill(file, text);
+    await folder.confirm();
+    const now = await lstat(folder.at(name));
+    if (now.ino !== before.ino || now.dev !== before.dev || now.mtimeMs !== before.mtimeMs) throw changed();
+    await rename(folder.at(fresh), folder.at(name));
+  });
 }
 
-async function writeDraft(place: string, text: string, old: Stats | undefined): Promise<void> {
-  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-  const file = await open(place, flags, old === undefined ? 0o666 : 0o600);
+/** Whatever goes wrong, the new file goes with it. */
+async function viaNewFile(folder: Directory, work: (file: FileHandle, name: string) => Promise<void>): Promise<void> {
+  const fresh = `.${randomUUID()}.new`;
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
+  const file = await open(folder.at(fresh), flags, NEW_MODE);
   try {
-    await file.writeFile(text);
-    if (old !== undefined) await keepOwner(file, old);
-    await file.sync();
+    await work(file, fresh).finally(() => file.close());
   } finally {
-    await file.close();
+    // It is gone already when it has taken the other's name.
+    await rm(folder.at(fresh), { force: true });
   }
+  await folder.flush();
 }
 
-async function keepOwner(file: FileHandle, { uid, gid, mode }: Stats): Promise<void> {
-  const now = await file.stat();
-  // Only the superuser can give a file away: for others it becomes their own.
-  if (now.uid !== uid || now.gid !== gid) await file.chown(uid, gid).catch(() => undefined);
-  await file.chmod(mode & 0o777);
+async function fill(file: FileHandle, text: string): Promise<void> {
+  await file.writeFile(text);
+  // The name must not last longer than what it names.
+  await file.sync();
 }
 
-/** Fails if somebody has made a file of that name meanwhile. */
-async function nameNew(path: string, folder: Directory, draft: string, name: string): Promise<void> {
+/** A hard link never replaces anything, unlike a rename. */
+async function giveName(folder: Directory, fresh: string, name: string): Promise<void> {
   try {
-    await link(folder.at(draft), folder.at(name));
+    await link(folder.at(fresh), folder.at(name));
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') throw new ToolRetry(`${quotePath(path)} was made by somebody else: read it first.`);
-    if (!NO_LINKS.has(String(codeOf(error)))) throw error;
-    // A file system without hard links.
-    if ((await statOf(folder, name)) !== undefined) throw new ChangedError('it is there by now');
-    await rename(folder.at(draft), folder.at(name));
-    return;
+    if (!NO_LINKS.has(codeOf(error) ?? '')) throw error;
+    // A file system without hard links: the name is taken first, so that nothing that is there is replaced.
+    await (await open(folder.at(name), 'wx')).close();
+    await rename(folder.at(fresh), folder.at(name)).catch(async (failure: unknown) => {
+      await rm(folder.at(name), { force: true });
+      throw failure;
+    });
   }
-  await unlink(folder.at(draft));
 }
 
 const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
-async function nameAgain(folder: Directory, draft: string, name: string, old: Stats): Promise<void> {
-  const now = await statOf(folder, name);
-  if (now === undefined || now.ino !== old.ino || now.dev !== old.dev || now.mtimeMs !== old.mtimeMs) {
-    throw new ChangedError('it is another file by now');
-  }
-  await rename(folder.at(draft), folder.at(name));
+async function keepRights(file: FileHandle, before: Stats): Promise<void> {
+  const own = await file.stat();
+  const keepsGroup = own.gid === before.gid || (await isDone(file.chown(own.uid, before.gid)));
+  if (own.uid !== before.uid) await isDone(file.chown(before.uid, before.gid));
+  // What the old group was allowed is nothing to another one.
+  await file.chmod(before.mode & (keepsGroup ? 0o777 : 0o707));
+}
+
+async function isDone(change: Promise<void>): Promise<boolean> {
+  return await change.then(
+    () => true,
+    () => false,
+  );
 }
