@@ -152,6 +152,33 @@ export type {
 export type { ModelParams } from './model/model-params.ts';
 export type { Thinking } from './model/profile/thinking.ts';
 export type { InferArguments, ToolSchema } from './schema/compile.ts';
+export type { EmbeddedStoreOptions } from './session/embedded-store.ts';
+export { openStore } from './session/embedded-store.ts';
+export type { DatabaseName, OpenDatabase, SqlDatabase, SqlStatement, SqlValue } from './session/sqlite/database.ts';
+export type { Store, StoreCapabilities } from './session/store.ts';
+export type { StoreErrorCode } from './session/store-error.ts';
+export { StoreError } from './session/store-error.ts';
+export type {
+  Claim,
+  EndedRun,
+  InboxEntry,
+  Lease,
+  LeaseState,
+  NewRun,
+  RecordedStep,
+  RunFilter,
+  RunStatus,
+  SessionPosition,
+  StoredRun,
+} from './session/stored-run.ts';
+export type {
+  Appended,
+  Fork,
+  LoggedMessage,
+  NewSession,
+  SessionFilter,
+  StoredSession,
+} from './session/stored-session.ts';
 export type { AgentWithServersDefinition } from './setup/define-agent.ts';
 export { defineAgent } from './setup/define-agent.ts';
 export { mountMcp } from './setup/mount-mcp.ts';
