@@ -7,6 +7,8 @@ export type StoreErrorCode =
   | 'run_busy'
   /** Another process has claimed the run: this one may not write to it any more. */
   | 'lease_lost'
+  /** This process lets go of the run, so that it goes on elsewhere or later. */
+  | 'run_released'
   | 'already_recorded'
   | 'run_ended'
   | 'session_conflict'
@@ -36,4 +38,4 @@ export class StoreError extends VllmError {
   }
 }
 
-const RETRYABLE: ReadonlySet<StoreErrorCode> = new Set(['run_busy', 'store_busy', 'disk_full']);
+const RETRYABLE: ReadonlySet<StoreErrorCode> = new Set(['run_busy', 'run_released', 'store_busy', 'disk_full']);

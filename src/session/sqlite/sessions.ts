@@ -194,6 +194,6 @@ function ownMessages(connection: Connection, session: number, from: number, unti
     .map((row) => ({ message: row.json<Message>('value'), runId: row.optionalText('run_id') }));
 }
 
-export function missingSession(sessionId: string): never {
+function missingSession(sessionId: string): never {
   throw new StoreError('not_found', `The store has no session ${sessionId}.`);
 }
