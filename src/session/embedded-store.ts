@@ -146,6 +146,7 @@ class EmbeddedStore implements Store {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#commits.flush();
+    this.#connection.emptyLog();
     this.#connection.close();
   };
 

@@ -62,6 +62,16 @@ export class Connection {
     }
   }
 
+  /** Moves what is in the log into the file, unless somebody else is using it. Whoever opens it next would do so. */
+  emptyLog(): void {
+    try {
+      this.all('PRAGMA busy_timeout = 0');
+      this.all('PRAGMA wal_checkpoint(TRUNCATE)');
+    } catch {
+      // What was acknowledged is in the log, and stays there.
+    }
+  }
+
   close(): void {
     this.#statements.clear();
     this.#database.close();

@@ -1,13 +1,14 @@
 // Owns opening the file of a store: its folder and rights, and the settings of the connection. Its tables are left to `schema.ts`.
 
+import { statSync } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { StoreError } from '../store-error.ts';
 import { Connection } from './connection.ts';
 import type { OpenDatabase } from './database.ts';
-import { checkIdentity, migrate } from './schema.ts';
-import { isBusy, storeErrorFrom, unwritable } from './sqlite-error.ts';
+import { checkIdentity, hasNoPages, migrate } from './schema.ts';
+import { damaged, isBusy, storeErrorFrom, unwritable } from './sqlite-error.ts';
 
 /** How long a statement waits for another process's transaction. Transactions take milliseconds. */
 const BUSY_TIMEOUT_MS = 5000;
@@ -49,6 +50,8 @@ function connect(path: string, openDatabase: OpenDatabase): Connection {
     // Before anything else, for everything else may have to wait.
     connection.all(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
     checkIdentity(connection);
+    // What is left of a file that was cut must not pass for a new store.
+    if (hasNoPages(connection) && statSync(path).size > 0) throw new StoreError('store_damaged', damaged(path));
     connection.all('PRAGMA journal_mode = WAL');
     // In WAL, anything less may lose the last transactions when the machine loses power.
     connection.exec('PRAGMA synchronous = FULL');

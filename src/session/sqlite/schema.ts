@@ -98,6 +98,11 @@ function largeTrigger(table: string): string {
     BEGIN DELETE FROM large_values WHERE id = OLD.large; END;`;
 }
 
+/** SQLite takes a file that is shorter than a page for an empty one. */
+export function hasNoPages(connection: Connection): boolean {
+  return connection.get('PRAGMA page_count')?.integer('page_count') === 0;
+}
+
 /** Refuses a file of another program or of a later version, before anything of it is changed. */
 export function checkIdentity(connection: Connection): void {
   const id = pragma(connection, 'application_id');
