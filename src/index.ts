@@ -169,6 +169,7 @@ export type {
   LeaseState,
   NewRun,
   RecordedStep,
+  RecordOptions,
   RunFilter,
   RunStatus,
   SessionPosition,

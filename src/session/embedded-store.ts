@@ -20,7 +20,7 @@ import {
 import { post, readEvents, readInbox, readSteps, recordEvent, recordStep } from './sqlite/steps.ts';
 import type { Store } from './store.ts';
 import { StoreError } from './store-error.ts';
-import type { Claim } from './stored-run.ts';
+import type { Claim, Lease } from './stored-run.ts';
 
 export interface EmbeddedStoreOptions {
   /** The file. It and its folder are created, readable by their owner alone. */
@@ -81,14 +81,15 @@ class EmbeddedStore implements Store {
   };
 
   readonly releaseRun: Store['releaseRun'] = (lease, ended) =>
-    this.#write((db) => releaseRun(db, lease, ended, this.#now()));
+    this.#write((db) => releaseRun(db, lease, ended, this.#now()), lease);
 
   readonly cancelRun: Store['cancelRun'] = (runId) => this.#write((db) => cancelRun(db, runId, this.#now()));
 
-  readonly recordStep: Store['recordStep'] = async (lease, { key, value, inbox }) => {
+  readonly recordStep: Store['recordStep'] = async (lease, { key, value, inbox }, options) => {
     checkName('key of a step', key);
     const text = JSON.stringify(value);
-    await this.#write((db) => recordStep(db, lease, { key, inbox }, text));
+    const write = (db: Connection): void => recordStep(db, lease, { key, inbox }, text);
+    await (options?.mayWait ? this.#writeLater(write, lease) : this.#write(write, lease));
   };
 
   readonly readSteps: Store['readSteps'] = (runId) => this.#read((db) => readSteps(db, runId));
@@ -96,7 +97,7 @@ class EmbeddedStore implements Store {
   readonly recordEvent: Store['recordEvent'] = async (lease, number, event) => {
     checkCount('number of an event', number);
     const text = JSON.stringify(event);
-    await this.#write((db) => recordEvent(db, lease, number, text));
+    await this.#writeLater((db) => recordEvent(db, lease, number, text), lease);
   };
 
   readonly readEvents: Store['readEvents'] = (runId, from = 0) => this.#read((db) => readEvents(db, runId, from));
@@ -136,7 +137,9 @@ class EmbeddedStore implements Store {
   readonly appendMessages: Store['appendMessages'] = async (sessionId, { at, messages, lease }) => {
     checkCount('place of a message', at);
     const appended = { at, texts: messages.map((message) => JSON.stringify(message)), lease };
-    return await this.#write((db) => appendMessages(db, sessionId, appended, this.#now()));
+    const write = (db: Connection): number => appendMessages(db, sessionId, appended, this.#now());
+    // Those of a run are among its events.
+    return await (lease === undefined ? this.#write(write) : this.#writeLater(write, lease));
   };
 
   readonly readMessages: Store['readMessages'] = (sessionId, from = 0) =>
@@ -150,9 +153,15 @@ class EmbeddedStore implements Store {
     this.#connection.close();
   };
 
-  async #write<T>(work: (connection: Connection) => T): Promise<T> {
+  async #write<T>(work: (connection: Connection) => T, lease?: Lease): Promise<T> {
     this.#checkIsOpen();
-    return await this.#commits.write(() => work(this.#connection));
+    return await this.#commits.write(() => work(this.#connection), lease?.runId);
+  }
+
+  /** For what a run writes down as it goes, and does not wait for. */
+  async #writeLater<T>(work: (connection: Connection) => T, lease: Lease): Promise<T> {
+    this.#checkIsOpen();
+    return await this.#commits.writeLater(() => work(this.#connection), lease.runId);
   }
 
   async #read<T>(work: (connection: Connection) => T): Promise<T> {

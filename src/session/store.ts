@@ -10,6 +10,7 @@ import type {
   LeaseState,
   NewRun,
   RecordedStep,
+  RecordOptions,
   RunFilter,
   StoredRun,
 } from './stored-run.ts';
@@ -27,7 +28,8 @@ export interface StoreCapabilities {
  * Where runs and sessions are kept.
  *
  * A promise of a write resolves when the write will survive; a write whose promise rejects has changed nothing. Writes take effect in the
- * order in which they were requested, so after a crash those that were not acknowledged are missing from the end on, never in between.
+ * order in which they were requested, so after a crash those that were not acknowledged are missing from the end on, never in between. When
+ * the world fails one (a full disk), it fails those of the same run that were requested after it and before the failure was known.
  * What the world does wrong is a StoreError with a code.
  *
  * Only the holder of a run's lease writes its steps and events. A lease has a fence, which grows with each claim: a write under an older
@@ -53,10 +55,13 @@ export interface Store {
   readonly cancelRun: (runId: string) => Promise<void>;
 
   /** Records a step once: a key that is recorded already is refused with `already_recorded`. */
-  readonly recordStep: (lease: Lease, step: RecordedStep) => Promise<void>;
+  readonly recordStep: (lease: Lease, step: RecordedStep, options?: RecordOptions) => Promise<void>;
   /** In the order in which they were recorded. */
   readonly readSteps: (runId: string) => Promise<readonly RecordedStep[]>;
-  /** Records an event that lasts under its number, from 0. It takes the place of that event and of all later ones. */
+  /**
+   * Records an event that lasts under its number, from 0. It takes the place of that event and of all later ones. Nobody waits for it, so
+   * it may be written together with what comes next.
+   */
   readonly recordEvent: (lease: Lease, number: number, event: RunEvent) => Promise<void>;
   /** The events that last, in order, from a number on. Folding them gives the state of the run. */
   readonly readEvents: (runId: string, from?: number) => Promise<readonly RunEvent[]>;
@@ -81,8 +86,10 @@ export interface Store {
   /** A session that begins with the first messages of another one, and copies none of them. */
   readonly forkSession: (sessionId: string, fork: Fork) => Promise<StoredSession>;
   /**
-   * Appends messages where the log ends; returns its new length. A run may write its own last messages again, which replaces them; anything
-   * else than the end is refused with `session_conflict`, and so are messages that a fork points to.
+   * Appends messages where the log ends; returns its new length. What is put anywhere else is refused with `session_conflict`.
+   *
+   * A run appends to its own session, where it began or after its own messages. It may write its last messages again, which replaces
+   * them, unless somebody else has appended to them or a fork has them.
    */
   readonly appendMessages: (sessionId: string, appended: Appended) => Promise<number>;
   readonly readMessages: (sessionId: string, from?: number) => Promise<readonly LoggedMessage[]>;

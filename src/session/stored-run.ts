@@ -85,6 +85,11 @@ export interface RecordedStep {
   readonly inbox?: number | undefined;
 }
 
+export interface RecordOptions {
+  /** Nobody waits for it: it may be written together with what comes next. */
+  readonly mayWait?: boolean;
+}
+
 /** What somebody sends to a run, from any process. The sender chooses the id, so that sending again does nothing. */
 export type InboxEntry =
   | { readonly type: 'message'; readonly id: string; readonly message: Message }

@@ -13,6 +13,8 @@ import type { StoreUnderTest } from './store-under-test.ts';
 
 type FaultClaim = (target: StoreUnderTest) => Promise<void>;
 
+const IN_SESSION = { session: { sessionId: 's', length: 0 } };
+
 /** Some of every kind of write, in an order in which they are possible. */
 const WRITES: readonly ((store: Store, lease: Lease) => Promise<unknown>)[] = [
   (store) => store.createSession({ sessionId: 's', agent: 'tested', name: 'one' }),
@@ -48,7 +50,7 @@ async function contentOf(store: Store): Promise<unknown> {
 /** What is there after each number of writes, in a store that nothing happens to. */
 async function undisturbed(target: StoreUnderTest): Promise<readonly unknown[]> {
   const store = await target.open(await target.createPlace());
-  const lease = await startRun(store, 'a');
+  const lease = await startRun(store, 'a', LONG_CLAIM, IN_SESSION);
   const contents = [await contentOf(store)];
   for (const write of WRITES) {
     await write(store, lease);
@@ -71,7 +73,7 @@ export const crashClaims: Readonly<Record<string, FaultClaim>> = {
     for (let count = 0; count <= WRITES.length; count++) {
       const place = await target.createPlace();
       const { store, kill } = await start(target, place);
-      const lease = await startRun(store, 'a');
+      const lease = await startRun(store, 'a', LONG_CLAIM, IN_SESSION);
       for (const write of WRITES.slice(0, count)) await write(store, lease);
       await kill();
       expectSame(`after ${count} writes`, expected[count], await reopened(target, place));
@@ -83,7 +85,7 @@ export const crashClaims: Readonly<Record<string, FaultClaim>> = {
     for (let acknowledged = 0; acknowledged < WRITES.length; acknowledged++) {
       const place = await target.createPlace();
       const { store, kill } = await start(target, place);
-      const lease = await startRun(store, 'a');
+      const lease = await startRun(store, 'a', LONG_CLAIM, IN_SESSION);
       const writes = WRITES.map((write) => write(store, lease));
       for (const write of writes) write.catch(() => {}); // of those that the process did not live to answer
       await Promise.all(writes.slice(0, acknowledged));
@@ -183,11 +185,9 @@ export const fullDiskClaims: Readonly<Record<string, FaultClaim>> = {
     const makeRoom = target.fillDisk?.(store);
     const large = { key: 't1/model', value: 'x'.repeat(1_000_000) };
     await expectRefused('a step', 'disk_full', store.recordStep(lease, large));
-    const two = [
-      store.recordStep(lease, large),
-      store.recordStep(lease, { key: 't1/added', value: 'x'.repeat(200_000) }),
-    ];
-    for (const write of two) await expectRefused('two steps at once', 'disk_full', write);
+    // The second one would fit: a step that is recorded means that those before it are.
+    const both = [large, { key: 't1/call/0', value: 1 }].map((step) => store.recordStep(lease, step));
+    for (const step of both) await expectRefused('two steps at once', 'disk_full', step);
     expectSame('the steps', [{ key: 'start', value: 1 }], await store.readSteps('a'));
     makeRoom?.();
     await store.recordStep(lease, large);

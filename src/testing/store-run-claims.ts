@@ -18,8 +18,13 @@ export function newRun(runId: string, more: Partial<NewRun> = {}): NewRun {
 }
 
 /** Creates a run and takes its lease. */
-export async function startRun(store: Store, runId: string, claim = LONG_CLAIM): Promise<Lease> {
-  await store.createRun(newRun(runId));
+export async function startRun(
+  store: Store,
+  runId: string,
+  claim = LONG_CLAIM,
+  more: Partial<NewRun> = {},
+): Promise<Lease> {
+  await store.createRun(newRun(runId, more));
   const lease = await store.claimRun(runId, claim);
   if (lease === undefined) throw new Error(`The run ${runId} is new, and cannot be claimed.`);
   return lease;

@@ -2,8 +2,9 @@
 
 import type { Message } from '../core/message.ts';
 import type { Store } from '../session/store.ts';
+import type { Lease } from '../session/stored-run.ts';
 import { expectRefused, expectSame } from './expect-same.ts';
-import { startRun } from './store-run-claims.ts';
+import { LONG_CLAIM, startRun } from './store-run-claims.ts';
 import type { StoreClaim } from './store-under-test.ts';
 
 export function userMessages(...texts: readonly string[]): readonly Message[] {
@@ -18,6 +19,11 @@ async function texts(store: Store, sessionId: string, from?: number): Promise<re
 async function createLog(store: Store, sessionId: string, ...log: readonly string[]): Promise<void> {
   await store.createSession({ sessionId, agent: 'tested' });
   await store.appendMessages(sessionId, { at: 0, messages: userMessages(...log) });
+}
+
+/** A run in the session `s`. */
+async function startIn(store: Store, runId: string, length: number): Promise<Lease> {
+  return await startRun(store, runId, LONG_CLAIM, { session: { sessionId: 's', length } });
 }
 
 export const sessionClaims: Readonly<Record<string, StoreClaim>> = {
@@ -83,21 +89,27 @@ export const sessionClaims: Readonly<Record<string, StoreClaim>> = {
     await expectRefused('the log of none', 'not_found', store.readMessages('z'));
   },
 
-  'a run may write its own last messages again': async (store) => {
+  'a run appends where it began and after its own messages, and may write its last ones again': async (store) => {
     await createLog(store, 's', 'a');
-    const [one, two] = [await startRun(store, 'one'), await startRun(store, 'two')];
-    await store.appendMessages('s', { at: 1, messages: userMessages('b', 'c'), lease: one });
-    await store.appendMessages('s', { at: 2, messages: userMessages('d'), lease: one });
+    await createLog(store, 't');
+    const one = await startIn(store, 'one', 1);
+    const append = (lease: Lease, at: number, ...log: readonly string[]): Promise<number> =>
+      store.appendMessages('s', { at, messages: userMessages(...log), lease });
+    await append(one, 1, 'b', 'c');
+    await append(one, 2, 'd');
     expectSame('the log', ['a', 'b', 'd'], await texts(store, 's'));
     const runIds = (await store.readMessages('s')).map(({ runId }) => runId);
     expectSame('whose they are', [null, 'one', 'one'], runIds);
-    const again = { at: 1, messages: userMessages('z') };
-    await expectRefused('another run', 'session_conflict', store.appendMessages('s', { ...again, lease: two }));
-    await expectRefused('nobody', 'session_conflict', store.appendMessages('s', again));
-    const before = { ...again, at: 0, lease: one };
-    await expectRefused('what was before it', 'session_conflict', store.appendMessages('s', before));
-    await store.appendMessages('s', { at: 3, messages: userMessages('e'), lease: two });
-    await expectRefused('what others follow', 'session_conflict', store.appendMessages('s', { ...again, lease: one }));
+    await expectRefused('what was before it', 'session_conflict', append(one, 0, 'z'));
+    await expectRefused('a gap', 'session_conflict', append(one, 4, 'z'));
+    const elsewhere = { at: 0, messages: userMessages('z'), lease: one };
+    await expectRefused('another session', 'session_conflict', store.appendMessages('t', elsewhere));
+    const late = await startIn(store, 'late', 1);
+    await expectRefused('what another run has written', 'session_conflict', append(late, 1, 'z'));
+    // It does not become possible by what is there.
+    await expectRefused('after another run', 'session_conflict', append(late, 3, 'z'));
+    await append(await startIn(store, 'two', 3), 3, 'e');
+    await expectRefused('what others follow', 'session_conflict', append(one, 1, 'z'));
     expectSame('the log', ['a', 'b', 'd', 'e'], await texts(store, 's'));
   },
 
@@ -126,7 +138,7 @@ export const sessionClaims: Readonly<Record<string, StoreClaim>> = {
 
   'what a fork points to is not written again': async (store) => {
     await store.createSession({ sessionId: 's', agent: 'tested' });
-    const lease = await startRun(store, 'one');
+    const lease = await startIn(store, 'one', 0);
     await store.appendMessages('s', { at: 0, messages: userMessages('a', 'b', 'c'), lease });
     await store.forkSession('s', { sessionId: 'f', length: 2 });
     const [early, late] = [1, 2].map((at) => ({ at, messages: userMessages('z'), lease }));

@@ -34,19 +34,25 @@ async function recordedRun(
 ) {
   const store = await openStore({ path: join(folder, `${files++}.db`), database });
   opened.push(store);
-  const recordStep: Store['recordStep'] = async (lease, step) => {
-    await store.recordStep(lease, step);
+  const recordStep: Store['recordStep'] = async (...recorded) => {
+    // Not after it: what happens meanwhile is not recorded.
     onRecord();
+    await store.recordStep(...recorded);
   };
   await store.createRun({ runId: RUN_ID, agent: 'tested', input: [] });
   const lease = await store.claimRun(RUN_ID, { owner: 'a process that died', leaseMs: 0 });
   for (const step of steps) if (lease !== undefined) await store.recordStep(lease, step);
   const host = createEmbeddedHost({ ...store, capabilities: store.capabilities, recordStep });
   const { options } = await host.openRun({ runId: RUN_ID, agent: 'tested', input: [] });
+  const recorded = async (): ReturnType<Store['readSteps']> => {
+    // What may wait is written with the next write.
+    await store.renewLeases([], 0);
+    return await store.readSteps(RUN_ID);
+  };
   const run: RecordedRun = {
     host: options.host,
-    keys: async () => (await store.readSteps(RUN_ID)).map(({ key }) => key),
-    prefix: async (length) => await recordedRun(database, (await store.readSteps(RUN_ID)).slice(0, length)),
+    keys: async () => (await recorded()).map(({ key }) => key),
+    prefix: async (length) => await recordedRun(database, (await recorded()).slice(0, length)),
   };
   return run;
 }

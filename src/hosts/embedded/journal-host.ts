@@ -11,6 +11,12 @@ export function createJournalHost(journal: RunJournal, prefix = ''): CreateHost 
   return (services) => new JournalHost(journal, prefix, services);
 }
 
+/**
+ * Tasks that only read. What they lead to, an answer or a call, is recorded after them and is waited for, so that nothing is lost with
+ * them but a question that was not answered yet.
+ */
+const READINGS: ReadonlySet<string> = new Set(['start', 'added']);
+
 class JournalHost implements Host {
   readonly #journal: RunJournal;
   readonly #prefix: string;
@@ -47,7 +53,8 @@ class JournalHost implements Host {
     const value = await this.#journal.run(() => run(step.input, this.#ioOf(key, received)));
     // What an abort cut short is no result, nor is a world that was away.
     if (this.#services.signal.aborted || again?.(value)) return value;
-    await this.#journal.record(this.#prefix + key, value, inbox);
+    if (READINGS.has(step.task)) this.#journal.recordLater(this.#prefix + key, value, inbox);
+    else await this.#journal.record(this.#prefix + key, value, inbox);
     return value;
   };
 

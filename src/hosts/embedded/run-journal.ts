@@ -17,7 +17,7 @@ export class RunJournal {
   readonly #running = new Set<Promise<unknown>>();
   readonly #leaving = new AbortController();
   #leavingError: Error | undefined;
-  /** The position of the last message of the inbox that a recorded step has taken. */
+  /** The position of the last message of the inbox that a step has taken. */
   #taken: number;
   /** The position of the last entry of the inbox that was read. */
   #seen = 0;
@@ -70,9 +70,21 @@ export class RunJournal {
   /** Resolves when the value will survive. */
   async record(key: string, value: JsonValue, inbox?: number): Promise<void> {
     this.check();
-    const step = { key, value, ...(inbox !== undefined && { inbox }) };
-    await this.#guard(this.#store.recordStep(this.#held.lease, step));
-    if (inbox !== undefined) this.#taken = inbox;
+    await this.#guard(this.#store.recordStep(this.#held.lease, this.#stepOf(key, value, inbox)));
+  }
+
+  /** Records a value that nothing in the world depends on before a later value is recorded. */
+  recordLater(key: string, value: JsonValue, inbox?: number): void {
+    this.check();
+    const recorded = this.#store.recordStep(this.#held.lease, this.#stepOf(key, value, inbox), { mayWait: true });
+    // The next step of the run rejects with why it failed.
+    this.#guard(recorded).catch(() => {});
+  }
+
+  #stepOf(key: string, value: JsonValue, inbox: number | undefined): RecordedStep {
+    if (inbox === undefined) return { key, value };
+    this.#taken = inbox;
+    return { key, value, inbox };
   }
 
   /** The messages of the inbox that no recorded step has, and the position of the last of them. */

@@ -125,8 +125,9 @@ export function appendMessages(
   const row = connection.get(`${SELECT_SESSION} WHERE id = ?`, sessionId) ?? missingSession(sessionId);
   const number = row.integer('number');
   const session = sessionOf(row);
-  if (at !== session.length && !isOwnEnd(connection, session, number, at, run)) {
-    const message = `The session ${sessionId} has ${session.length} messages: none can be put at ${at}. Somebody else has continued it, or forked it there.`;
+  const mayAppend = run === null ? at === session.length : mayRunAppend(connection, session, { number, at, run });
+  if (!mayAppend) {
+    const message = `The session ${sessionId} has ${session.length} messages: these cannot be put at ${at}. Somebody else has continued it, or has forked it there.`;
     throw new StoreError('session_conflict', message);
   }
   connection.run('DELETE FROM messages WHERE session = ? AND position >= ?', number, at);
@@ -144,19 +145,25 @@ export function appendMessages(
   return length;
 }
 
-/** Whether a run alone has written the messages from there on, and no fork has them. */
-function isOwnEnd(
+interface Place {
+  readonly number: number;
+  readonly at: number;
+  readonly run: number;
+}
+
+/** Whether a place is where the run began or follows a message of it, and whether nothing but its own messages is there or after it. */
+function mayRunAppend(
   connection: Connection,
-  { sessionId, parent, length }: StoredSession,
-  number: number,
-  at: number,
-  run: number | null,
+  { sessionId, length }: StoredSession,
+  { number, at, run }: Place,
 ): boolean {
-  if (run === null || at > length || at < (parent?.length ?? 0)) return false;
+  const began = connection.get('SELECT session_length FROM runs WHERE number = ? AND session = ?', run, sessionId);
+  if (began === undefined || at > length) return false;
+  const start = began.integer('session_length');
   const others = connection.get(
     'SELECT 1 AS found FROM messages WHERE session = ? AND position >= ? AND run IS NOT ? LIMIT 1',
     number,
-    at,
+    at === start ? at : at - 1,
     run,
   );
   const fork = connection.get(
@@ -164,7 +171,7 @@ function isOwnEnd(
     sessionId,
     at,
   );
-  return others === undefined && fork === undefined;
+  return at >= start && others === undefined && fork === undefined;
 }
 
 export function readMessages(connection: Connection, sessionId: string, from: number): readonly LoggedMessage[] {

@@ -24,9 +24,9 @@ export async function runJob({ store, baseUrl, effects, now, point }: JobSetting
   const recorded: Store = {
     ...store,
     capabilities: store.capabilities,
-    recordStep: async (lease, step) => {
+    recordStep: async (lease, step, options) => {
       point(`before ${step.key}`);
-      await store.recordStep(lease, step);
+      await store.recordStep(lease, step, options);
       point(`after ${step.key}`);
     },
     releaseRun: async (lease, ended) => {
