@@ -38,7 +38,10 @@ export interface OpenRun {
     /** The conversation of its session before it. */
     readonly messages?: readonly Message[];
   };
-  /** Records how the run ended and gives it back. Call it when the run's result is there, whatever it is. */
+  /**
+   * Records how the run ended and gives it back. Call it when the run's result is there, whatever it is. Rejects with a StoreError when the
+   * run has ended and that could not be recorded.
+   */
   readonly close: () => Promise<void>;
 }
 
@@ -128,18 +131,20 @@ class HeldRun implements OpenRun {
       onClose();
       const { outcome } = events;
       const isOver = outcome !== undefined && !journal.left.aborted;
-      await store.releaseRun(held.lease, isOver ? { outcome, inbox: journal.seen } : undefined);
+      try {
+        await store.releaseRun(held.lease, isOver ? { outcome, inbox: journal.seen } : undefined);
+        await events.settled();
+        if (isOver) journal.check();
+      } catch (error) {
+        // A run that was let go has rejected with the reason; its lease ends by itself.
+        if (isOver) throw error;
+      }
     };
   }
 
   readonly close = async (): Promise<void> => {
-    try {
-      this.#closing ??= this.#close();
-      await this.#closing;
-    } catch (error) {
-      // The run has rejected with why it was let go; its lease ends by itself.
-      if (!this.#journal.left.aborted) throw error;
-    }
+    this.#closing ??= this.#close();
+    await this.#closing;
   };
 
   /** Not before what runs has ended: whoever takes the run over would run it at the same time. */

@@ -12,6 +12,7 @@ import type {
   RunResult,
   SqlDatabase,
   Store,
+  Task,
   Tool,
 } from '../../src/index.ts';
 import {
@@ -330,6 +331,8 @@ test('a message that is sent to a run is taken up once, whichever process runs i
   const ended = expect(running).rejects.toMatchObject({ code: 'run_released' });
   await first.host.close();
   await ended;
+  // The call that was under way has no result, so its turn has no end.
+  expect((await second.store.readEvents('job')).map(({ type }) => type)).toEqual(['run_start', 'turn_start']);
   const [taken] = await second.host.takeOver('worker');
   const again = gate();
   again.release('done');
@@ -338,6 +341,88 @@ test('a message that is sent to a run is taken up once, whichever process runs i
   const said = result?.messages.filter(({ role }) => role === 'user').map(({ content }) => content);
   expect(said).toEqual(['Do it.', 'Before.', 'Meanwhile.']);
   expect(vllm.chatBodies().map(({ messages }) => (messages as readonly unknown[]).length)).toEqual([1, 4]);
+  expect((await second.store.readEvents('job')).filter(({ replayed }) => replayed)).toEqual([]);
+});
+
+test('a message is for the run itself, not for an agent inside it', async () => {
+  const { store, host } = await startProcess(newPath());
+  const send = defineTool({
+    name: 'send',
+    description: 'Sends.',
+    parameters: { type: 'object', properties: {} },
+    execute: async () => {
+      await store.post('job', { type: 'message', id: '1', message: { role: 'user', content: 'For the outer one.' } });
+      return 'sent';
+    },
+  });
+  const expert = agentTool(defineAgent({ name: 'expert', description: 'Helps.', model: 'fake', tools: [send] }));
+  const { client, vllm } = await startModel(call('expert', { task: 'Help.' }), call('send'), FINAL, FINAL);
+  const opened = await host.openRun(JOB);
+  const result = await execute(opened, [expert], { client });
+  await opened.close();
+  expect(JSON.stringify(vllm.chatBodies()[2])).not.toContain('For the outer one.');
+  expect(result.messages.at(-2)).toEqual({ role: 'user', content: 'For the outer one.' });
+});
+
+test('a run is given back when what was under way has ended, and not before', async () => {
+  const { store, host } = await startProcess(newPath());
+  const { options } = await host.openRun(JOB);
+  let begin = (): void => {};
+  let release = (): void => {};
+  const hasBegun = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
+  const stubborn = async (): Promise<string> => {
+    begin();
+    await new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    return 'done';
+  };
+  const polite: Task = (_input, { signal }) =>
+    new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('stopped'))));
+  const journaled = options.host({
+    runId: 'job',
+    tasks: { stubborn, polite },
+    signal: options.signal,
+    emit: () => {},
+    ready: () => undefined,
+    answer: async () => undefined,
+  });
+  const leaving = (error: unknown): unknown => [error, journaled.isLeaving?.(error)];
+  const all = journaled.all([{ key: 't1/call/0', task: 'stubborn', input: null }], 1).catch(leaving);
+  const one = journaled.step({ key: 'start', task: 'polite', input: null }).catch(leaving);
+  await hasBegun;
+  const closing = host.close();
+  await store.renewLeases([], 0);
+  expect((await store.readRun('job'))?.owner).not.toBe(null);
+  release();
+  await closing;
+  const released = [expect.objectContaining({ code: 'run_released' }), true];
+  expect([await all, await one]).toEqual([released, released]);
+  expect([(await store.readRun('job'))?.owner, await store.readSteps('job')]).toEqual([null, []]);
+});
+
+test('a run that is let go tells of no end, also of an agent inside it', async () => {
+  const { host } = await startProcess(newPath());
+  const work = gate();
+  const expert = agentTool(defineAgent({ name: 'expert', description: 'Helps.', model: 'fake', tools: [work.tool] }));
+  const { client } = await startModel(call('expert', { task: 'Help.' }), call('work'));
+  const opened = await host.openRun(JOB);
+  const ends: string[] = [];
+  const agent = defineAgent({
+    name: 'worker',
+    model: 'fake',
+    tools: [expert],
+    onEvent: ({ type, parentCallId }) => {
+      if (/^(turn|run)_end$/.test(type) && parentCallId === undefined) ends.push(type);
+    },
+  });
+  const running = run(agent, JOB.input, { ...opened.options, client });
+  const ended = running.catch((error: unknown) => error);
+  await work.hasBegun;
+  await host.close();
+  expect([await ended, ends]).toEqual([expect.objectContaining({ code: 'run_released' }), []]);
 });
 
 test('a run is cancelled from another process', async () => {
@@ -460,17 +545,55 @@ test('a run does not write over what somebody else added to its session', async 
   expect((await store.readMessages('s')).length).toBe(1);
 });
 
+test('an end that could not be recorded is said when the run is closed', async () => {
+  const path = newPath();
+  const [holder, heir] = [await startProcess(path), await startProcess(path)];
+  const { client } = await startModel(FINAL);
+  const opened = await holder.host.openRun(JOB);
+  const { outcome } = await execute(opened, [], { client });
+  heir.clock.now += LEASE_MS;
+  const [taken] = await heir.host.takeOver('worker');
+  expect(outcome.type).toBe('completed');
+  await expect(opened.close()).rejects.toMatchObject({ code: 'lease_lost' });
+  await taken?.close();
+});
+
+test('a run that is let go while the model answers has no outcome', async () => {
+  const { store, host } = await startProcess(newPath());
+  const { client } = await startModel(answer({ content: ['Hello', ', Ann.'], stallAfter: 700 }));
+  const opened = await host.openRun(JOB);
+  const { options } = opened;
+  let closing: Promise<void> | undefined;
+  const ended = run(defineAgent({ name: 'worker', model: 'fake' }), JOB.input, {
+    ...options,
+    client,
+    onEvent: (event) => {
+      options.onEvent(event);
+      if (event.type === 'content') closing = host.close();
+    },
+  });
+  await expect(ended).rejects.toMatchObject({ code: 'run_released' });
+  await closing;
+  expect((await store.readEvents('job')).map(({ type }) => type)).toEqual(['run_start', 'turn_start']);
+  expect((await store.readRun('job'))?.status).toBe('open');
+});
+
 test('a completed run is played again without touching its session', async () => {
   const { store, host } = await startProcess(newPath());
   await store.createSession({ sessionId: 's', agent: 'worker' });
-  const { client } = await startModel(FINAL);
+  const { client } = await startModel(answer({ content: '{"sum": 3}' }));
   const job = { ...JOB, session: { sessionId: 's', length: 0 } };
-  const once = await host.openRun(job);
-  const result = await execute(once, [], { client });
-  await once.close();
-  await store.appendMessages('s', { at: 2, messages: [{ role: 'user', content: 'More.' }] });
-  const again = await host.openRun(job);
-  expect((await execute(again, [], { client })).state).toEqual(result.state);
-  await again.close();
-  expect((await store.readMessages('s')).length).toBe(3);
+  // Nothing is recorded after its answer, so that its last turn is not known to be a replay.
+  const output = { type: 'object', properties: { sum: { type: 'integer' } }, required: ['sum'] } as const;
+  const agent = defineAgent({ name: 'worker', model: 'fake', output });
+  const attempt = async (): Promise<RunResult> => {
+    const opened = await host.openRun(job);
+    const result = await run(agent, opened.run.input, { ...opened.options, client });
+    await opened.close();
+    return result;
+  };
+  const once = await attempt();
+  await store.appendMessages('s', { at: once.messages.length, messages: [{ role: 'user', content: 'More.' }] });
+  expect((await attempt()).state).toEqual(once.state);
+  expect((await store.readMessages('s')).length).toBe(once.messages.length + 1);
 });

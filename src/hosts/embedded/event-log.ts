@@ -22,6 +22,7 @@ export class EventLog {
   /** How many messages the conversation had after them. */
   #length: number;
   #outcome: Outcome | undefined;
+  readonly #writes = new Set<Promise<unknown>>();
 
   constructor(ports: EventLogPorts) {
     this.#ports = ports;
@@ -69,7 +70,15 @@ export class EventLog {
     }
   }
 
+  /** Resolves when all that was written is recorded, or its failure is reported. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#writes);
+  }
+
   #watch(write: Promise<unknown>): void {
-    write.catch((error: unknown) => this.#ports.onFailure(error instanceof Error ? error : new Error(String(error))));
+    const watched: Promise<unknown> = write
+      .catch((error: unknown) => this.#ports.onFailure(error instanceof Error ? error : new Error(String(error))))
+      .finally(() => this.#writes.delete(watched));
+    this.#writes.add(watched);
   }
 }

@@ -87,7 +87,6 @@ class JournalHost implements Host {
       ready,
       idempotencyKey: `${runId}/${key}`,
       inner: createJournalHost(this.#journal, `${this.#prefix}${key}/`),
-      isLeaving: this.isLeaving,
       // What is sent to a run is for the run itself, not for those inside it.
       ...(this.#prefix === '' && received !== undefined && { received }),
     };

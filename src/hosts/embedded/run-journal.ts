@@ -53,7 +53,7 @@ export class RunJournal {
     return value;
   }
 
-  /** Runs a task, if this process still may. What it leads to after that is nobody's. */
+  /** Runs a task, if this process still may, also when it has ended: what a task makes of being let go is no value. */
   async run<T>(task: () => Promise<T>): Promise<T> {
     await this.#guard(this.#held.ensure());
     this.check();
