@@ -72,7 +72,8 @@ async function measure({ what, runs, turns, origin }: Row): Promise<void> {
     `${((cpuMs * 1000) / all).toFixed(0)} us CPU a turn`,
     `${((wallMs * 1000) / all).toFixed(0)} us a turn`,
     `${(steps / all).toFixed(1)} steps a turn`,
-    `${(bytes / all).toFixed(0)} bytes a turn`,
+    // The warm-up is in the file too.
+    `${(bytes / ((runs + 1) * (turns + 1))).toFixed(0)} bytes a turn`,
   ];
   process.stdout.write(`${figures.join('\t')}\n`);
   process.exit(0);
