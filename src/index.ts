@@ -134,6 +134,9 @@ export type { CallView, TurnView } from './core/turn-view.ts';
 export { reduceTurn } from './core/turn-view.ts';
 export type { RunUsage, Usage } from './core/usage.ts';
 export { VllmError } from './core/vllm-error.ts';
+export type { Repeat } from './hosts/embedded/lease-keeper.ts';
+export type { EmbeddedHost, EmbeddedHostOptions, OpenRun } from './hosts/embedded-host.ts';
+export { createEmbeddedHost } from './hosts/embedded-host.ts';
 export { createInProcessHost } from './hosts/in-process-host.ts';
 export { mcpServersFrom } from './mcp/config-file.ts';
 export type { CompletionRequest, McpConnection, ServerInfo } from './mcp/connection.ts';
@@ -152,6 +155,34 @@ export type {
 export type { ModelParams } from './model/model-params.ts';
 export type { Thinking } from './model/profile/thinking.ts';
 export type { InferArguments, ToolSchema } from './schema/compile.ts';
+export type { EmbeddedStoreOptions } from './session/embedded-store.ts';
+export { openStore } from './session/embedded-store.ts';
+export type { DatabaseName, OpenDatabase, SqlDatabase, SqlStatement, SqlValue } from './session/sqlite/database.ts';
+export type { Store, StoreCapabilities } from './session/store.ts';
+export type { StoreErrorCode } from './session/store-error.ts';
+export { StoreError } from './session/store-error.ts';
+export type {
+  Claim,
+  EndedRun,
+  InboxEntry,
+  Lease,
+  LeaseState,
+  NewRun,
+  RecordedStep,
+  RecordOptions,
+  RunFilter,
+  RunStatus,
+  SessionPosition,
+  StoredRun,
+} from './session/stored-run.ts';
+export type {
+  Appended,
+  Fork,
+  LoggedMessage,
+  NewSession,
+  SessionFilter,
+  StoredSession,
+} from './session/stored-session.ts';
 export type { AgentWithServersDefinition } from './setup/define-agent.ts';
 export { defineAgent } from './setup/define-agent.ts';
 export { mountMcp } from './setup/mount-mcp.ts';

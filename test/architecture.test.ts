@@ -27,8 +27,8 @@ const LAYOUT: Layout = {
     serve: ['agent', 'session', 'tool', 'schema', 'trace'],
     // The door: agents joined with MCP servers, stores and hosts.
     setup: ['agent', 'client', 'hosts', 'mcp', 'session'],
-    // The conformance of hosts plays whole runs.
-    testing: ['agent', 'client', 'flow', 'tool'],
+    // The conformance of hosts plays whole runs, that of stores is about their contract.
+    testing: ['agent', 'client', 'flow', 'session', 'tool'],
     cli: [
       'agent',
       'client',
@@ -57,6 +57,7 @@ const LAYOUT: Layout = {
   },
   confined: [
     { packages: '@modelcontextprotocol/', folders: ['src/mcp'], oneFileOf: ['src/serve'] },
+    { packages: 'libsql', folders: ['src/session'] },
     { packages: '@restatedev/', oneRoomOf: ['src/hosts'] },
     { packages: '@temporalio/', oneRoomOf: ['src/hosts'] },
   ],

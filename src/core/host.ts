@@ -3,6 +3,7 @@
 // an engine can run it wherever the tasks of the agent are registered.
 
 import type { JsonValue } from './json.ts';
+import type { Message } from './message.ts';
 import type { RunEvent } from './run-event.ts';
 
 /** One part of a run, recorded under its key. */
@@ -28,6 +29,11 @@ export interface StepIo {
   readonly emit: (event: RunEvent) => void;
   /** Returns a promise while the consumer is behind: await it before emitting more. */
   readonly ready: () => Promise<void> | undefined;
+  /**
+   * Takes the messages that were sent to the run through the host, from whatever process. They count as taken when the value of the step
+   * is recorded, so it must contain them. Absent: none can be sent.
+   */
+  readonly received?: () => Promise<readonly Message[]>;
   /** Creates the host of a run inside this step. If the host records, the inner steps have this step's key as a prefix. */
   readonly inner: CreateHost;
   /** As `Host.isLeaving`: a task must not take such an error, of a run inside it, for a result. Left out: nothing is one. */

@@ -12,15 +12,15 @@ import { comparableState, playScenario } from './play-scenario.ts';
 /** A host that can be stopped and opened again on what it had recorded. */
 export interface HostUnderTest {
   /** Opens a store without any record. `onRecord` is called after each record. */
-  readonly open: (onRecord: () => void) => RecordedRun;
+  readonly open: (onRecord: () => void) => RecordedRun | Promise<RecordedRun>;
 }
 
 export interface RecordedRun {
   readonly host: Parameters<typeof playScenario>[1]['host'];
   /** The keys of what is recorded, in order. */
-  readonly keys: () => readonly string[];
+  readonly keys: () => readonly string[] | Promise<readonly string[]>;
   /** A store with the first so many records of this one, as a process leaves it that dies after them. */
-  readonly prefix: (length: number) => RecordedRun;
+  readonly prefix: (length: number) => RecordedRun | Promise<RecordedRun>;
 }
 
 /** The host of the tests: a journal in memory. */
@@ -56,19 +56,19 @@ export async function recordScenario(
   const usedAt: number[] = [0];
   const sent: Sent[] = [];
   let used = 0;
-  const run = target.open(() => usedAt.push(used));
+  const run = await target.open(() => usedAt.push(used));
   const played = await playScenario(scenario, {
     host: run.host,
     onRequest: () => used++,
     onSend: (message) => sent.push({ message, after: usedAt.length - 1 }),
   });
   const replay = async (): Promise<number> => {
-    const keys = run.keys();
+    const keys = await run.keys();
     for (let length = 0; length <= keys.length; length++) {
       const where = `from ${length} of ${keys.length} records (${keys[length - 1] ?? 'none'})`;
       try {
         const again = await playScenario(scenario, {
-          host: run.prefix(length).host,
+          host: (await run.prefix(length)).host,
           skip: usedAt[length] ?? 0,
           // Somebody who sent a message before the crash sends it again when it was not taken up.
           sent: sent

@@ -70,18 +70,19 @@ function payScenario(approve?: () => boolean): Scenario {
 async function checkLater(target: HostUnderTest): Promise<void> {
   const atOnce = await playScenario(
     payScenario(() => true),
-    { host: target.open(() => {}).host },
+    { host: (await target.open(() => {})).host },
   );
   const undecided = payScenario();
-  const run = target.open(() => {});
+  const run = await target.open(() => {});
   const waiting = await playScenario({ ...undecided, steps: undecided.steps.slice(0, 1) }, { host: run.host });
   expectSame('outcome', 'waiting', waiting.result.outcome.type);
-  for (let length = 0; length <= run.keys().length; length++) {
+  const keys = await run.keys();
+  for (let length = 0; length <= keys.length; length++) {
     // The model is asked again only where its answer was not recorded.
-    const skip = run.keys().slice(0, length).includes('t1/model') ? 1 : 0;
+    const skip = keys.slice(0, length).includes('t1/model') ? 1 : 0;
     const later = await playScenario(
       payScenario(() => true),
-      { host: run.prefix(length).host, skip },
+      { host: (await run.prefix(length)).host, skip },
     );
     expectSameRun(atOnce, later);
   }
@@ -93,15 +94,15 @@ async function checkAway(target: HostUnderTest): Promise<void> {
   const first = answer({ toolCalls: [{ name: 'pay', arguments: { amount: 5 } }] });
   const undisturbed = await playScenario(
     { agent, input, options, steps: [first, FINAL] },
-    { host: target.open(() => {}).host },
+    { host: (await target.open(() => {})).host },
   );
-  const run = target.open(() => {});
+  const run = await target.open(() => {});
   const away = reply({ status: 503, body: { error: { message: 'Starting.', code: 503 } } });
   const failed = await playScenario({ agent, input, options, steps: [first, away] }, { host: run.host });
   expectSame('outcome', 'failed', failed.result.outcome.type);
   const again = await playScenario(
     { agent, input, options, steps: [FINAL] },
-    { host: run.prefix(run.keys().length).host },
+    { host: (await run.prefix((await run.keys()).length)).host },
   );
   expectSameRun(undisturbed, again);
 }
@@ -117,7 +118,7 @@ async function checkAbort(target: HostUnderTest): Promise<void> {
       return 'stopped';
     },
   });
-  const run = target.open(() => {});
+  const run = await target.open(() => {});
   const { result } = await playScenario(
     {
       agent: () => defineAgent({ name: 'stopper', model: 'fake', tools: [stop] }),
@@ -127,16 +128,16 @@ async function checkAbort(target: HostUnderTest): Promise<void> {
     { host: run.host, options: { signal: controller.signal } },
   );
   expectSame('outcome', 'aborted', result.outcome.type);
-  expectSame('keys', ['start', 't1/added', 't1/model'], run.keys());
+  expectSame('keys', ['start', 't1/added', 't1/model'], await run.keys());
 }
 
 async function checkKeys(target: HostUnderTest): Promise<void> {
   const seen: string[] = [];
   const scenario = callScenario((key) => seen.push(key));
-  const run = target.open(() => {});
+  const run = await target.open(() => {});
   await playScenario(scenario, { host: run.host });
-  const before = run.keys().indexOf('t1/call/0');
-  await playScenario(scenario, { host: run.prefix(before).host, skip: 1 });
+  const before = (await run.keys()).indexOf('t1/call/0');
+  await playScenario(scenario, { host: (await run.prefix(before)).host, skip: 1 });
   expectSame('idempotency keys', [seen[0], seen[0]], seen);
 }
 
@@ -160,9 +161,9 @@ function callScenario(onKey: (key: string) => void): Scenario {
 async function checkNames(target: HostUnderTest): Promise<void> {
   const nested = hostScenarios()['an agent as tool of an agent as tool'];
   if (nested === undefined) throw new Error('There is no such scenario.');
-  const run = target.open(() => {});
+  const run = await target.open(() => {});
   await playScenario(nested, { host: run.host });
-  expectSame('keys', NESTED_KEYS, run.keys().toSorted());
+  expectSame('keys', NESTED_KEYS, (await run.keys()).toSorted());
 }
 
 /** Compatibility data: stored runs hold these keys. */

@@ -15,6 +15,8 @@ export type { Recorder } from './recorder.ts';
 export { recordVllm } from './recorder.ts';
 export type { Replay } from './replay.ts';
 export { replayVllm } from './replay.ts';
+export type { StandardStreams } from './serve-store.ts';
+export { serveStore } from './serve-store.ts';
 export { startSimulator } from './simulator.ts';
 export type {
   Answer,
@@ -30,4 +32,6 @@ export type {
   StepFunction,
 } from './steps.ts';
 export { answer, endless, raw, reply } from './steps.ts';
+export { storeConformance } from './store-conformance.ts';
+export type { StoreUnderTest } from './store-under-test.ts';
 export { tokensOf } from './token-count.ts';

@@ -26,7 +26,7 @@ export function tasksOf(agent: Agent, client: VllmClient, setting: TaskSetting =
   return {
     tasks: {
       start: task<'start'>((_input, io) => startTask(worker, io)),
-      added: task<'added'>((input) => addedTask(worker, input)),
+      added: task<'added'>((input, io) => addedTask(worker, input, io)),
       model: task<'model'>((input, io) => modelTask(worker, input, io)),
       prepare: task<'prepare'>((input, io) => prepareTask(worker, input, io)),
       call: task<'call'>((input, io) => callTask(worker, input, io)),
@@ -73,8 +73,9 @@ async function readModel(
   return { model, weights: await weightsOf(client, model, signal) };
 }
 
-async function addedTask(worker: AgentWorker, { timeMs, since }: AddedInput): Promise<AddedValue> {
-  const messages = await worker.takeSteering();
+async function addedTask(worker: AgentWorker, { timeMs, since }: AddedInput, io: StepIo): Promise<AddedValue> {
+  const received = (await io.received?.()) ?? [];
+  const messages = [...received, ...(await worker.takeSteering())];
   const at = worker.now();
   return { messages, timeMs: since === null ? timeMs : timeMs + Math.max(0, at - since), at };
 }
