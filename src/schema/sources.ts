@@ -26,9 +26,9 @@ export function readSchema(schema: object, name: string): ReadSchema {
   let isBare: boolean | undefined;
   return {
     jsonSchema,
-    check: async (value) => {
+    check: (value) => {
       isBare ??= inheritedNamesIn(jsonSchema).length > 0;
-      return isBare ? await checkBare(standard, value) : await checkStandard(standard, value);
+      return isBare ? checkBare(standard, value) : checkStandard(standard, value);
     },
   };
 }
@@ -66,7 +66,7 @@ const DRAFT = { target: 'draft-2020-12' } as const;
 const ZOD3 = { $refStrategy: 'root', effectStrategy: 'input', pipeStrategy: 'input', definitionPath: '$defs' } as const;
 
 /** A tool with a parameter `toString` must not find the inherited function where the argument was left out. */
-async function checkBare(schema: StandardSchema, value: unknown): ReturnType<ReadSchema['check']> {
+async function checkBare(schema: StandardSchema, value: unknown): Promise<Checked<unknown>> {
   const checked = await checkStandard(schema, withoutPrototypes(value));
   return checked.ok ? { ok: true, value: withoutPrototypes(checked.value) } : checked;
 }
