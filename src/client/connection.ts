@@ -20,6 +20,8 @@ interface HttpCall {
   readonly body?: string;
   readonly isStreamed?: boolean;
   readonly options: RequestOptions;
+  /** Those of `options`, where they are known already. */
+  readonly settings?: Settings;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -78,7 +80,7 @@ export class Connection {
   begin(call: HttpCall): PendingAnswer {
     const { method, url, body, isStreamed = false, options, headers } = call;
     const { dispatcher } = this;
-    const settings = this.settings(options);
+    const settings = call.settings ?? this.settings(options);
     const deadline = new Deadline(options.signal);
     const answer = sendRequest(
       { method, url, body, isStreamed },
