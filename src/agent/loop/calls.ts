@@ -200,8 +200,9 @@ function endOf(
   return { messages: [message, ...whole], pending: undefined, outcome: limit, problems };
 }
 
+/** Frozen, as whatever enters the history. */
 function toolMessage({ callId }: PreparedCall, { content }: CallResult): ToolMessage {
-  return { role: 'tool', tool_call_id: callId, content };
+  return Object.freeze({ role: 'tool', tool_call_id: callId, content });
 }
 
 function repeatedText(times: number): string {

@@ -117,7 +117,8 @@ async function prepareAnswer(worker: AgentWorker, turn: CallsOfTurn, place: Answ
     if (prepared.call.type === 'ready') worker.checked.set(prepared.call.arguments, { value: prepared.checked });
     calls.push(prepared.call);
     const { name } = call.function;
-    sent.push({ id: call.id, type: 'function', function: { name, arguments: prepared.sentArguments } });
+    const called = Object.freeze({ name, arguments: prepared.sentArguments });
+    sent.push(Object.freeze({ id: call.id, type: 'function', function: called }));
   }
   return { calls, sent };
 }
