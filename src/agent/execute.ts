@@ -2,7 +2,6 @@
 // What a run begins with is left to `start-run.ts`, the run itself to `src/agent/loop`.
 
 import type { JsonValue } from '../core/json.ts';
-import type { Message } from '../core/message.ts';
 import type { Outcome, PendingApproval, RunEvent } from '../core/run-event.ts';
 import type { RunState } from '../core/run-state.ts';
 import { NOTHING_SPENT } from '../core/run-state.ts';
@@ -18,12 +17,13 @@ import { trustState } from './parse-run-state.ts';
 import { RunError } from './run-error.ts';
 import type { RunJob, RunResult } from './run-options.ts';
 import { startOf } from './start-run.ts';
+import type { TaskSetting } from './tasks/agent-worker.ts';
 import { tasksOf } from './tasks/tasks.ts';
 import { failureFrom } from './turn/model-answer.ts';
 
 /** The stream's side of a run. */
 export interface RunEnds {
-  readonly takeSteering: () => Promise<readonly Message[]>;
+  readonly takeSteering: NonNullable<TaskSetting['takeSteering']>;
   readonly push: (event: RunEvent) => void;
   readonly ready: () => Promise<void> | undefined;
 }

@@ -4,8 +4,7 @@ import { DefinitionError } from '../core/definition-error.ts';
 import type { Message, UserMessage } from '../core/message.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import { BatchedIterator } from '../flow/batched-iterator.ts';
-import type { Channel } from '../flow/channel.ts';
-import { createChannel } from '../flow/channel.ts';
+import { Channel } from '../flow/channel.ts';
 import type { PreparedRun } from './execute.ts';
 import { prepareRun } from './execute.ts';
 import type { RunJob, RunResult } from './run-options.ts';
@@ -18,7 +17,7 @@ const CHANNEL_CAPACITY = 256;
  * and, with it, the request, so that vLLM stops generating.
  */
 export class RunStream implements AsyncIterable<RunEvent> {
-  readonly #channel: Channel<RunEvent> = createChannel(CHANNEL_CAPACITY);
+  readonly #channel = new Channel<RunEvent>(CHANNEL_CAPACITY);
   readonly #steering: Message[] = [];
   readonly #run: PreparedRun;
   #execution: Promise<RunResult> | undefined;
@@ -26,12 +25,12 @@ export class RunStream implements AsyncIterable<RunEvent> {
 
   /** Made by `stream`. Throws a DefinitionError on misuse. */
   constructor(job: RunJob) {
-    const takeSteering = async (): Promise<readonly Message[]> => {
-      await this.#channel.letCatchUp();
-      return this.#steering.splice(0);
-    };
-    const { push, ready } = this.#channel;
-    this.#run = prepareRun(job, { takeSteering, push, ready });
+    const channel = this.#channel;
+    this.#run = prepareRun(job, {
+      takeSteering: () => this.#takeSteering(),
+      push: (event) => channel.push(event),
+      ready: () => channel.ready(),
+    });
   }
 
   /** How the run ended. Never rejects for what the world does wrong. Without an iteration it drives the run itself. */
@@ -58,6 +57,12 @@ export class RunStream implements AsyncIterable<RunEvent> {
     this.#run.abort();
   }
 
+  #takeSteering(): readonly Message[] | Promise<readonly Message[]> {
+    const take = (): readonly Message[] => this.#steering.splice(0);
+    const behind = this.#channel.letCatchUp();
+    return behind === undefined ? take() : behind.then(take);
+  }
+
   #start(): Promise<RunResult> {
     this.#execution ??= this.#run.execute().finally(() => this.#channel.end());
     return this.#execution;
@@ -70,7 +75,7 @@ export class RunStream implements AsyncIterable<RunEvent> {
       return this.#channel.take();
     };
     const close = async (): Promise<void> => {
-      if (!this.#channel.isEnded()) {
+      if (!this.#channel.isEnded) {
         this.abort();
         this.#channel.discard();
       }

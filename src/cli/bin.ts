@@ -10,7 +10,7 @@ import { readArgs, UsageError } from './args.ts';
 import { examine } from './doctor/doctor.ts';
 import { EXIT } from './help.ts';
 import type { Io } from './io.ts';
-import { runProcess } from './run-main.ts';
+import { runProcess } from './run-process.ts';
 
 const USAGE = `Usage: vllm-agents doctor [--base-url URL] [--model NAME] [--json] [agent.ts]
        vllm-agents run agent.ts [flags] ["question"]

@@ -1,4 +1,4 @@
-// Owns running an agent as a program, from its arguments to its exit code. The process itself is left to `run-main.ts`.
+// Owns running an agent as a program, from its arguments to its exit code. The process itself is left to `run-process.ts`.
 
 import type { Agent } from '../agent/agent.ts';
 import { checkAgent } from '../agent/check-input.ts';

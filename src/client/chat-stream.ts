@@ -10,8 +10,9 @@ import type { EventDecoder } from './decode-events.ts';
 import { decodeAnswer } from './decode-events.ts';
 import { StreamError } from './errors.ts';
 import { EventStream } from './event-stream.ts';
+import type { HttpAnswer } from './http-answer.ts';
 import { createResponseFold } from './response-fold.ts';
-import type { HttpAnswer, PendingAnswer } from './transport.ts';
+import type { PendingAnswer } from './transport.ts';
 
 interface ChatStreamOptions {
   readonly maxEventChars: number;
@@ -64,8 +65,9 @@ function createDecoder(
   { maxArgumentChars, parseThinkTags }: ChatStreamOptions,
   onChunk: ChunkListener,
 ): EventDecoder<StreamEvent> {
-  const { requestId, sentAtMs, firstByteAtMs, lastPieceAtMs } = answer;
+  const { requestId, sentAtMs } = answer;
+  const firstByteAtMs = (): number | null => answer.firstByteAtMs;
   // All events of a piece came at the same time; asking the clock for each would cost as much as making it.
-  const now = lastPieceAtMs;
+  const now = (): number => answer.lastPieceAtMs;
   return new ChatDecoder({ maxArgumentChars, parseThinkTags, onChunk, requestId, sentAtMs, firstByteAtMs, now });
 }

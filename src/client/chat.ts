@@ -39,8 +39,9 @@ export function createChat(connection: Connection): Chat {
     const body = bodyOf(params, true);
     const url = connection.route(ROUTE);
     const headers = sessionHeader(params);
-    const send = () => connection.begin({ method: 'POST', url, body, isStreamed: true, options, headers });
-    return new ChatStream(send, connection.settings(options), options.onChunk);
+    const settings = connection.settings(options);
+    const send = () => connection.begin({ method: 'POST', url, body, isStreamed: true, options, settings, headers });
+    return new ChatStream(send, settings, options.onChunk);
   }
 
   async function send(params: ChatParams, options: RequestOptions = {}): Promise<ChatCompletionResponse> {

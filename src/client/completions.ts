@@ -31,8 +31,9 @@ export function createCompletions(connection: Connection): Completions {
   function stream(params: CompletionParams, options: RequestOptions = {}): CompletionStream {
     const body = bodyOf(params, true);
     const headers = sessionHeader(params);
-    const send = () => connection.begin({ method: 'POST', url, body, isStreamed: true, options, headers });
-    return new CompletionStream(send, connection.settings(options).maxEventChars);
+    const settings = connection.settings(options);
+    const send = () => connection.begin({ method: 'POST', url, body, isStreamed: true, options, settings, headers });
+    return new CompletionStream(send, settings.maxEventChars);
   }
 
   async function send(params: CompletionParams, options: RequestOptions = {}): Promise<CompletionResponse> {

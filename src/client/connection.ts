@@ -3,10 +3,11 @@
 import { Deadline } from './deadline.ts';
 import { ParseError } from './errors.ts';
 import { checkHeaders } from './header-values.ts';
+import type { HttpAnswer } from './http-answer.ts';
 import type { ClientOptions, RequestOptions, Settings } from './options.ts';
 import { checkRequestOptions, DEFAULT_SETTINGS, resolveSettings } from './options.ts';
 import { Pool } from './pool.ts';
-import type { HttpAnswer, PendingAnswer } from './transport.ts';
+import type { PendingAnswer } from './transport.ts';
 import { sendRequest } from './transport.ts';
 import type { UnknownParams } from './unknown-params.ts';
 import { createUnknownParams } from './unknown-params.ts';
@@ -19,6 +20,8 @@ interface HttpCall {
   readonly body?: string;
   readonly isStreamed?: boolean;
   readonly options: RequestOptions;
+  /** Those of `options`, where they are known already. */
+  readonly settings?: Settings;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -75,43 +78,34 @@ export class Connection {
 
   /** Sends a call that can be cancelled without an AbortSignal of the caller. */
   begin(call: HttpCall): PendingAnswer {
-    const deadline = new Deadline(call.options.signal);
-    return { answer: this.#send(call, deadline), cancel: () => deadline.cancel() };
+    const { method, url, body, isStreamed = false, options, headers } = call;
+    const { dispatcher } = this;
+    const settings = call.settings ?? this.settings(options);
+    const deadline = new Deadline(options.signal);
+    const answer = sendRequest(
+      { method, url, body, isStreamed },
+      {
+        settings,
+        dispatcher,
+        // A copy of a client has the pool of the first as its dispatcher.
+        loading: dispatcher instanceof Pool ? dispatcher.open() : undefined,
+        headers: Object.assign(
+          {},
+          isStreamed ? STREAM_HEADERS : JSON_HEADERS,
+          body === undefined ? undefined : BODY,
+          headers,
+          settings.headers,
+        ),
+        onRetry: this.#options.onRetry,
+        random: this.#options.random ?? Math.random,
+        deadline,
+      },
+    );
+    return { answer, cancel: () => deadline.cancel() };
   }
 
   send(call: HttpCall): Promise<HttpAnswer> {
     return this.begin(call).answer;
-  }
-
-  async #send(call: HttpCall, deadline: Deadline): Promise<HttpAnswer> {
-    try {
-      // A copy of a client has the pool of the first as its dispatcher. What it loads is loaded before the clock starts.
-      if (this.dispatcher instanceof Pool) await this.dispatcher.open();
-      return await this.#sendNow(call, deadline);
-    } catch (error) {
-      deadline.dispose();
-      throw error;
-    }
-  }
-
-  #sendNow(call: HttpCall, deadline: Deadline): Promise<HttpAnswer> {
-    const { method, url, body, isStreamed = false, options, headers } = call;
-    const settings = this.settings(options);
-    const request = { method, url, body, isStreamed };
-    return sendRequest(request, {
-      settings,
-      headers: Object.assign(
-        {},
-        isStreamed ? STREAM_HEADERS : JSON_HEADERS,
-        body === undefined ? undefined : BODY,
-        headers,
-        settings.headers,
-      ),
-      dispatcher: this.dispatcher,
-      onRetry: this.#options.onRetry,
-      random: this.#options.random ?? Math.random,
-      deadline,
-    });
   }
 
   /** Sends and reads a whole JSON answer. */

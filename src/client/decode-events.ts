@@ -2,8 +2,8 @@
 // Framing is left to `sse.ts`, meaning to the decoder.
 
 import { ParseError } from './errors.ts';
+import type { HttpAnswer } from './http-answer.ts';
 import { createSseReader } from './sse.ts';
-import type { HttpAnswer } from './transport.ts';
 
 export interface EventDecoder<Event> {
   /** Takes the data of one event; appends what it means to `out`. Throws the error that ends the stream. */

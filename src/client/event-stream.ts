@@ -7,7 +7,8 @@ import { BatchedIterator } from '../flow/batched-iterator.ts';
 import { cancelled } from './deadline.ts';
 import type { ReadEvents } from './decode-events.ts';
 import { ClientMisuseError } from './errors.ts';
-import type { HttpAnswer, PendingAnswer } from './transport.ts';
+import type { HttpAnswer } from './http-answer.ts';
+import type { PendingAnswer } from './transport.ts';
 
 interface EventStreamParts<Event> {
   /** Sends the request. */

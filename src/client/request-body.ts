@@ -60,11 +60,38 @@ function usageFields(
 }
 
 function encode(body: Record<string, unknown>): string {
+  const { messages } = body;
   try {
-    return JSON.stringify(body);
+    if (!Array.isArray(messages) || messages.length < LONG_HISTORY) return JSON.stringify(body);
+    // The body is ours, and has `stream` at least, so that this is no empty object.
+    const rest = JSON.stringify(Object.assign(body, { messages: undefined }));
+    return `${rest.slice(0, -1)},"messages":[${Array.from(messages, messageText).join(',')}]}`;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.split('\n')[0] : 'not JSON';
     const message = `The request cannot be written as JSON: ${reason}.`;
     throw new MissingParameterError('params', message, 'invalid_parameter', { cause });
   }
+}
+
+/** Messages. A shorter history is written anew for each request, which is cheaper than keeping the texts of its messages. */
+const LONG_HISTORY = 100;
+
+/** Of messages that cannot change any more. A run freezes those that it makes, and sends all of them again with every turn. */
+const texts = new WeakMap<object, string>();
+
+function messageText(message: unknown): string {
+  const text = isObject(message) ? texts.get(message) : undefined;
+  return text ?? writeMessage(message);
+}
+
+function writeMessage(message: unknown): string {
+  const text = JSON.stringify(message) ?? 'null'; // as in an array
+  if (isObject(message) && isFrozen(message)) texts.set(message, text);
+  return text;
+}
+
+/** With all that is in it. */
+function isFrozen(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.isFrozen(value) && Object.values(value).every(isFrozen);
 }

@@ -32,14 +32,11 @@ export class BatchedIterator<T> implements AsyncGenerator<T, void, undefined> {
 
   /** Waits for a `next` under way. */
   return(): Promise<IteratorResult<T, void>> {
-    return this.#enqueue(() => this.#end());
+    return this.#enqueue(() => this.#leave());
   }
 
   throw(error: unknown): Promise<IteratorResult<T, void>> {
-    return this.#enqueue(async () => {
-      await this.#end();
-      throw error;
-    });
+    return this.#enqueue(() => this.#leave({ error }));
   }
 
   [Symbol.asyncIterator](): this {
@@ -50,37 +47,42 @@ export class BatchedIterator<T> implements AsyncGenerator<T, void, undefined> {
     await this.return();
   }
 
+  /** `answer` counts itself out of those pending. */
   #enqueue(answer: () => Promise<IteratorResult<T, void>>): Promise<IteratorResult<T, void>> {
-    const counted = async (): Promise<IteratorResult<T, void>> => {
-      try {
-        return await answer();
-      } finally {
-        this.#pending--;
-      }
-    };
-    const result = this.#pending++ === 0 ? counted() : this.#tail.then(counted, counted);
+    const result = this.#pending++ === 0 ? answer() : this.#tail.then(answer, answer);
     this.#tail = result;
     return result;
   }
 
   async #step(): Promise<IteratorResult<T, void>> {
     try {
-      if (this.#at >= this.#batch.length && this.#state === 'open') await this.#fetch();
+      if (this.#at >= this.#batch.length && this.#state === 'open') {
+        this.#batch = (await this.#batches.next()) ?? NONE;
+        this.#at = 0;
+      }
+      return this.#at < this.#batch.length ? this.#take() : await this.#end();
     } catch (error) {
-      const last = this.#batches.lastFor?.(error);
+      // What `close` throws has no value in its place.
+      const last = this.#state === 'over' ? undefined : this.#batches.lastFor?.(error);
       if (last !== undefined) {
         this.#state = 'failed';
         return { done: false, value: last };
       }
       await this.#end();
       throw error;
+    } finally {
+      this.#pending--;
     }
-    return this.#at < this.#batch.length ? this.#take() : this.#end();
   }
 
-  async #fetch(): Promise<void> {
-    this.#batch = (await this.#batches.next()) ?? NONE;
-    this.#at = 0;
+  async #leave(thrown?: { readonly error: unknown }): Promise<IteratorResult<T, void>> {
+    try {
+      const end = await this.#end();
+      if (thrown !== undefined) throw thrown.error;
+      return end;
+    } finally {
+      this.#pending--;
+    }
   }
 
   #take(): IteratorResult<T, void> {

@@ -5,7 +5,7 @@ import { DefinitionError } from '../core/definition-error.ts';
 import type { JsonObject } from '../core/json.ts';
 import { isObject } from '../core/json.ts';
 import { cleanSchema } from './clean.ts';
-import type { SchemaIssue } from './issues.ts';
+import type { Checked } from './sources.ts';
 import { readSchema } from './sources.ts';
 import type { StandardSchema } from './standard-schema.ts';
 import type { StrictSchema } from './strict.ts';
@@ -19,17 +19,13 @@ export type InferArguments<S> = S extends StandardSchema
   ? NonNullable<S['~standard']['types']>['output']
   : Readonly<Record<string, unknown>>;
 
-type Checked<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly issues: readonly SchemaIssue[] };
-
 export interface CompiledSchema<T = unknown> {
   /** What the model is shown: the schema of the input, whose root is an object. */
   readonly jsonSchema: JsonObject;
   /** The same in a form that vLLM's grammar can enforce, or why there is none. */
   readonly strict: StrictSchema;
   /** Checks a value against the whole schema, and gives it back with defaults and transforms applied. */
-  readonly check: (value: unknown) => Promise<Checked<T>>;
+  readonly check: (value: unknown) => Checked<T> | Promise<Checked<T>>;
 }
 
 const compiled = new WeakMap<object, CompiledSchema>();

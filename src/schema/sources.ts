@@ -7,17 +7,17 @@ import type { SchemaIssue } from './issues.ts';
 import { gotOf } from './issues.ts';
 import { fromJsonSchema } from './json-schema.ts';
 import { inheritedNamesIn, withoutPrototypes } from './prototype-names.ts';
-import type { StandardSchema } from './standard-schema.ts';
+import type { StandardResult, StandardSchema } from './standard-schema.ts';
 import { firstUnrepresentable } from './unrepresentable.ts';
 
 interface ReadSchema {
   readonly jsonSchema: JsonObject;
-  readonly check: (
-    value: unknown,
-  ) => Promise<
-    { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly issues: readonly SchemaIssue[] }
-  >;
+  readonly check: (value: unknown) => Checked<unknown> | Promise<Checked<unknown>>;
 }
+
+export type Checked<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly issues: readonly SchemaIssue[] };
 
 export function readSchema(schema: object, name: string): ReadSchema {
   // Whatever has this field is a Standard Schema; anything else is taken for a JSON Schema, and checked.
@@ -26,9 +26,9 @@ export function readSchema(schema: object, name: string): ReadSchema {
   let isBare: boolean | undefined;
   return {
     jsonSchema,
-    check: async (value) => {
+    check: (value) => {
       isBare ??= inheritedNamesIn(jsonSchema).length > 0;
-      return isBare ? await checkBare(standard, value) : await checkStandard(standard, value);
+      return isBare ? checkBare(standard, value) : checkStandard(standard, value);
     },
   };
 }
@@ -66,13 +66,17 @@ const DRAFT = { target: 'draft-2020-12' } as const;
 const ZOD3 = { $refStrategy: 'root', effectStrategy: 'input', pipeStrategy: 'input', definitionPath: '$defs' } as const;
 
 /** A tool with a parameter `toString` must not find the inherited function where the argument was left out. */
-async function checkBare(schema: StandardSchema, value: unknown): ReturnType<ReadSchema['check']> {
+async function checkBare(schema: StandardSchema, value: unknown): Promise<Checked<unknown>> {
   const checked = await checkStandard(schema, withoutPrototypes(value));
   return checked.ok ? { ok: true, value: withoutPrototypes(checked.value) } : checked;
 }
 
-async function checkStandard(schema: StandardSchema, value: unknown): ReturnType<ReadSchema['check']> {
-  const result = await schema['~standard'].validate(value);
+function checkStandard(schema: StandardSchema, value: unknown): ReturnType<ReadSchema['check']> {
+  const result = schema['~standard'].validate(value);
+  return 'then' in result ? result.then((late) => checkedFrom(late, value)) : checkedFrom(result, value);
+}
+
+function checkedFrom(result: StandardResult, value: unknown): Checked<unknown> {
   if (result.issues === undefined) return { ok: true, value: result.value };
   const issues = result.issues.map(({ path = [], message }) => {
     const keys = path.map((part) => String(typeof part === 'object' ? part.key : part));

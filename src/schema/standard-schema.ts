@@ -10,7 +10,7 @@ export interface StandardSchema<Output = unknown> {
   };
 }
 
-interface StandardResult {
+export interface StandardResult {
   readonly value?: unknown;
   readonly issues?: readonly StandardIssue[] | undefined;
 }

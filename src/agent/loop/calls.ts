@@ -43,14 +43,14 @@ type Answer = { readonly result: CallResult; readonly problem: CallProblem | nul
 export async function answerCalls(run: LoopRun, batch: CallBatch): Promise<BatchEnd> {
   const { calls, results, wasCounted } = batch;
   const { sameCall } = run.request.limits;
-  const repeated = wasCounted ? [] : calls.map((call) => countCall(run, call));
+  const repeated = wasCounted ? [] : countCalls(run, calls);
   const answers = new Map<string, Answer>();
-  for (const [at, call] of calls.entries()) {
+  calls.forEach((call, at) => {
     const times = repeated[at] ?? 1;
-    if (isKnown(results[at])) continue;
+    if (isKnown(results[at])) return;
     if (sameCall > 0 && times >= sameCall) answers.set(call.key, refused(null, repeatedText(times)));
     else if (call.type === 'refused') answers.set(call.key, refused(call.problem, call.message));
-  }
+  });
   const open = calls.filter(
     (call, at): call is ReadyCall => call.type === 'ready' && !isKnown(results[at]) && !answers.has(call.key),
   );
@@ -60,10 +60,15 @@ export async function answerCalls(run: LoopRun, batch: CallBatch): Promise<Batch
   return endOf(run, batch, answers, overCalls ?? repetitionOutcome(run, Math.max(0, ...repeated)));
 }
 
-function countCall(run: LoopRun, call: PreparedCall): number {
-  const lastCall = countRepetition(run.loop.lastCall, call);
+/** How many times in a row each has now been made. */
+function countCalls(run: LoopRun, calls: readonly PreparedCall[]): readonly number[] {
+  let { lastCall } = run.loop;
+  const times = calls.map((call) => {
+    lastCall = countRepetition(lastCall, call);
+    return lastCall.times;
+  });
   run.change({ lastCall });
-  return lastCall.times;
+  return times;
 }
 
 function isKnown(result: ToolMessage | null | undefined): result is ToolMessage {
@@ -116,19 +121,25 @@ async function runCalls(
       group.map((call) => stepOf(run, turn, call)),
       run.request.parallelCalls,
     );
-    const values = group.map((_, at) => callValue(settled[at]));
+    const values = group.map((call, at) => {
+      const value = callValue(settled[at]);
+      answers.set(call.key, value);
+      if (value.hasRun) run.use.toolCalls++;
+      return value;
+    });
     run.absorb(values.map(({ facts }) => facts));
-    run.use.toolCalls += values.filter(({ hasRun }) => hasRun).length;
-    for (const [at, call] of group.entries()) answers.set(call.key, values[at] ?? LOST);
   }
 }
 
 function stepOf(run: LoopRun, turn: number, call: ReadyCall): Step {
-  const { messages, kept } = run.state;
-  const wanted = call.toolName === RESULT_TOOL ? call.arguments.call_id : undefined;
-  const keptText = kept.find(({ callId }) => callId === wanted)?.text ?? null;
+  const { messages } = run.state;
+  const keptText = call.toolName === RESULT_TOOL ? keptTextOf(run, call) : null;
   const input: CallInput = { turn, call, head: run.head, messages, keptText };
   return { key: call.key, task: 'call', input: asJson(input), holdsRun: call.holdsRun };
+}
+
+function keptTextOf(run: LoopRun, { arguments: args }: ReadyCall): string | null {
+  return run.state.kept.find(({ callId }) => callId === args.call_id)?.text ?? null;
 }
 
 /** Calls side by side, but each call of a sequential tool by itself, in call order. */
@@ -172,14 +183,14 @@ function endOf(
   const results: (ToolMessage | null)[] = [];
   const problems: CallReport[] = [];
   const approvals: PendingApproval[] = [];
-  for (const [at, call] of calls.entries()) {
+  calls.forEach((call, at) => {
     const answer = answers.get(call.key);
     const result = known[at] ?? (answer === undefined ? null : toolMessage(call, answer.result));
     results.push(result);
     if (answer !== undefined) problems.push({ callId: call.callId, toolName: call.toolName, problem: answer.problem });
     const isWaiting = result === null && call.type === 'ready' && call.approvalId !== null;
     if (isWaiting) approvals.push(approvalOf(call, call.approvalId));
-  }
+  });
   if (approvals.length > 0 && !run.isAborted) {
     const outcome: Outcome = { type: 'waiting', approvals };
     return { messages: [], pending: { message, calls, results }, outcome, problems };
@@ -189,8 +200,9 @@ function endOf(
   return { messages: [message, ...whole], pending: undefined, outcome: limit, problems };
 }
 
+/** Frozen, as whatever enters the history. */
 function toolMessage({ callId }: PreparedCall, { content }: CallResult): ToolMessage {
-  return { role: 'tool', tool_call_id: callId, content };
+  return Object.freeze({ role: 'tool', tool_call_id: callId, content });
 }
 
 function repeatedText(times: number): string {

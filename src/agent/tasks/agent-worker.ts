@@ -25,7 +25,7 @@ export interface TaskSetting {
   /** Of the one run that these tasks are for; absent where they serve many, each of which counts elsewhere. */
   readonly budget?: Budget;
   /** Messages that were sent to the run since the last time. */
-  readonly takeSteering?: () => Promise<readonly Message[]>;
+  readonly takeSteering?: () => readonly Message[] | Promise<readonly Message[]>;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }
@@ -42,7 +42,7 @@ export class AgentWorker {
   readonly options: RunOptions;
   readonly budget: Budget | undefined;
   readonly signal: AbortSignal;
-  readonly takeSteering: () => Promise<readonly Message[]>;
+  readonly takeSteering: NonNullable<TaskSetting['takeSteering']>;
   readonly now: () => number;
   readonly tools: ToolSource;
   /** Warnings and use of providers, which may come at any time: the next step that ends takes them into its value. */
@@ -58,7 +58,7 @@ export class AgentWorker {
     this.options = setting.options ?? {};
     this.budget = setting.budget;
     this.signal = setting.signal ?? new AbortController().signal;
-    this.takeSteering = setting.takeSteering ?? (async () => []);
+    this.takeSteering = setting.takeSteering ?? (() => []);
     this.now = setting.now ?? (() => performance.timeOrigin + performance.now());
     this.tools = new ToolSource(agent, () => this.#openProviders());
   }

@@ -104,7 +104,8 @@ async function prepareAnswer(worker: AgentWorker, turn: CallsOfTurn, place: Answ
   const calls: PreparedCall[] = [];
   const sent: ToolCall[] = [];
   const unique = withUniqueIds(answer.calls, (name, index) => mintCallId(turn, name, index));
-  for (const [at, call] of unique.entries()) {
+  for (const call of unique) {
+    const at = calls.length;
     // The last call of a cut answer is the one that the cut can have hit; those before it were complete.
     const wasCut = answer.wasCut && at === unique.length - 1;
     const key = `t${turn.input.turn}/call/${at}`;
@@ -116,7 +117,8 @@ async function prepareAnswer(worker: AgentWorker, turn: CallsOfTurn, place: Answ
     if (prepared.call.type === 'ready') worker.checked.set(prepared.call.arguments, { value: prepared.checked });
     calls.push(prepared.call);
     const { name } = call.function;
-    sent.push({ id: call.id, type: 'function', function: { name, arguments: prepared.sentArguments } });
+    const called = Object.freeze({ name, arguments: prepared.sentArguments });
+    sent.push(Object.freeze({ id: call.id, type: 'function', function: called }));
   }
   return { calls, sent };
 }

@@ -13,7 +13,6 @@ export class ToolSource {
   readonly #agent: Agent;
   readonly #open: () => Promise<OpenProviders>;
   #opened: Promise<OpenProviders> | undefined;
-  #own: Toolbox | undefined;
   #last: Toolbox | undefined;
   /** Tools that only a hook of the run brings, by name. */
   readonly #planned = new Map<string, Tool>();
@@ -25,9 +24,7 @@ export class ToolSource {
 
   /** The agent's own. Throws a DefinitionError when two have one name. */
   get own(): Toolbox {
-    const { name, tools } = this.#agent;
-    this.#own ??= createToolbox([{ owner: `agent \`${name}\``, tools }]);
-    return this.#own;
+    return ownToolbox(this.#agent);
   }
 
   /** Opens the providers with the first need. Rejects with a VllmError when a required one is not there; the next need tries again. */
@@ -42,10 +39,19 @@ export class ToolSource {
   }
 
   /** All tools as of now. The same array as long as they are the same, so that nothing is made anew for them. */
-  async list(hasKept: boolean): Promise<readonly Tool[]> {
+  list(hasKept: boolean): readonly Tool[] | Promise<readonly Tool[]> {
+    if (this.#agent.providers.length > 0) return this.#listWithProvided(hasKept);
+    return hasKept ? this.#joined([], hasKept) : this.own.tools;
+  }
+
+  async #listWithProvided(hasKept: boolean): Promise<readonly Tool[]> {
     const { own } = this;
     const isTaken = (name: string): boolean => name === RESULT_TOOL || own.find(name) !== undefined;
-    const provided = this.#agent.providers.length === 0 ? [] : (await this.providers()).tools(isTaken);
+    return this.#joined((await this.providers()).tools(isTaken), hasKept);
+  }
+
+  #joined(provided: readonly Tool[], hasKept: boolean): readonly Tool[] {
+    const { own } = this;
     const extra = hasKept && own.find(RESULT_TOOL) === undefined ? [resultTool()] : [];
     if (provided.length === 0 && extra.length === 0) return own.tools;
     return this.#same([...own.tools, ...provided, ...extra]);
@@ -80,4 +86,16 @@ export class ToolSource {
     const opened = await this.#opened?.catch(() => undefined);
     await opened?.close();
   }
+}
+
+/** One for each agent, so that what is made of its tools, such as their definitions, is made once for all of its runs. */
+const ownToolboxes = new WeakMap<Agent, Toolbox>();
+
+function ownToolbox(agent: Agent): Toolbox {
+  const known = ownToolboxes.get(agent);
+  if (known !== undefined) return known;
+  const { name, tools } = agent;
+  const made = createToolbox([{ owner: `agent \`${name}\``, tools }]);
+  ownToolboxes.set(agent, made);
+  return made;
 }

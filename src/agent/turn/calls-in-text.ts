@@ -99,8 +99,8 @@ export function createCallsInText(
     const isKnown = (call: RescuedCall): boolean => parsed.some((known) => isSameCall(known, call));
     const isAnswered = hasContent || parsed.length > 0;
     for (const place of ['reasoning', 'content'] as const) {
-      const scanner = scannerOf(place);
-      if (scanner === undefined) continue;
+      const scanner = scanners[place];
+      if (scanner === undefined || (place === 'reasoning' && hasAnswer)) continue;
       const { text, calls } = scanner.release(isKnown);
       leave(
         place,

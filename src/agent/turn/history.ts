@@ -9,14 +9,17 @@ export interface AnswerParts {
   readonly calls: readonly ToolCall[];
 }
 
-/** The assistant's message as it is stored and sent back: thinking in both fields, so that every server version reads it. */
+/**
+ * The assistant's message as it is stored and sent back: thinking in both fields, so that every server version reads it. Frozen, as whatever
+ * enters the history: the client writes its text once.
+ */
 export function assistantTurn({ content, reasoning, calls }: AnswerParts): AssistantMessage {
-  return {
+  return Object.freeze({
     role: 'assistant',
     content: content === '' && calls.length > 0 ? null : content,
     ...(reasoning !== '' && { reasoning, reasoning_content: reasoning }),
-    ...(calls.length > 0 && { tool_calls: calls }),
-  };
+    ...(calls.length > 0 && { tool_calls: Object.freeze(calls) }),
+  });
 }
 
 /** Gives a call whose id another one of the same answer has an id of its own: results are told apart by them. */

@@ -3,7 +3,7 @@
 
 import type { ChatParams } from '../../client/chat-params.ts';
 import type { VllmClient } from '../../client/client.ts';
-import type { ThinkDelimiters } from '../../client/think-tags.ts';
+import type { ThinkDelimiters, ThinkSplitter } from '../../client/think-tags.ts';
 import { createThinkSplitter } from '../../client/think-tags.ts';
 import type { StepIo } from '../../core/host.ts';
 import type { ToolCall } from '../../core/message.ts';
@@ -57,7 +57,7 @@ function createGathered(call: ModelCall, io: StepIo): Gathered {
   let hasCutCall = false;
   let hasOnlyLeftCalls = false;
   const textCalls = call.textCalls === undefined ? undefined : createCallsInText(call.textCalls, show);
-  const thinking = call.delimiters === undefined ? undefined : createThinkSplitter(call.delimiters);
+  let thinking: ThinkSplitter | undefined;
 
   function take(event: StreamEvent): void {
     switch (event.type) {
@@ -100,8 +100,12 @@ function createGathered(call: ModelCall, io: StepIo): Gathered {
   }
 
   function takeContent(delta: string, index: number): void {
-    if (thinking === undefined) takeText('content', delta, index);
-    else for (const { type, text } of thinking.feed(delta)) takeText(type, text, index);
+    if (call.delimiters === undefined) {
+      takeText('content', delta, index);
+      return;
+    }
+    thinking ??= createThinkSplitter(call.delimiters);
+    for (const { type, text } of thinking.feed(delta)) takeText(type, text, index);
   }
 
   function takeText(type: 'content' | 'reasoning', delta: string, index: number): void {

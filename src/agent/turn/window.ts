@@ -8,10 +8,14 @@ import type { TurnPlan } from '../agent.ts';
 import type { Overflow } from './model-answer.ts';
 import type { TurnContext } from './turn-context.ts';
 
-export type Fitted =
-  /** `tokens`: of the prompt, counted or estimated. */
-  | { readonly request: ChatParams; readonly outcome: undefined; readonly tokens: number }
-  | { readonly request: undefined; readonly outcome: Outcome };
+export type Fitted = FittingRequest | { readonly request: undefined; readonly outcome: Outcome };
+
+interface FittingRequest {
+  readonly request: ChatParams;
+  readonly outcome: undefined;
+  /** Of the prompt, counted or estimated. */
+  readonly tokens: number;
+}
 
 /** No model in use has a smaller context; below it nothing is asked. */
 const SMALLEST_CONTEXT = 2048;
@@ -23,11 +27,16 @@ export const CHARS_PER_TOKEN = 2;
 const NEAR = 0.7;
 
 /** Clamps `max_tokens` to the room there is; gives the outcome when there is none. */
-export async function fitContext(turn: TurnContext, plan: TurnPlan, request: ChatParams): Promise<Fitted> {
+export function fitContext(turn: TurnContext, plan: TurnPlan, request: ChatParams): Fitted | Promise<Fitted> {
   const asked = askedTokens(request);
   const guess = estimate(turn, plan, request);
-  const fits: Fitted = { request, outcome: undefined, tokens: guess };
-  if (guess + asked < SMALLEST_CONTEXT) return fits;
+  const fits: FittingRequest = { request, outcome: undefined, tokens: guess };
+  return guess + asked < SMALLEST_CONTEXT ? fits : fitLimit(turn, fits, asked);
+}
+
+/** The same for a request that may be too long for this model. */
+async function fitLimit(turn: TurnContext, fits: FittingRequest, asked: number): Promise<Fitted> {
+  const { request, tokens: guess } = fits;
   const limit = await contextLength(turn.client, request.model, turn.signal);
   if (limit === undefined || guess + asked < limit * NEAR) return fits;
   const count = await countTokens(turn, request);
