@@ -7,10 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FAMILIES } from '../../src/model/profile/families.ts';
+import { DRESSES } from '../support/attacks.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Folders and files of claims, under the heading that they have in the table. */
+const ATTACKS = 'test/model/attacks.test.ts';
+
 const GROUPS: Readonly<Record<string, string>> = {
   'test/agent/wire-situations.test.ts': 'What servers do on the wire, and how a run ends',
   'test/client/requests.test.ts': 'The client: requests',
@@ -21,12 +24,22 @@ const GROUPS: Readonly<Record<string, string>> = {
   'test/client/time-limits.test.ts': 'The client: time limits',
   'test/client/transports.test.ts': 'The client: ways to a server',
   'test/client/endpoints.test.ts': 'The client: other endpoints',
+  'test/agent/rescue.test.ts': 'Hostile input: calls in the text of an answer',
+  'test/cli/one-door.test.ts': 'Hostile input: what a terminal is shown',
+  'test/cli/terminal.test.ts': 'Hostile input: keys and pastes',
+  'test/tools/files.test.ts': 'Hostile input: paths, and who may write',
+  'test/tool/result-values.test.ts': 'Hostile input: what tools return',
+  'test/tool/parameter-names.test.ts': 'Hostile input: names of parameters',
 };
 
 interface Report {
   readonly testResults: readonly {
     readonly name: string;
-    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
+    readonly assertionResults: readonly {
+      readonly fullName: string;
+      readonly ancestorTitles: readonly string[];
+      readonly status: string;
+    }[];
   }[];
 }
 
@@ -51,15 +64,37 @@ async function claims(folder: string): Promise<string[]> {
     '--reporter=json',
     `--outputFile=${file}`,
     ...Object.keys(GROUPS),
+    ATTACKS,
   ]);
   const report: Report = JSON.parse(await readFile(file, 'utf8'));
-  return Object.entries(GROUPS).flatMap(([path, heading]) => {
+  const groups = Object.entries(GROUPS).flatMap(([path, heading]) => {
     const results = report.testResults.find(({ name }) => name.endsWith(path))?.assertionResults ?? [];
     const rows = results.map(
       ({ fullName, status }) => `| ${cell(fullName)} | ${status === 'passed' ? 'yes' : '**no**'} |`,
     );
     return ['', `## ${heading}`, '', '| claim | holds |', '| --- | --- |', ...rows];
   });
+  return [...groups, ...attacks(report)];
+}
+
+/** One row a dress: what became of the call before there were rules for it, and in how many formats and runs it is text now. */
+function attacks(report: Report): string[] {
+  const results = report.testResults.find(({ name }) => name.endsWith(ATTACKS))?.assertionResults ?? [];
+  const rows = DRESSES.map(({ name, before }) => {
+    const ofDress = results.filter(
+      ({ ancestorTitles: [title = ''] }) => title.includes(` ${name} (`) || title.includes(`'${name}'`),
+    );
+    const held = ofDress.filter(({ status }) => status === 'passed');
+    return `| ${cell(name)} | ${before} | text in ${held.length} of ${ofDress.length} |`;
+  });
+  return [
+    '',
+    '## Attacks: a call that the model did not make',
+    '',
+    '| the call stands | before | now |',
+    '| --- | --- | --- |',
+    ...rows,
+  ];
 }
 
 async function conformance(): Promise<string[]> {
