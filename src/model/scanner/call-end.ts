@@ -2,68 +2,112 @@
 // however many pieces the text comes in.
 
 import type { CallFormat, FindPayload } from '../format/call-format.ts';
+import type { Piece } from './held-text.ts';
+import { markPattern } from './marks.ts';
 
-/** Where the body ends, and where the text after the call begins. */
+/** Where the body ends, and where the text after the call begins. Both count from the opening mark. */
 interface CallEnd {
   readonly bodyEnd: number;
   readonly next: number;
 }
 
 /** `none`: there is no call here, whatever text follows. */
-export type FindEnd = (text: string) => CallEnd | 'more' | 'none';
+export type FindEnd = (piece: Piece) => CallEnd | 'more' | 'none';
 
-/** Searches the text after the opening mark. Each time it must be given the same text, extended. */
+/**
+ * Searches the text after the opening mark, which it is given piece by piece. Called again after it has found an end, it finds the next
+ * one: the first was part of a string.
+ */
 export function createFindEnd({ close, findPayload = payloadAtOnce }: CallFormat): FindEnd {
   return close === undefined ? createBracketEnd(findPayload) : createMarkEnd(close);
 }
 
-/** Called again after it has found an end, it finds the next one: the first was part of a string. */
 function createMarkEnd(marks: readonly string[]): FindEnd {
+  const pattern = markPattern(marks);
   const longest = Math.max(...marks.map((mark) => mark.length));
-  let searched = 0;
-  return (text) => {
-    const [first] = marks
-      .map((mark) => ({ mark, at: text.indexOf(mark, searched) }))
-      .filter(({ at }) => at >= 0)
-      .toSorted((one, other) => one.at - other.at);
-    if (first === undefined) {
-      searched = Math.max(searched, text.length - longest + 1);
+  /** How many characters precede `text`. */
+  let before = 0;
+  let text = '';
+  let at = 0;
+
+  return (piece) => {
+    const rest = piece.text.length - piece.from;
+    if (rest > 0 && at < text.length) {
+      // What was not searched is at most the beginning of a mark, unless the call goes on after an end.
+      before += at;
+      text = text.slice(at) + piece.text.slice(piece.from);
+      at = 0;
+    } else if (rest > 0) {
+      before += text.length - piece.from;
+      text = piece.text;
+      at = piece.from;
+    }
+    pattern.lastIndex = at;
+    const found = pattern.exec(text);
+    if (found === null) {
+      at = Math.max(at, text.length - longest + 1);
       return 'more';
     }
-    searched = first.at + first.mark.length;
-    return { bodyEnd: first.at, next: searched };
+    at = found.index + found[0].length;
+    return { bodyEnd: before + found.index, next: before + at };
   };
 }
 
 /** If more text than this precedes the brackets, there is no call. */
 const MAX_LEAD_CHARS = 400;
 
-function createBracketEnd(findPayload: NonNullable<CallFormat['findPayload']>): FindEnd {
-  let at: number | undefined;
+function createBracketEnd(findPayload: FindPayload): FindEnd {
+  /** What precedes the brackets, until they begin. */
+  let lead: string | undefined = '';
   let depth = 0;
-  let quote = '';
-  return (text) => {
-    if (at === undefined) {
-      const found = findPayload(text);
-      if (found === undefined || (found === 'more' && text.length > MAX_LEAD_CHARS)) return 'none';
-      if (found === 'more') return 'more';
-      at = found;
+  let quote = 0;
+  let isEscaped = false;
+  /** How many characters precede `text`, which is examined up to `at`. */
+  let before = 0;
+  let text = '';
+  let at = 0;
+
+  /** Moves `at` behind the bracket that closes the first one, or to the end of the text. */
+  function isClosed(): boolean {
+    while (at < text.length) {
+      const code = text.charCodeAt(at++);
+      if (isEscaped) isEscaped = false;
+      else if (quote !== 0) {
+        if (code === BACKSLASH) isEscaped = true;
+        else if (code === quote) quote = 0;
+      } else if (code === DOUBLE_QUOTE || code === SINGLE_QUOTE) quote = code;
+      else if (OPENING.has(code)) depth++;
+      else if (CLOSING.has(code) && --depth === 0) return true;
     }
-    for (; at < text.length; at++) {
-      const character = text.charAt(at);
-      if (quote !== '') {
-        if (character === '\\') {
-          // The escaped character may be in the next piece.
-          if (at + 1 >= text.length) return 'more';
-          at++;
-        } else if (character === quote) quote = '';
-      } else if (character === '"' || character === "'") quote = character;
-      else if ('{[('.includes(character)) depth++;
-      else if ('}])'.includes(character) && --depth === 0) return { bodyEnd: at + 1, next: at + 1 };
+    return false;
+  }
+
+  return (piece) => {
+    if (piece.from < piece.text.length) {
+      before += text.length - piece.from;
+      ({ text, from: at } = piece);
     }
-    return 'more';
+    if (lead !== undefined) {
+      lead += text.slice(at, at + MAX_LEAD_CHARS + 1 - lead.length);
+      const found = findPayload(lead);
+      if (found === undefined || (found === 'more' && lead.length > MAX_LEAD_CHARS)) return 'none';
+      if (found === 'more') {
+        at = text.length;
+        return 'more';
+      }
+      lead = undefined;
+      at = found - before;
+    }
+    if (!isClosed()) return 'more';
+    return { bodyEnd: before + at, next: before + at };
   };
 }
+
+const DOUBLE_QUOTE = 0x22;
+const SINGLE_QUOTE = 0x27;
+const BACKSLASH = 0x5c;
+const OPENING = new Set(Array.from('{[(', (bracket) => bracket.charCodeAt(0)));
+const CLOSING = new Set(Array.from('}])', (bracket) => bracket.charCodeAt(0)));
 
 /** White space, then a bracket, and nothing else before it. */
 export const payloadAtOnce: FindPayload = (text) => {

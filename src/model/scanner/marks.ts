@@ -12,10 +12,10 @@ interface FoundMark {
 }
 
 export interface Marks {
-  /** The first mark; if several begin at the same place, the longest. */
-  readonly find: (text: string) => FoundMark | undefined;
-  /** How many characters at the end of the text may be the beginning of a mark. */
-  readonly partAtEnd: (text: string) => number;
+  /** The first mark at or after `from`; if several begin at the same place, the longest. */
+  readonly find: (text: string, from: number) => FoundMark | undefined;
+  /** How many characters at the end of the text, not before `from`, may be the beginning of a mark. */
+  readonly partAtEnd: (text: string, from: number) => number;
   /** Whether the text contains no mark and does not end in the beginning of one. */
   readonly hasNone: (text: string) => boolean;
 }
@@ -38,11 +38,11 @@ function createMarks(formats: readonly CallFormat[]): Marks {
   const marks = [...owners.keys()].toSorted((one, other) => other.length - one.length);
   const longest = marks[0]?.length ?? 0;
   const firsts = new Set(marks.map((mark) => mark.charAt(0)));
-  const any = new RegExp(marks.map(escaped).join('|') || '(?!)');
+  const any = markPattern(marks);
   const first = new RegExp(`[${[...firsts].map(escaped).join('')}]`);
 
-  function partAtEnd(text: string): number {
-    for (let at = Math.max(0, text.length - longest + 1); at < text.length; at++) {
+  function partAtEnd(text: string, from: number): number {
+    for (let at = Math.max(from, text.length - longest + 1); at < text.length; at++) {
       if (!firsts.has(text.charAt(at))) continue;
       const tail = text.slice(at);
       if (marks.some((mark) => mark.startsWith(tail))) return tail.length;
@@ -51,7 +51,8 @@ function createMarks(formats: readonly CallFormat[]): Marks {
   }
 
   return {
-    find(text) {
+    find(text, from) {
+      any.lastIndex = from;
       const found = any.exec(text);
       if (found === null) return undefined;
       const [mark] = found;
@@ -60,6 +61,15 @@ function createMarks(formats: readonly CallFormat[]): Marks {
     partAtEnd,
     hasNone: (text) => firsts.size === 0 || !first.test(text),
   };
+}
+
+const patterns = new WeakMap<readonly string[], RegExp>();
+
+/** Finds any of the marks from its `lastIndex` on; if one begins another, the first in the list. It is made once per list. */
+export function markPattern(marks: readonly string[]): RegExp {
+  const pattern = patterns.get(marks) ?? new RegExp(marks.map(escaped).join('|') || '(?!)', 'g');
+  patterns.set(marks, pattern);
+  return pattern;
 }
 
 function escaped(text: string): string {

@@ -4,9 +4,10 @@
 import type { JsonObject } from '../../core/json.ts';
 import { coerceBySchema } from '../../schema/coerce.ts';
 import type { CallFormat, WrittenCall } from '../format/call-format.ts';
-import { createBareStart } from './bare-start.ts';
+import { createBareStart, MAX_BARE_CHARS } from './bare-start.ts';
 import type { FindEnd } from './call-end.ts';
 import { createFindEnd } from './call-end.ts';
+import { HeldText } from './held-text.ts';
 import type { MadeCallsOptions, ReadCallGroup } from './made-calls.ts';
 import { createMadeCalls } from './made-calls.ts';
 import { marksOf } from './marks.ts';
@@ -51,7 +52,7 @@ export function createRescue({ formats, schemas, ...options }: RescueOptions): T
   const bareStart = createBareStart(formats, schemas);
   const quotation = createQuotation();
   const made = createMadeCalls(options);
-  let held = '';
+  const held = new HeldText();
   let open: OpenCall | undefined;
   let hasText = false;
   let hasCalls = false;
@@ -59,13 +60,13 @@ export function createRescue({ formats, schemas, ...options }: RescueOptions): T
   let isRightAfterQuoted = false;
 
   function feed(delta: string): string {
-    const isPlain = held === '' && open === undefined && hasText && marks.hasNone(delta) && delta.trimEnd() === delta;
+    const isPlain = held.length === 0 && open === undefined && hasText && marks.hasNone(delta) && delta.trimEnd() === delta;
     if (isPlain) {
       isRightAfterQuoted = false;
       quotation.advance(delta);
       return made.text(delta);
     }
-    held += delta;
+    held.add(delta);
     let text = '';
     for (let step = next(); step !== undefined; step = next()) text += take(step);
     return text;
@@ -90,13 +91,15 @@ export function createRescue({ formats, schemas, ...options }: RescueOptions): T
   /** Removes the next text or call that is certain from the held text; undefined when the rest must wait. */
   function next(): Step | undefined {
     if (open !== undefined) return nextInCall(open);
-    const bare = hasText ? undefined : bareStart(held, hasCalls);
+    held.setSpaceAside();
+    if (held.spaceLength > MAX_HELD_CHARS) return { text: pass(held.spaceLength) };
+    const bare = hasText ? undefined : bareStart(held.beginning(MAX_BARE_CHARS), hasCalls);
     if (bare === 'more') return undefined;
     if (bare !== undefined) {
-      begin(bare.format, '', drop(bare.at));
+      begin(bare.format, '', held.take(held.spaceLength + bare.at));
       return { text: '' };
     }
-    const found = marks.find(held);
+    const found = held.find(marks);
     if (found === undefined) return nextText();
     const before = pass(found.at);
     const isAfterCall = isRightAfterCall && before.trim() === '';
@@ -106,7 +109,7 @@ export function createRescue({ formats, schemas, ...options }: RescueOptions): T
     if (isQuoted || (found.owner === 'trail' && !isAfterCall)) {
       return { text: before + pass(found.mark.length) };
     }
-    drop(found.mark.length);
+    held.take(found.mark.length);
     if (found.owner === 'drop') return { text: before };
     if (found.owner === 'trail') return { text: '', layout: before + found.mark };
     const shown = before.trimEnd();
@@ -115,17 +118,18 @@ export function createRescue({ formats, schemas, ...options }: RescueOptions): T
   }
 
   function nextText(): Step | undefined {
-    const certain = held.slice(0, held.length - marks.partAtEnd(held)).trimEnd().length;
+    const certain = held.certainLength(marks);
     if (certain > 0) isRightAfterQuoted = false;
     return certain === 0 ? undefined : { text: pass(certain) };
   }
 
   function begin(format: CallFormat, mark: string, space: string): void {
     open = { format, mark, space, findEnd: createFindEnd(format), passedEnds: 0 };
+    held.startReading();
   }
 
   function nextInCall(call: OpenCall): Step | undefined {
-    const end = call.findEnd(held);
+    const end = call.findEnd(held.unread());
     if (end === 'more') return held.length > MAX_HELD_CHARS ? giveBack(call, held.length) : undefined;
     if (end === 'none') return giveBack(call, 0);
     const read = call.format.read(bodyOf(call, end.bodyEnd));
@@ -133,19 +137,20 @@ export function createRescue({ formats, schemas, ...options }: RescueOptions): T
     const step = finish(call, read, end.next);
     if (step !== undefined) return step;
     // The text may mention the mark before it makes the call: the last mark before the end counts.
-    const last = call.mark === '' ? -1 : held.lastIndexOf(call.mark, end.bodyEnd - 1);
-    return giveBack(call, last < 0 ? end.next : held.slice(0, last).trimEnd().length);
+    const body = held.read(end.bodyEnd);
+    const last = call.mark === '' ? -1 : body.lastIndexOf(call.mark);
+    return giveBack(call, last < 0 ? end.next : body.slice(0, last).trimEnd().length);
   }
 
   /** Removes the calls that were read in the held text up to `length`; undefined when there are none. */
   function finish(call: OpenCall, read: ReturnType<CallFormat['read']>, length: number): Step | undefined {
     if (read === 'open' || read === undefined) return undefined;
-    const written = call.mark + held.slice(0, length);
+    const written = call.mark + held.read(length);
     const origin = { written, format: call.format.name };
     const calls = read.flatMap((one) => rescued(one, schemas, origin));
     if (calls.length === 0) return undefined;
     open = undefined;
-    held = held.slice(length);
+    held.take(length);
     return { text: '', group: { calls, written, space: call.space, isInSentence: quotation.isInSentence() } };
   }
 
@@ -164,10 +169,10 @@ export function createRescue({ formats, schemas, ...options }: RescueOptions): T
       // A server may remove the closing mark as a stop string: what parses as a whole is a whole call.
       const last = wasCut ? undefined : finishAtEnd(open);
       if (last !== undefined) text = take(last);
-      else if (wasCut || [...schemas.keys()].some((name) => held.includes(name))) hasCutCall = true;
+      else if (wasCut || [...schemas.keys()].some((name) => held.read(held.length).includes(name))) hasCutCall = true;
       else text = take(giveBack(open, held.length));
     }
-    const isLayout = hasCalls && held.trim() === '';
+    const isLayout = hasCalls && held.read(held.length).trim() === '';
     if (!hasCutCall && !isLayout) text += take({ text: pass(held.length) });
     return { text, ...made.end(), hasCutCall };
   }
@@ -185,19 +190,13 @@ export function createRescue({ formats, schemas, ...options }: RescueOptions): T
   }
 
   function bodyOf(call: OpenCall, end: number): string {
-    return (call.format.readsOpen ? call.mark : '') + held.slice(0, end);
+    return (call.format.readsOpen ? call.mark : '') + held.read(end);
   }
 
   /** Removes text from the front. */
   function pass(length: number): string {
-    const text = drop(length);
+    const text = held.take(length);
     quotation.advance(text);
-    return text;
-  }
-
-  function drop(length: number): string {
-    const text = held.slice(0, length);
-    held = held.slice(length);
     return text;
   }
 
