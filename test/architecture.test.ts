@@ -64,7 +64,7 @@ const LAYOUT: Layout = {
   // An engine may run the loop in a sandbox without Node.
   sandbox: {
     roots: ['src/agent/loop'],
-    packages: ['ajv', 'eventsource-parser', 'fastest-levenshtein', 'jsonrepair', 'zod', 'zod-to-json-schema'],
+    packages: ['ajv', 'eventsource-parser', 'fastest-levenshtein', 'zod', 'zod-to-json-schema'],
   },
   unknown: [
     { folder: 'src/agent', words: ['mcp', 'terminal', 'tty', 'stdin', 'stdout', 'stderr', 'readline', 'console'] },

@@ -1,5 +1,7 @@
 // Owns the types of JSON values, reading and comparing them. Interpreting a value is left to its reader.
 
+import { JsonNesting } from './json-nesting.ts';
+
 export type JsonPrimitive = string | number | boolean | null;
 export type JsonValue = JsonPrimitive | readonly JsonValue[] | JsonObject;
 export interface JsonObject {
@@ -11,17 +13,29 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** More brackets within brackets than any data has. Deeper values overflow the stack of whatever walks them, `JSON.stringify` included. */
+const MAX_NESTING = 1000;
+
 /**
- * What a text says in JSON; undefined, which no JSON is, when the text is not JSON. Keys `__proto__` are left out at every depth, and
+ * What a text says in JSON; undefined, which no JSON is, when the text is not JSON, or is nested too deeply. Keys `__proto__` are left out at every depth, and
  * reported: whoever copies an object by assignment would set a prototype with one.
  */
 export function parseJson(text: string, onLeftOut?: () => void): unknown {
+  if (isNestedTooDeeply(text)) return undefined;
   try {
     return mayNamePrototype(text) ? parseWithoutPrototypes(text, onLeftOut) : JSON.parse(text);
   } catch {
     // The caller sees undefined.
     return undefined;
   }
+}
+
+export function isNestedTooDeeply(text: string): boolean {
+  // Most texts are too short for that.
+  if (text.length < 2 * MAX_NESTING) return false;
+  const nesting = new JsonNesting();
+  nesting.readAll(text);
+  return nesting.deepest > MAX_NESTING;
 }
 
 /** An escape can stand for any of its characters. */

@@ -1,8 +1,8 @@
 // Owns reading the text of a call's arguments: a value, or why there is none. Checking the value is left to the schema.
 
-import { createRequire } from 'node:module';
 import type { JsonObject } from '../core/json.ts';
-import { isObject, parseJson } from '../core/json.ts';
+import { isNestedTooDeeply, isObject, parseJson } from '../core/json.ts';
+import { JsonNesting } from '../core/json-nesting.ts';
 
 export type ReadArguments =
   /** `repair` says in words what was repaired; undefined when nothing was. */
@@ -30,8 +30,9 @@ export function readArguments(text: string, wasCut: boolean): ReadArguments {
   if (wasCut) return { type: 'cut' };
   if (typeof whole === 'string') return decodeTwice(whole);
   if (whole !== undefined) return broken('they are JSON but not an object');
-  const end = endState(trimmed);
-  if (end === 'open string') return { type: 'cut' };
+  const nesting = new JsonNesting();
+  nesting.readAll(trimmed);
+  if (nesting.isInString) return { type: 'cut' };
   return repairGlued(trimmed) ?? repairBraces(trimmed) ?? broken(parseProblem(trimmed));
 }
 
@@ -62,73 +63,36 @@ function repairGlued(text: string): ReadArguments | undefined {
 
 function splitObjects(text: string): readonly unknown[] | undefined {
   const parts: unknown[] = [];
-  let rest = text;
-  while (rest !== '') {
-    const end = objectEnd(rest);
-    if (end === undefined) return undefined;
-    const value = parseJson(rest.slice(0, end));
-    if (!isObject(value)) return undefined;
+  for (let at = 0; at < text.length; at = skipSpace(text, at)) {
+    const end = text.charAt(at) === '{' ? new JsonNesting().readToClose(text, at) : undefined;
+    const value = end === undefined ? undefined : parseJson(text.slice(at, end));
+    if (end === undefined || !isObject(value)) return undefined;
     parts.push(value);
-    rest = rest.slice(end).trimStart();
+    at = end;
   }
   return parts;
 }
 
-/** Where the object at the start of the text ends. */
-function objectEnd(text: string): number | undefined {
-  let depth = 0;
-  for (const { character, at } of structure(text)) {
-    if (character === '{' || character === '[') depth++;
-    else if ('}]'.includes(character)) depth--;
-    if (depth === 0) return character === '}' ? at + 1 : undefined;
-  }
-  return undefined;
+function skipSpace(text: string, from: number): number {
+  SPACE.lastIndex = from;
+  return from + (SPACE.exec(text)?.[0].length ?? 0);
 }
+
+const SPACE = /\s*/y;
 
 /** Servers were seen to lose the first or the last brace of a complete call. Nothing but brackets may be added. */
 function repairBraces(text: string): ReadArguments | undefined {
   for (const candidate of text.startsWith('{') ? [text] : [`{${text}`, text]) {
-    const closed = close(candidate);
-    const value = closed === undefined ? undefined : parseJson(closed);
+    const nesting = new JsonNesting();
+    nesting.readAll(candidate);
+    const value = parseJson(candidate + nesting.missing());
     if (isObject(value)) return read(value, 'a brace was missing');
   }
   return undefined;
 }
 
-/** Loaded with the first arguments that need a repair: most programs never do. */
-const load = createRequire(import.meta.url);
-
-function close(text: string): string | undefined {
-  try {
-    const { jsonrepair } = load('jsonrepair') as typeof import('jsonrepair');
-    const repaired = jsonrepair(text);
-    return repaired.startsWith(text) && /^[\]}]*$/.test(repaired.slice(text.length)) ? repaired : undefined;
-  } catch {
-    // It cannot be repaired; the caller says what is wrong.
-    return undefined;
-  }
-}
-
-function endState(text: string): 'open string' | 'closed' {
-  let quotes = 0;
-  for (const { character } of structure(text)) if (character === '"') quotes++;
-  return quotes % 2 === 1 ? 'open string' : 'closed';
-}
-
-/** The characters of JSON text outside of strings, with the quotes that begin and end them. */
-function* structure(text: string): Generator<{ readonly character: string; readonly at: number }> {
-  let isInside = false;
-  for (let at = 0; at < text.length; at++) {
-    const character = text.charAt(at);
-    if (isInside && character === '\\') at++;
-    else if (character === '"') {
-      isInside = !isInside;
-      yield { character, at };
-    } else if (!isInside) yield { character, at };
-  }
-}
-
 function parseProblem(text: string): string {
+  if (isNestedTooDeeply(text)) return 'they are nested too deeply';
   try {
     JSON.parse(text);
     return 'unknown';

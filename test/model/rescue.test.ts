@@ -37,6 +37,11 @@ describe('text', () => {
     expect(found).toEqual({ text: shown, calls: Array.from({ length: count }, () => FOUND), hasCutCall: false });
   });
 
+  test('with a call whose arguments are nested too deeply to be written down again', () => {
+    const deep = CALL.replace('"Paris"', `${'['.repeat(100_000)}${']'.repeat(100_000)}`);
+    expect(scan([deep])).toEqual({ text: deep, calls: [], hasCutCall: false });
+  });
+
   test.each(['<tool_call>\n{"name": "get_weather", "arguments": {"city": "Pa', `${CALL.slice(0, -20)}`])(
     'that is cut in a call gives none',
     (text) => {

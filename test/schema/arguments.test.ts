@@ -34,6 +34,16 @@ describe('arguments', () => {
   });
 });
 
+test.each([
+  ['whole', ''],
+  ['glued to another object', '{"a":1}'],
+])('arguments that are nested too deeply are refused in words: %s', (_name, before) => {
+  const problem = 'the arguments are not valid: they are nested too deeply';
+  const text = `${before}{"a":${'['.repeat(1000)}${']'.repeat(1000)}}`;
+  expect(readArguments(text, false)).toEqual({ type: 'broken', problem });
+  expect(readArguments(text.replace('[]', ''), false)).toMatchObject({ type: before === '' ? 'read' : 'broken' });
+});
+
 describe('a tool', () => {
   const base = { name: 'f', description: 'd', parameters: z.object({}), execute: () => 'x' };
 

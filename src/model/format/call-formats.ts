@@ -4,25 +4,46 @@
 
 import { payloadAtOnce } from '../scanner/call-end.ts';
 import type { CallFormat } from './call-format.ts';
+import { elementsOf } from './elements.ts';
 import { gemmaCalls } from './read-gemma.ts';
+import type { NamedLead } from './read-json.ts';
 import { namedJson, readJsonCalls, readKeyedCalls, severalNamedJson } from './read-json.ts';
 import { readPythonCalls } from './read-python.ts';
-import { nestedCalls, taggedCalls } from './read-tags.ts';
+import type { NamedBody } from './read-tags.ts';
+import { INVOKE, nestedCalls, taggedCalls } from './read-tags.ts';
 
 const FUNCTION_TAGS = taggedCalls({
-  call: /<function=(?<name>[^>\s]+)>(?<body>[\s\S]*?)(?:<\/function>|$)/g,
-  argument: /<parameter=(?<key>[^>]+)>(?<value>[\s\S]*?)(?:<\/parameter>|(?=<parameter=)|$)/g,
+  call: { head: /<function=(?<name>[^<>\s]+)>/g, close: '</function>', mayLackClose: true },
+  argument: {
+    head: /<parameter=(?<key>[^<>]+)>/g,
+    close: '</parameter>',
+    next: '<parameter=',
+    mayLackClose: true,
+  },
 });
 
 const INVOKE_TAGS = taggedCalls({
-  call: /<invoke name="(?<name>[^"]+)">(?<body>[\s\S]*?)<\/invoke>/g,
-  argument: /<parameter name="(?<key>[^"]+)">(?<value>[\s\S]*?)<\/parameter>/g,
+  call: INVOKE,
+  argument: { head: /<parameter name="(?<key>[^"]+)">/g, close: '</parameter>' },
 });
 
 const KEY_VALUE_TAGS = taggedCalls({
-  call: /^\s*(?:<tool_call>)?\s*(?<name>[^\s<]+)(?:<tool_sep>)?(?<body>(?:\s*<arg_key>[\s\S]*)?)\s*$/g,
-  argument: /<arg_key>(?<key>[\s\S]*?)<\/arg_key>\s*<arg_value>(?<value>[\s\S]*?)<\/arg_value>/g,
+  call: keyValueCall,
+  argument: { head: /<arg_key>(?<key>[^<]*)<\/arg_key>\s*<arg_value>/g, close: '</arg_value>' },
 });
+
+/** The name, perhaps a separator, and then nothing or tags. */
+function keyValueCall(body: string): readonly NamedBody[] {
+  const text = without(body.trim(), '<tool_call>').trimStart();
+  const name = /^[^\s<]+/.exec(text)?.[0];
+  if (name === undefined) return [];
+  const tags = without(text.slice(name.length), '<tool_sep>').trimStart();
+  return tags === '' || tags.startsWith('<arg_key>') ? [{ name, body: tags }] : [];
+}
+
+function without(text: string, start: string): string {
+  return text.startsWith(start) ? text.slice(start.length) : text;
+}
 
 /** Hermes and Qwen, Granite 4, Qwen3-Coder and GLM all write between the same marks. */
 const TOOL_CALL: CallFormat = {
@@ -93,7 +114,7 @@ export const TOOL_CALLS: CallFormat = {
   close: ['</tool_calls>'],
   read: (body) => {
     if (!body.includes('<tool_call>')) return readJsonCalls(body);
-    const calls = [...body.matchAll(/<tool_call>([\s\S]*?)<\/tool_call>/g)].map(([, inner = '']) =>
+    const calls = elementsOf(body, { head: /<tool_call>/g, close: '</tool_call>' }).map(({ inner }) =>
       KEY_VALUE_TAGS(inner),
     );
     return calls.every(Array.isArray) ? calls.flat() : undefined;
@@ -177,18 +198,24 @@ export const OLMO: CallFormat = {
 
 const MISTRAL_LEAD = /^\s*(?<name>[\w.-]+)(?:\[CALL_ID\](?<id>\w+))?(?:\[ARGS\])?\s*/;
 
+function mistralLead(text: string): NamedLead | undefined {
+  const found = MISTRAL_LEAD.exec(text);
+  const { name, id } = found?.groups ?? {};
+  return found === null || name === undefined ? undefined : { name, id, length: found[0].length };
+}
+
 /** Models with tokenizers before v11 write a list of objects, later ones the name and then the arguments. */
 export const MISTRAL: CallFormat = {
   name: 'mistral',
   open: ['[TOOL_CALLS]'],
   findPayload: (text) => {
-    const lead = MISTRAL_LEAD.exec(text)?.[0] ?? '';
+    const lead = mistralLead(text);
+    if (lead === undefined) return payloadAtOnce(text);
     const rest = text.slice(lead.length).trimStart();
-    if (lead === '') return payloadAtOnce(text);
     if (rest.startsWith('{')) return text.length - rest.length;
     return ['', '[CALL_ID]', '[ARGS]'].some((mark) => mark.startsWith(rest)) ? 'more' : undefined;
   },
-  read: (body) => (/^\s*[[{]/.test(body) ? readJsonCalls(body) : namedJson(MISTRAL_LEAD)(body)),
+  read: (body) => (/^\s*[[{]/.test(body) ? readJsonCalls(body) : namedJson(mistralLead)(body)),
   tag: { trigger: '[TOOL_CALLS]', begin: (name) => `[TOOL_CALLS]${name}`, end: '', content: 'json' },
 };
 
@@ -209,7 +236,11 @@ const DEEPSEEK: CallFormat = {
   open: ['<｜tool▁calls▁begin｜>'],
   close: ['<｜tool▁calls▁end｜>'],
   read: severalNamedJson(
-    /<｜tool▁call▁begin｜>(?:function<｜tool▁sep｜>)?(?<name>[^\n<]+?)(?:<｜tool▁sep｜>|\n```(?:json)?\n)(?<arguments>[\s\S]*?)(?:\n```)?\s*<｜tool▁call▁end｜>/g,
+    {
+      head: /<｜tool▁call▁begin｜>(?:function<｜tool▁sep｜>)?(?<name>[^\n<]+)(?:<｜tool▁sep｜>|\n```(?:json)?\n)/g,
+      close: '<｜tool▁call▁end｜>',
+    },
+    '\n```',
   ),
 };
 
@@ -240,9 +271,11 @@ const DSML: CallFormat = {
   open: ['<｜DSML｜function_calls>', '<｜DSML｜tool_calls>'],
   close: ['</｜DSML｜function_calls>', '</｜DSML｜tool_calls>'],
   read: taggedCalls({
-    call: /<｜DSML｜invoke name="(?<name>[^"]+)">(?<body>[\s\S]*?)<\/｜DSML｜invoke>/g,
-    argument:
-      /<｜DSML｜parameter name="(?<key>[^"]+)"(?: string="(?:(?<text>true)|(?<json>false))")?>(?<value>[\s\S]*?)<\/｜DSML｜parameter>/g,
+    call: { head: /<｜DSML｜invoke name="(?<name>[^"]+)">/g, close: '</｜DSML｜invoke>' },
+    argument: {
+      head: /<｜DSML｜parameter name="(?<key>[^"]+)"(?: string="(?:(?<text>true)|(?<json>false))")?>/g,
+      close: '</｜DSML｜parameter>',
+    },
   }),
 };
 
@@ -273,9 +306,10 @@ export const KIMI_K2: CallFormat = {
   name: 'kimi_k2',
   open: ['<|tool_calls_section_begin|>'],
   close: ['<|tool_calls_section_end|>'],
-  read: severalNamedJson(
-    /<\|tool_call_begin\|>\s*(?<id>(?:functions\.)?(?<name>[\w.-]+?):\d+)\s*<\|tool_call_argument_begin\|>(?<arguments>[\s\S]*?)<\|tool_call_end\|>/g,
-  ),
+  read: severalNamedJson({
+    head: /<\|tool_call_begin\|>\s*(?<id>(?:functions\.)?(?<name>[\w.-]+):\d+)\s*<\|tool_call_argument_begin\|>/g,
+    close: '<|tool_call_end|>',
+  }),
   tag: {
     trigger: '<|tool_calls_section_begin|>',
     begin: (name, index) =>
@@ -290,9 +324,11 @@ export const KIMI_K3: CallFormat = {
   open: ['<|open|>tools<|sep|>'],
   close: ['<|close|>tools<|sep|>'],
   read: taggedCalls({
-    call: /<\|open\|>call\s[^<]*?tool="(?<name>[^"]*)"[^<]*<\|sep\|>(?<body>[\s\S]*?)<\|close\|>call<\|sep\|>/g,
-    argument:
-      /<\|open\|>argument key="(?<key>[^"]*)" type="(?:(?<text>string)|(?<json>[^"]*))"<\|sep\|>(?<value>[\s\S]*?)<\|close\|>argument<\|sep\|>/g,
+    call: kimiK3Calls,
+    argument: {
+      head: /<\|open\|>argument key="(?<key>[^"]*)" type="(?:(?<text>string)|(?<json>[^"]*))"<\|sep\|>/g,
+      close: '<|close|>argument<|sep|>',
+    },
   }),
   tag: {
     trigger: '<|open|>tools<|sep|>',
@@ -301,6 +337,15 @@ export const KIMI_K3: CallFormat = {
     content: 'text',
   },
 };
+
+/** The tool is one of the attributes. */
+function kimiK3Calls(body: string): readonly NamedBody[] {
+  const syntax = { head: /<\|open\|>call\s(?<attributes>[^<]*)<\|sep\|>/g, close: '<|close|>call<|sep|>' };
+  return elementsOf(body, syntax).flatMap(({ groups, inner }) => {
+    const name = /tool="([^"]*)"/.exec(groups.attributes ?? '')?.[1];
+    return name === undefined ? [] : [{ name, body: inner }];
+  });
+}
 
 export const MINIMAX_M2: CallFormat = {
   name: 'minimax_m2',
@@ -330,7 +375,15 @@ export const MINIMAX_M3: CallFormat = {
   },
 };
 
-const HARMONY_LEAD = /^(?<name>[\w-]+)[^{]{0,120}(?=\{)/;
+/** How much may stand between the name and the arguments. */
+const MAX_HARMONY_GAP = 120;
+
+function harmonyLead(text: string): NamedLead | 'more' | undefined {
+  const name = /^[\w-]*/.exec(text)?.[0] ?? '';
+  const gap = text.slice(name.length, name.length + MAX_HARMONY_GAP + 1).indexOf('{');
+  if (gap >= 0) return name === '' ? undefined : { name, length: name.length + gap };
+  return text.length - name.length > MAX_HARMONY_GAP ? undefined : 'more';
+}
 
 /** `<|call|>` is a stop token and rarely reaches the text. Where special tokens are skipped, a call begins with one of the last two marks. */
 export const HARMONY: CallFormat = {
@@ -342,8 +395,14 @@ export const HARMONY: CallFormat = {
     'assistantcommentary to=functions.',
     'commentary to=functions.',
   ],
-  findPayload: (text) => HARMONY_LEAD.exec(text)?.[0].length ?? (/^[\w-]*[^{]{0,120}$/.test(text) ? 'more' : undefined),
-  read: namedJson(HARMONY_LEAD),
+  findPayload: (text) => {
+    const lead = harmonyLead(text);
+    return lead === 'more' ? 'more' : lead?.length;
+  },
+  read: namedJson((body) => {
+    const lead = harmonyLead(body);
+    return lead === 'more' ? undefined : lead;
+  }),
   trail: ['<|call|>'],
   tag: {
     trigger: '<|channel|>commentary to=functions.',
@@ -430,8 +489,8 @@ export const STEP: CallFormat = {
   open: ['<｜tool_calls_begin｜>'],
   close: ['<｜tool_calls_end｜>'],
   read: taggedCalls({
-    call: /<steptml:invoke name="(?<name>[^"]+)">(?<body>[\s\S]*?)<\/steptml:invoke>/g,
-    argument: /<steptml:parameter name="(?<key>[^"]+)">(?<value>[\s\S]*?)<\/steptml:parameter>/g,
+    call: { head: /<steptml:invoke name="(?<name>[^"]+)">/g, close: '</steptml:invoke>' },
+    argument: { head: /<steptml:parameter name="(?<key>[^"]+)">/g, close: '</steptml:parameter>' },
   }),
   tag: {
     trigger: '<｜tool_calls_begin｜>',
@@ -486,8 +545,9 @@ export const MINICPM: CallFormat = {
   close: ['</function>'],
   readsOpen: true,
   read: taggedCalls({
-    call: /<function name="(?<name>[^"]+)">(?<body>[\s\S]*?)(?:<\/function>|$)/g,
-    argument: /<param name="(?<key>[^"]+)">(?:<!\[CDATA\[)?(?<value>[\s\S]*?)(?:\]\]>)?<\/param>/g,
+    call: { head: /<function name="(?<name>[^"]+)">/g, close: '</function>', mayLackClose: true },
+    argument: { head: /<param name="(?<key>[^"]+)">/g, close: '</param>' },
+    around: ['<![CDATA[', ']]>'],
   }),
   tag: {
     trigger: '<function name="',
@@ -502,8 +562,14 @@ export const SOLAR: CallFormat = {
   open: ['<|tool_call:start|>'],
   close: ['<|tool_call:end|>'],
   read: taggedCalls({
-    call: /^(?<name>[^\n<]+)(?<body>[\s\S]*)$/g,
-    argument: /<\|tool_arg:start\|>(?<key>[\s\S]*?)<\|tool_arg:value\|>(?<value>[\s\S]*?)<\|tool_arg:end\|>/g,
+    call: (body) => {
+      const name = /^[^\n<]+/.exec(body)?.[0];
+      return name === undefined ? [] : [{ name, body: body.slice(name.length) }];
+    },
+    argument: {
+      head: /<\|tool_arg:start\|>(?<key>[^<]*)<\|tool_arg:value\|>/g,
+      close: '<|tool_arg:end|>',
+    },
   }),
   tag: {
     trigger: '<|tool_call:start|>',

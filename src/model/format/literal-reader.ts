@@ -108,7 +108,7 @@ export class LiteralReader {
 
   #endOfString(quote: string, start: number): number {
     for (let at = start; at < this.#text.length; at++) {
-      const character = this.#text[at];
+      const character = this.#text.charAt(at);
       if (character === '\\') at++;
       else if (character === quote) return at;
     }

@@ -2,8 +2,11 @@
 
 import type { JsonObject } from '../../core/json.ts';
 import { isObject, parseJson } from '../../core/json.ts';
+import { JsonNesting } from '../../core/json-nesting.ts';
 import { readArguments } from '../../schema/read-arguments.ts';
 import type { ReadCalls, WrittenCall } from './call-format.ts';
+import type { ElementSyntax } from './elements.ts';
+import { elementsOf } from './elements.ts';
 
 /** `{"name": …, "arguments": {…}}` or a list of such objects, with any of the keys that models use for the two. */
 export const readJsonCalls: ReadCalls = (body) => {
@@ -13,10 +16,18 @@ export const readJsonCalls: ReadCalls = (body) => {
   if (whole !== undefined) return every([callOf(whole)]);
   const several = readSeveral(text);
   if (several !== undefined) return several;
+  // A list is not repaired.
+  if (text.startsWith('[')) return endsInString(text) ? 'open' : undefined;
   const read = readArguments(text, false);
   if (read.type === 'cut') return 'open';
-  return read.type === 'read' && !text.startsWith('[') ? every([callOf(read.value)]) : undefined;
+  return read.type === 'read' ? every([callOf(read.value)]) : undefined;
 };
+
+function endsInString(text: string): boolean {
+  const nesting = new JsonNesting();
+  nesting.readAll(text);
+  return nesting.isInString;
+}
 
 /** `[{"get_weather": {"city": "Paris"}}]`: each object has one key, which is the tool. */
 export const readKeyedCalls: ReadCalls = (body) => {
@@ -31,25 +42,32 @@ export const readKeyedCalls: ReadCalls = (body) => {
   );
 };
 
+/** What precedes the arguments. */
+export interface NamedLead {
+  readonly name: string;
+  readonly id?: string | undefined;
+  readonly length: number;
+}
+
 /** `name{…}`, possibly with marks in between: the arguments come last and are JSON. */
-export function namedJson(lead: RegExp): ReadCalls {
+export function namedJson(leadOf: (body: string) => NamedLead | undefined): ReadCalls {
   return (body) => {
-    const groups = lead.exec(body);
-    const name = groups?.groups?.name;
-    if (groups === null || name === undefined) return undefined;
-    const read = readArguments(body.slice(groups[0].length), false);
+    const lead = leadOf(body);
+    if (lead === undefined) return undefined;
+    const { name, id } = lead;
+    const read = readArguments(body.slice(lead.length), false);
     if (read.type === 'cut') return 'open';
-    const id = groups.groups?.id;
     return read.type === 'read' ? [{ name, arguments: read.value, ...(id !== undefined && { id }) }] : undefined;
   };
 }
 
-/** Several named calls, each with its own end mark. */
-export function severalNamedJson(call: RegExp): ReadCalls {
+/** Several named calls, each with its own end mark, and perhaps `after` between the arguments and it. */
+export function severalNamedJson(call: ElementSyntax, after = ''): ReadCalls {
   return (body) => {
-    const calls = [...body.matchAll(call)].map(({ groups }): WrittenCall | undefined => {
-      const read = readArguments(groups?.arguments ?? '', false);
-      if (groups?.name === undefined || read.type !== 'read') return undefined;
+    const calls = elementsOf(body, call).map(({ groups, inner }): WrittenCall | undefined => {
+      const text = inner.trimEnd();
+      const read = readArguments(text.endsWith(after) ? text.slice(0, text.length - after.length) : text, false);
+      if (groups.name === undefined || read.type !== 'read') return undefined;
       return { name: groups.name, arguments: read.value, ...(groups.id !== undefined && { id: groups.id }) };
     });
     return every(calls);
@@ -68,8 +86,22 @@ function callOf(value: unknown): WrittenCall | undefined {
 
 /** One object per line, or objects separated by `;`. */
 function readSeveral(text: string): readonly WrittenCall[] | undefined {
-  const parts = text.split(/\s*[;\n]\s*(?=\{)/);
-  return parts.length < 2 ? undefined : every(parts.map((part) => callOf(parseJson(part.trim()))));
+  const parts: string[] = [];
+  let start = 0;
+  /** Where the separator is, if only white space came after it. */
+  let separator: number | undefined;
+  for (let at = 0; at < text.length; at++) {
+    const character = text.charAt(at);
+    if (character === ';') separator = at;
+    else if (character === '\n') separator ??= at;
+    else if (character === '{' && separator !== undefined) {
+      parts.push(text.slice(start, separator));
+      start = separator + 1;
+      separator = undefined;
+    } else if (separator !== undefined && character.trim() !== '') separator = undefined;
+  }
+  if (parts.length === 0) return undefined;
+  return every([...parts, text.slice(start)].map((part) => callOf(parseJson(part.trim()))));
 }
 
 /** All or nothing: if one entry is not a call, none is. */
@@ -78,6 +110,10 @@ function every(calls: readonly (WrittenCall | undefined)[]): readonly WrittenCal
   return found.length === calls.length && found.length > 0 ? found : undefined;
 }
 
+const FENCE = '```';
+
 function withoutFence(text: string): string {
-  return /^```(?:json)?\s*([\s\S]*?)\s*```$/.exec(text)?.[1] ?? text;
+  const start = text.startsWith(`${FENCE}json`) ? FENCE.length + 'json'.length : FENCE.length;
+  const isFenced = text.startsWith(FENCE) && text.endsWith(FENCE) && text.length >= start + FENCE.length;
+  return isFenced ? text.slice(start, -FENCE.length).trim() : text;
 }

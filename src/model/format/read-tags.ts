@@ -2,72 +2,74 @@
 // from the tool's schema, which is left to the scanner.
 
 import type { JsonObject, JsonValue } from '../../core/json.ts';
+import { isObject } from '../../core/json.ts';
 import type { ReadCalls, WrittenCall } from './call-format.ts';
+import type { ElementSyntax, FoundElement } from './elements.ts';
+import { elementsOf } from './elements.ts';
+import { withoutOuterLineEnds } from './line-ends.ts';
+import { readNested } from './nested-elements.ts';
+
+export interface NamedBody {
+  readonly name: string;
+  readonly body: string;
+}
 
 export interface TagDialect {
-  /** Matches one call, with the groups `name` and `body`. Has the flag `g`. */
-  readonly call: RegExp;
-  /**
-   * Matches one argument in the body, with the groups `key` and `value`, and `text` or `json` where the dialect says which of the
-   * two the value is. Has the flag `g`.
-   */
-  readonly argument: RegExp;
+  /** A call, whose head has the group `name`, or what finds the calls. */
+  readonly call: ElementSyntax | ((body: string) => readonly NamedBody[]);
+  /** An argument in the body. Its head has the group `key`, and `text` or `json` where the dialect says which of the two the value is. */
+  readonly argument: ElementSyntax;
+  /** What may stand around a value and is no part of it. */
+  readonly around?: readonly [before: string, after: string];
 }
 
 /** If an argument is repeated, the first one counts. Values are not unescaped, because templates do not escape them. */
-export function taggedCalls({ call, argument }: TagDialect): ReadCalls {
+export function taggedCalls({ call, argument, around = ['', ''] }: TagDialect): ReadCalls {
   return (body) => {
-    const calls = [...body.matchAll(call)].map(({ groups }): WrittenCall => {
+    const calls = bodiesOf(call, body).map(({ name, body: inner }): WrittenCall => {
       const found = new Map<string, JsonValue>();
       let isUntyped = false;
-      for (const { groups: pair } of (groups?.body ?? '').matchAll(argument)) {
-        const key = pair?.key?.trim() ?? '';
+      for (const pair of elementsOf(inner, argument)) {
+        const key = pair.groups.key?.trim() ?? '';
         if (found.has(key)) continue;
-        if (pair?.text === undefined && pair?.json === undefined) isUntyped = true;
-        found.set(key, typed(pair));
+        if (pair.groups.text === undefined && pair.groups.json === undefined) isUntyped = true;
+        found.set(key, typed(pair, around));
       }
-      return { name: groups?.name?.trim() ?? '', arguments: Object.fromEntries(found), isUntyped };
+      return { name: name.trim(), arguments: Object.fromEntries(found), isUntyped };
     });
     return calls.length === 0 ? undefined : calls;
   };
 }
 
-function typed(pair: Record<string, string | undefined> | undefined): JsonValue {
-  const value = pair?.value ?? '';
-  if (pair?.json === undefined) return trimOneLine(value);
+function bodiesOf(call: TagDialect['call'], body: string): readonly NamedBody[] {
+  if (typeof call === 'function') return call(body);
+  return elementsOf(body, call).map(({ groups, inner }) => ({ name: groups.name ?? '', body: inner }));
+}
+
+function typed({ groups, inner }: FoundElement, [before, after]: readonly [string, string]): JsonValue {
+  if (groups.json === undefined) {
+    const start = inner.startsWith(before) ? before.length : 0;
+    const hasAfter = inner.endsWith(after) && inner.length - after.length >= start;
+    return withoutOuterLineEnds(inner.slice(start, hasAfter ? inner.length - after.length : inner.length));
+  }
   try {
-    return JSON.parse(value);
+    return JSON.parse(inner);
   } catch {
     // Declared to be JSON, but it is not: the check of the arguments reports it to the model.
-    return value;
+    return inner;
   }
 }
 
-/** Templates put a value on its own lines; any further white space is part of the value. */
-function trimOneLine(value: string): string {
-  return value.replace(/^\r?\n/, '').replace(/\r?\n$/, '');
-}
+export const INVOKE: ElementSyntax = { head: /<invoke name="(?<name>[^"]+)">/g, close: '</invoke>' };
 
 /** MiniMax M3: a mark precedes every tag, elements may be nested, and `<item>` elements form a list. */
 export function nestedCalls(mark: string): ReadCalls {
   return (body) => {
-    const plain = body.replaceAll(mark, '');
-    const calls = [...plain.matchAll(/<invoke name="(?<name>[^"]+)">(?<body>[\s\S]*?)<\/invoke>/g)];
-    if (calls.length === 0) return undefined;
-    return calls.map(({ groups }) => {
-      const inner = elements(groups?.body ?? '', 0);
-      const args = typeof inner === 'object' && inner !== null && !Array.isArray(inner) ? (inner as JsonObject) : {};
-      return { name: groups?.name ?? '', arguments: args, isUntyped: true };
+    const calls = elementsOf(body.replaceAll(mark, ''), INVOKE).map(({ groups, inner }): WrittenCall => {
+      const args = readNested(inner);
+      // It is read as strings, lists and objects.
+      return { name: groups.name ?? '', arguments: isObject(args) ? (args as JsonObject) : {}, isUntyped: true };
     });
+    return calls.length === 0 ? undefined : calls;
   };
-}
-
-/** Deeper than any tool's arguments. */
-const MAX_DEPTH = 32;
-
-function elements(text: string, depth: number): JsonValue {
-  const found = depth > MAX_DEPTH ? [] : [...text.matchAll(/<(?<key>[\w.-]+)>(?<value>[\s\S]*?)<\/\k<key>>/g)];
-  const pairs = found.map(({ groups }) => [groups?.key ?? '', elements(groups?.value ?? '', depth + 1)] as const);
-  if (pairs.length === 0) return depth === 0 ? {} : trimOneLine(text);
-  return pairs.every(([key]) => key === 'item') ? pairs.map(([, value]) => value) : Object.fromEntries(pairs);
 }
