@@ -26,66 +26,88 @@ export const THINK_TAGS: ThinkDelimiters = { open: '<think>', close: '</think>' 
  */
 export function createThinkSplitter(delimiters: ThinkDelimiters = THINK_TAGS, startsInside = false): ThinkSplitter {
   let state: 'before' | 'inside' | 'gap' | 'after' = startsInside ? 'inside' : 'before';
+  /** White space that waits for what follows it: it is not looked at again. */
+  let space: string[] = [];
+  let spaceLength = 0;
+  /** What follows it: the beginning of a delimiter. */
   let held = '';
   let isFreshInside = true;
 
   function feed(text: string): ThinkPiece[] {
     if (state === 'after') return piece('content', text);
-    held += text;
-    if (state === 'before') return before();
-    return state === 'inside' ? inside() : gap();
+    if (state === 'gap') return gap(text);
+    hold(text);
+    return state === 'before' ? before() : inside();
+  }
+
+  function hold(text: string): void {
+    if (held !== '') {
+      held += text;
+      return;
+    }
+    held = text.trimStart();
+    if (held.length < text.length) space.push(text.slice(0, text.length - held.length));
+    spaceLength += text.length - held.length;
   }
 
   function before(): ThinkPiece[] {
-    const start = held.trimStart();
-    if (start.startsWith(delimiters.open)) {
-      held = start.slice(delimiters.open.length);
+    if (held.startsWith(delimiters.open)) {
+      const rest = held.slice(delimiters.open.length);
+      take();
       state = 'inside';
-      return inside();
+      return feed(rest);
     }
-    if (delimiters.open.startsWith(start)) return [];
+    if (delimiters.open.startsWith(held) && spaceLength <= MAX_HELD_SPACE) return [];
     state = 'after';
     return piece('content', take());
   }
 
   function inside(): ThinkPiece[] {
-    if (isFreshInside) held = held.trimStart();
+    if (isFreshInside) dropSpace();
     if (held !== '') isFreshInside = false;
     const at = held.indexOf(delimiters.close);
     if (at >= 0) {
-      const thought = held.slice(0, at).trimEnd();
-      held = held.slice(at + delimiters.close.length);
+      const rest = held.slice(at + delimiters.close.length);
+      held = held.slice(0, at).trimEnd();
+      if (held === '') dropSpace();
       state = 'gap';
-      return [...piece('reasoning', thought), ...gap()];
+      return [...piece('reasoning', take()), ...gap(rest)];
     }
     // White space before a possible delimiter waits with it: it is dropped if the delimiter comes.
-    const keep = heldBack(held, delimiters.close);
-    const thought = held.slice(0, held.length - keep);
-    held = held.slice(held.length - keep);
+    const rest = held.slice(held.length - heldBack(held, delimiters.close));
+    held = held.slice(0, held.length - rest.length);
+    const thought = held !== '' || spaceLength > MAX_HELD_SPACE ? take() : '';
+    hold(rest);
     return piece('reasoning', thought);
   }
 
-  function gap(): ThinkPiece[] {
-    const text = held.trimStart();
-    if (text === '') return [];
-    state = 'after';
-    held = '';
-    return piece('content', text);
+  function gap(text: string): ThinkPiece[] {
+    const start = text.trimStart();
+    if (start !== '') state = 'after';
+    return piece('content', start);
   }
 
   function end(): ThinkPiece[] {
-    if (state === 'gap' || state === 'after') return [];
     return piece(state === 'inside' ? 'reasoning' : 'content', take());
   }
 
   function take(): string {
-    const text = held;
+    const text = space.join('') + held;
+    dropSpace();
     held = '';
     return text;
   }
 
+  function dropSpace(): void {
+    space = [];
+    spaceLength = 0;
+  }
+
   return { feed, end };
 }
+
+/** More white space than this is shown, wherever it stands. */
+const MAX_HELD_SPACE = 1024 * 1024;
 
 function piece(type: ThinkPiece['type'], text: string): ThinkPiece[] {
   return text === '' ? [] : [{ type, text }];

@@ -2,9 +2,10 @@
 // The rules accept what servers, gateways and speculative decoding were seen to send, not only what they should send.
 
 import { randomUUID } from 'node:crypto';
-import { isObject, parseJson } from '../core/json.ts';
+import { isObject } from '../core/json.ts';
 import type { StreamEvent } from '../core/stream-event.ts';
 import { StreamError } from './errors.ts';
+import { WholeObject } from './whole-object.ts';
 
 interface OpenCall {
   readonly toolIndex: number;
@@ -12,6 +13,7 @@ interface OpenCall {
   id: string | undefined;
   name: string;
   readonly parts: string[];
+  readonly whole: WholeObject;
   /** Fragments that wait for the call's id, so that all its events carry the same one. */
   waiting: string[];
 }
@@ -28,6 +30,8 @@ export class ToolCallMerger {
   readonly #choice: number;
   readonly #maxChars: number;
   readonly #latestByIndex = new Map<number, OpenCall>();
+  /** The first call with each id. */
+  readonly #byId = new Map<string, OpenCall>();
   #calls: OpenCall[] = [];
   #nextToolIndex = 0;
   #chars = 0;
@@ -60,6 +64,7 @@ export class ToolCallMerger {
     }
     this.#calls = [];
     this.#latestByIndex.clear();
+    this.#byId.clear();
   }
 
   #take(fragment: Fragment, out: StreamEvent[]): void {
@@ -69,6 +74,7 @@ export class ToolCallMerger {
     const call = found ?? this.#open(fragment.wireIndex);
     const isAnnounced = call.id !== undefined;
     call.id ??= id;
+    if (id !== undefined && call.id === id && !this.#byId.has(id)) this.#byId.set(id, call);
     if (call.name === '' && name !== undefined) call.name = name;
     this.#chars += args.length + (found === undefined ? CALL_COST : 0);
     if (this.#chars > this.#maxChars) throw tooLarge(this.#maxChars);
@@ -97,30 +103,39 @@ export class ToolCallMerger {
     if (current === undefined) return id === undefined && name === undefined ? this.#tailOwner(args) : undefined;
     if (id !== undefined && id !== current.id) {
       // A new id is a new call, even at the same index; an id that arrives after the arguments is not new.
-      if (current.id !== undefined)
-        return wireIndex === undefined ? this.#calls.find((call) => call.id === id) : undefined;
+      if (current.id !== undefined) return wireIndex === undefined ? this.#byId.get(id) : undefined;
       return name === undefined || current.name === '' || name === current.name ? current : undefined;
     }
     if (id !== undefined || name === undefined || current.name === '') return current;
     // A name without an id: some servers repeat the name in each chunk, others begin the next call like that.
     if (name !== current.name) return undefined;
-    return args.trimStart().startsWith('{') && isWhole(current.parts.join('')) ? undefined : current;
+    return BEGINS_OBJECT.test(args) && current.whole.isAfter(current.parts) ? undefined : current;
   }
 
   /** Speculative decoding was seen to put the tail of a call under a new index, nameless: it belongs to the last open call. */
   #tailOwner(args: string): OpenCall | undefined {
     const last = this.#calls.at(-1);
-    return last !== undefined && isWhole(last.parts.join('') + args) ? last : undefined;
+    return last?.whole.isAfter(last.parts, args) === true ? last : undefined;
   }
 
   #open(wireIndex: number | undefined): OpenCall {
     const toolIndex = this.#nextToolIndex++;
-    const call: OpenCall = { toolIndex, wireIndex, id: undefined, name: '', parts: [], waiting: [] };
+    const call: OpenCall = {
+      toolIndex,
+      wireIndex,
+      id: undefined,
+      name: '',
+      parts: [],
+      whole: new WholeObject(),
+      waiting: [],
+    };
     this.#calls.push(call);
     if (wireIndex !== undefined) this.#latestByIndex.set(wireIndex, call);
     return call;
   }
 }
+
+const BEGINS_OBJECT = /^\s*\{/;
 
 /** What a call counts beside its arguments, so that the number of calls is bounded too. */
 const CALL_COST = 100;
@@ -149,10 +164,6 @@ function readFragment(entry: unknown): Fragment | undefined {
 
 function filled(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-function isWhole(text: string): boolean {
-  return text.trimEnd().endsWith('}') && isObject(parseJson(text));
 }
 
 function tooLarge(maxChars: number): StreamError {
