@@ -175,7 +175,7 @@ function readCounts(message: string): { limit?: number; promptTokens?: number; r
   const limit = firstNumber(message, [
     /maximum context length (?:is|of) (\d+)/i,
     /context length is only (\d+)/i,
-    /max_model_len\s*=?\s*(\d+)/,
+    /max_model_len\s{0,4}=?\s{0,4}(\d+)/,
     /maximum model length of (\d+)/i,
   ]);
   const promptTokens = firstNumber(message, [
@@ -186,7 +186,7 @@ function readCounts(message: string): { limit?: number; promptTokens?: number; r
     /prompt \(length (\d+)\)/i,
   ]);
   const requestedTokens = firstNumber(message, [
-    /(\d+) in the completion/,
+    /(\d{1,15}) in the completion/,
     /is too large: (\d+)/,
     /requested (\d+) output tokens/,
     /max_tokens=(\d+)/,
@@ -218,7 +218,9 @@ function shorten(message: string): string {
 function withoutEcho(message: string): string {
   return message
     .replace(/, 'input': .*?(?=, 'ctx': |\}(?:\n|$)|$)/gs, '')
-    .replace(/\(parameter=([\w.]+), value=(?!-?[\d.]+\)$).*\)\s*$/s, '(parameter=$1)');
+    .replace(/\(parameter=([\w.]+), value=(?!-?[\d.]+\)$).*/s, (whole, parameter) =>
+      whole.trimEnd().endsWith(')') ? `(parameter=${parameter})` : whole,
+    );
 }
 
 /** Gateways answer in HTML or plain text: only plain text is worth repeating. */

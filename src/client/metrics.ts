@@ -34,7 +34,7 @@ export function parseMetrics(text: string): Metrics {
 
 const SAMPLE = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})?\s+(\S+)(?:\s+-?\d+)?$/;
 const NUMBER = /^(?:[+-]?Inf|NaN|[+-]?[\d.]+(?:[eE][+-]?\d+)?)$/;
-const LABEL = /([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"/g;
+const LABEL = /([a-zA-Z_]\w{0,199})="((?:[^"\\]|\\.)*)"/g;
 
 function parseSample(line: string): MetricSample | undefined {
   const [, name, labels = '', number] = SAMPLE.exec(line) ?? [];

@@ -24,7 +24,15 @@ export function exposedName(server: string, tool: string): string {
 /** Whether a tool's own name matches one of the patterns, in which `*` stands for any characters. */
 export function isListed(name: string, patterns: readonly string[]): boolean {
   return patterns.some((pattern) => {
-    const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-    return new RegExp(`^${parts.join('[\\s\\S]*')}$`).test(name);
+    const [first = '', ...parts] = pattern.split('*');
+    const last = parts.pop();
+    if (last === undefined) return name === first;
+    let at = first.length;
+    for (const part of parts) {
+      const found = name.indexOf(part, at);
+      if (found < 0) return false;
+      at = found + part.length;
+    }
+    return name.startsWith(first) && name.endsWith(last) && at <= name.length - last.length;
   });
 }

@@ -31,7 +31,7 @@ function expandBraces(glob: string): readonly string[] {
   const open: string[] = [glob];
   const done: string[] = [];
   for (let pattern = open.pop(); pattern !== undefined; pattern = open.pop()) {
-    const braces = /\{([^{}]*,[^{}]*)\}/.exec(pattern);
+    const braces = /\{([^{},]*(?:,[^{},]*)+)\}/.exec(pattern);
     if (braces === null) done.push(pattern);
     else {
       const before = pattern.slice(0, braces.index);

@@ -61,7 +61,7 @@ export const FAMILIES: readonly Profile[] = [
   {
     ...THINKS,
     name: 'Qwen3-Coder',
-    match: /qwen-?3[\w.-]*coder/,
+    match: /qwen-?3[\w.-]{0,64}coder/,
     toolParser: 'qwen3_coder',
     format: QWEN_XML,
     alsoWrites: [FUNCTION_XML],
@@ -81,11 +81,11 @@ export const FAMILIES: readonly Profile[] = [
   {
     ...THINKS,
     name: 'Qwen3 Thinking',
-    match: /qwen-?3[\w.-]*thinking/,
+    match: /qwen-?3[\w.-]{0,64}thinking/,
     reasoningParser: 'deepseek_r1',
     thinking: 'always',
   },
-  { ...PLAIN, name: 'Qwen3 Instruct', match: /qwen-?3[\w.-]*instruct/ },
+  { ...PLAIN, name: 'Qwen3 Instruct', match: /qwen-?3[\w.-]{0,64}instruct/ },
   { ...THINKS, name: 'Qwen3', match: /qwen-?3/, reasoningParser: 'qwen3', thinking: 'enable_thinking' },
   { ...THINKS, name: 'QwQ', match: /qwq/, reasoningParser: 'deepseek_r1', thinking: 'always' },
   {
@@ -141,7 +141,7 @@ export const FAMILIES: readonly Profile[] = [
   {
     ...PLAIN,
     name: 'Mistral before tokenizer v11',
-    match: /mistral-7b|mixtral|mistral-nemo|mistral-(?:small|large)[\w-]*24(?:0[2-9]|11)/,
+    match: /mistral-7b|mixtral|mistral-nemo|mistral-(?:small|large)[\w-]{0,64}24(?:0[2-9]|11)/,
     toolParser: 'mistral',
     format: MISTRAL_LIST,
     ids: 'mistral',
