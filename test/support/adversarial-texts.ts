@@ -2,23 +2,29 @@
 
 export interface AdversarialText {
   readonly name: string;
+  /** About as long as asked for. */
   readonly make: (length: number) => string;
 }
 
-/** Every text has the given length, the end included. */
-function repeated(name: string, start: string, part: string | ((at: number) => string), end = ''): AdversarialText {
+/** The part is never cut: a text that ends within it would be another text at each length. */
+export function repeated(
+  name: string,
+  start: string,
+  part: string | ((at: number) => string),
+  end = '',
+): AdversarialText {
   return {
     name,
     make(length) {
       const room = length - start.length - end.length;
-      if (typeof part === 'string') return start + part.repeat(Math.ceil(room / part.length)).slice(0, room) + end;
+      if (typeof part === 'string') return start + part.repeat(Math.floor(room / part.length)) + end;
       const parts: string[] = [];
       for (let chars = 0, at = 0; chars < room; at++) {
         const next = part(at);
         parts.push(next);
         chars += next.length;
       }
-      return start + parts.join('').slice(0, room) + end;
+      return start + parts.join('') + end;
     },
   };
 }
@@ -205,4 +211,45 @@ export const ADVERSARIAL_TEXTS: readonly AdversarialText[] = [
   repeated('bare: lists', '', '['),
   repeated('bare: objects', '', '{}'),
   repeated('bare: calls', '', `{${' '.repeat(900)}"name":"f","parameters":{}};`),
+];
+
+const LONG = [
+  'white space alone',
+  'white space after words',
+  'tool_call: half payloads',
+  'tool_call: white space, then a half mark',
+  'tool_call: an honest long call',
+  'json: nested objects',
+  'json: backslashes',
+  'glm: argument keys',
+  'glm: white space between tokens',
+  'qwen: parameters',
+  'tool_calls: openings inside',
+  'kimi k2: ids',
+  'minimax: invokes',
+  'harmony: leads',
+  'gemma: strings',
+];
+
+/** Those that are read at full length: what models were seen to write when they degenerate, and one of each kind. */
+export const LONG_TEXTS = ADVERSARIAL_TEXTS.filter(({ name }) => LONG.includes(name));
+
+/** Arguments of a call that the server parsed. */
+export const ADVERSARIAL_ARGUMENTS: readonly AdversarialText[] = [
+  repeated('objects that are empty', '', '{}', 'x'),
+  repeated('one object, again and again', '', '{"a":1}'),
+  repeated('objects, and white space between them', '', '{"a":1} \n '),
+  repeated('objects that do not close', '', '{"a":'),
+  repeated('objects that close too often', '{"a":1', '}'),
+  repeated('lists', '{"a":', '['),
+  repeated('backslashes', '{"a":"', '\\'),
+  repeated('quotes', '{', '"'),
+  repeated('strings without commas', '{', '"a" '),
+  repeated('strings with brackets', '{"a":', '"[" , '),
+  repeated('strings that are joined', '{"a":"b"', ' + "b"'),
+  repeated('keys without quotes', '{', 'a:"b",'),
+  repeated('comments', '{', '/* '),
+  repeated('white space', '{"a":1', ' \n'),
+  repeated('text in quotes', '"', '{\\"a\\":1}', '"'),
+  repeated('a lost first brace', '"a":1', ',"a":1'),
 ];

@@ -26,10 +26,10 @@ export function lookedAt(work: () => unknown): number {
 function look(text: string, span: number): void {
   looked += span > 0 ? span : 1;
   if (text.length <= COPIED_CHARS || text === recent[0]) return;
-  for (let at = 1; at < recent.length; at++) if (recent[at] === text) return;
-  looked += text.length;
-  recent.unshift(text);
-  if (recent.length > RECENT) recent.pop();
+  const at = recent.indexOf(text);
+  if (at < 0) looked += text.length;
+  // To the front, because two long strings are compared in full unless they are one.
+  recent = [text, ...recent.filter((_, other) => other !== at)].slice(0, RECENT);
 }
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;

@@ -60,7 +60,8 @@ export function createRescue({ formats, schemas, ...options }: RescueOptions): T
   let isRightAfterQuoted = false;
 
   function feed(delta: string): string {
-    const isPlain = held.length === 0 && open === undefined && hasText && marks.hasNone(delta) && delta.trimEnd() === delta;
+    const isPlain =
+      held.length === 0 && open === undefined && hasText && marks.hasNone(delta) && delta.trimEnd() === delta;
     if (isPlain) {
       isRightAfterQuoted = false;
       quotation.advance(delta);

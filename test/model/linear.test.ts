@@ -1,0 +1,151 @@
+// Owns the claim that the readers of model text are linear in it, whatever the text and however small the pieces. Work is counted in
+// characters that are looked at.
+
+import { describe, expect, test } from 'vitest';
+import { createThinkSplitter } from '../../src/client/think-tags.ts';
+import { ToolCallMerger } from '../../src/client/tool-call-merger.ts';
+import * as formats from '../../src/model/format/call-formats.ts';
+import { createRescue } from '../../src/model/scanner/rescue.ts';
+import { readArguments } from '../../src/schema/read-arguments.ts';
+import { ADVERSARIAL_ARGUMENTS, ADVERSARIAL_TEXTS, LONG_TEXTS, repeated } from '../support/adversarial-texts.ts';
+import { lookedAt } from '../support/looked-at.ts';
+import { scanPieces } from '../support/scan.ts';
+
+const { MARKED_FORMATS, END_MARKS, ...ONE_BY_ONE } = formats;
+
+/** Every format, those of single families first: they begin without marks, or with words. */
+const ALL = [
+  ...new Set([formats.LLAMA_JSON, formats.JSON_LIST, formats.PYTHONIC, formats.HARMONY, ...Object.values(ONE_BY_ONE)]),
+  ...MARKED_FORMATS,
+  END_MARKS,
+];
+
+const SCHEMAS = new Map([['f', { type: 'object', properties: { a: { type: 'object' } } }]]);
+
+const KIB = 1024;
+
+/** Above 1: more work for each character of a longer text. */
+const MAX_EXPONENT = 1.1;
+
+const PIECES = [
+  ['whole', Number.POSITIVE_INFINITY],
+  ['by 4096', 4096],
+  ['by 8', 8],
+  ['by 1', 1],
+] as const;
+
+function cut(text: string, size: number): string[] {
+  const pieces: string[] = [];
+  for (let at = 0; at < text.length; at += size) pieces.push(text.slice(at, at + size));
+  return pieces;
+}
+
+function rescue(pieces: readonly string[]): void {
+  const scanner = createRescue({ formats: ALL, schemas: SCHEMAS });
+  for (const piece of pieces) scanner.feed(piece);
+  scanner.end(false);
+}
+
+/** How the work grows with the length of the text. */
+function exponent(
+  small: readonly string[],
+  large: readonly string[],
+  work: (pieces: readonly string[]) => void,
+): number {
+  const growth = lookedAt(() => work(large)) / lookedAt(() => work(small));
+  return Math.log(growth) / Math.log(lengthOf(large) / lengthOf(small));
+}
+
+function lengthOf(pieces: readonly string[]): number {
+  return pieces.reduce((length, piece) => length + piece.length, 0);
+}
+
+test('the counter tells a quadratic reader from a linear one', () => {
+  const [small, large] = [cut('a'.repeat(4 * KIB), 8), cut('a'.repeat(16 * KIB), 8)];
+  const search = (pieces: readonly string[]): void => {
+    let held = '';
+    for (const piece of pieces) {
+      held += piece;
+      held.indexOf('x', held.length - piece.length);
+    }
+  };
+  expect(exponent(small, large, search)).toBeGreaterThan(1.9);
+  expect(exponent(small, large, (pieces) => void pieces.map((piece) => piece.indexOf('x')))).toBe(1);
+});
+
+describe('reading calls is linear', () => {
+  describe.each(PIECES)('%s, from 32 KiB to 1 MiB', (_name, size) => {
+    test.each(LONG_TEXTS)('$name', ({ make }) => {
+      expect(exponent(cut(make(32 * KIB), size), cut(make(KIB * KIB), size), rescue)).toBeLessThan(MAX_EXPONENT);
+    });
+  });
+
+  describe.each(PIECES)('%s, from 8 KiB to 32 KiB', (_name, size) => {
+    test.each(ADVERSARIAL_TEXTS)('$name', ({ make }) => {
+      expect(exponent(cut(make(8 * KIB), size), cut(make(32 * KIB), size), rescue)).toBeLessThan(MAX_EXPONENT);
+    });
+  });
+});
+
+test.each(ADVERSARIAL_TEXTS)('comes out the same in any pieces: $name', ({ make }) => {
+  const text = make(2.5 * KIB);
+  const [whole, ...others] = [text.length, 1, 8, 97].map((size) =>
+    scanPieces(cut(text, size), { formats: ALL, schemas: SCHEMAS }),
+  );
+  expect(others).toEqual([whole, whole, whole]);
+});
+
+test.each(ADVERSARIAL_ARGUMENTS)('reading arguments is linear: $name', ({ make }) => {
+  const read = ([text = '']: readonly string[]): void => void readArguments(text, false);
+  expect(exponent([make(32 * KIB)], [make(KIB * KIB)], read)).toBeLessThan(MAX_EXPONENT);
+});
+
+describe('telling thinking from answer is linear', () => {
+  const texts = [
+    repeated('openings', '', '<think>'),
+    repeated('closings', '<think>a', '</think>'),
+    repeated('beginnings of a closing', '<think>a', '</thin'),
+    repeated('white space before', '', ' '),
+    repeated('white space within', '<think>a', ' '),
+    repeated('white space after', '<think>a</think>', '\n'),
+    repeated('white space and beginnings', '<think>a', '  </thin'),
+  ];
+
+  describe.each(PIECES)('%s', (_name, size) => {
+    test.each(texts)('$name', ({ make }) => {
+      const split = (pieces: readonly string[]): void => {
+        const splitter = createThinkSplitter();
+        for (const piece of pieces) splitter.feed(piece);
+        splitter.end();
+      };
+      expect(exponent(cut(make(32 * KIB), size), cut(make(256 * KIB), size), split)).toBeLessThan(MAX_EXPONENT);
+    });
+  });
+});
+
+describe('putting the fragments of calls together is linear', () => {
+  const name = 'f';
+  const text = (length: number): string[] => Array.from({ length }, () => 'abcdefgh');
+  const fragments: Record<string, (text: string, at: number) => object> = {
+    'with the name in each': (args) => ({ index: 0, function: { name, arguments: `{${args}` } }),
+    'with an index of its own for each': (args, at) => ({ index: at, function: { arguments: args } }),
+    'with white space after a whole call': (_args, at) => ({
+      index: at,
+      function: at === 0 ? { name, arguments: '{"a":1}' } : { arguments: ' '.repeat(8) },
+    }),
+    'with an id of its own for each, and no index': (args, at) => ({
+      id: `id-${at}`,
+      function: { name, arguments: args },
+    }),
+    'with no index and two ids in turn': (args, at) => ({ id: `id-${at % 2}`, function: { name, arguments: args } }),
+  };
+
+  test.each(Object.entries(fragments))('%s', (_name, fragment) => {
+    const merge = (pieces: readonly string[]): void => {
+      const merger = new ToolCallMerger(0, 64 * KIB * KIB);
+      for (const [at, piece] of pieces.entries()) merger.feed([fragment(piece, at)], []);
+      merger.flush([]);
+    };
+    expect(exponent(text(KIB), text(16 * KIB), merge)).toBeLessThan(MAX_EXPONENT);
+  });
+});
