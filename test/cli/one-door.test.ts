@@ -29,7 +29,7 @@ test('outside it, only the page to sign in at is written, and each part of it is
   const found = FILES.filter((name) => !name.startsWith('cli/')).filter((name) =>
     writes.test(readFileSync(`${ROOT}/${name}`, 'utf8')),
   );
-  expect(found).toEqual(['setup/mount-mcp.ts']);
+  expect(found).toEqual(['setup/mount-mcp.ts', 'testing/serve-store.ts']);
 });
 
 test('no other file makes text that is trusted', () => {
