@@ -1,7 +1,10 @@
 // Owns the connection through the MCP SDK. Loaded only when a server starts: importing the SDK takes a tenth of a second.
 // Results are passed on unchecked: the SDK's own checks would reject a whole list for one bad tool, a whole result for one bad part.
 
+import { setMaxListeners } from 'node:events';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { RequestOptions } from '@modelcontextprotocol/sdk/shared/protocol.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { Request } from '@modelcontextprotocol/sdk/types.js';
@@ -18,6 +21,8 @@ import type { JsonObject } from '../core/json.ts';
 import { isObject } from '../core/json.ts';
 import type { SampleAnswer } from '../tool/tool-provider.ts';
 import type { Listed, McpConnection, ServerCallbacks } from './connection.ts';
+import { readError } from './read-error.ts';
+import { ScreenedTransport } from './screened-transport.ts';
 
 /** More pages than any usable list has. */
 const MAX_PAGES = 1000;
@@ -43,10 +48,17 @@ const LOOSE = z.looseObject({});
 
 /** Connects over a transport, and closes it when that fails. Rejects with the error of the SDK or the transport. */
 export async function connectSdk(options: SdkOptions): Promise<McpConnection> {
-  const { transport, callbacks, version, connectTimeoutMs } = options;
+  const { callbacks, version, connectTimeoutMs } = options;
+  const transport = new ScreenedTransport(options.transport, {
+    sendsOverHttp:
+      options.transport instanceof StreamableHTTPClientTransport || options.transport instanceof SSEClientTransport,
+    onFlood: callbacks.onFlood,
+  });
   const client = new Client({ name: 'vllm-agents', version }, { capabilities: capabilitiesOf(options) });
   let isReady = false;
+  let isClosed = false;
   client.onclose = () => {
+    isClosed = true;
     if (isReady) callbacks.onLost();
   };
   client.onerror = () => {
@@ -58,12 +70,21 @@ export async function connectSdk(options: SdkOptions): Promise<McpConnection> {
     isReady = true;
   } catch (error) {
     await transport.close().catch(() => undefined);
-    throw error;
+    throw readError(error, { signal: undefined, isClosed: false, hadSession: false });
   }
 
   async function request(method: string, params: JsonObject, more: RequestOptions): Promise<JsonObject> {
     const sent = { method, params } as Request;
-    return (await client.request(sent, LOOSE, { timeout: REQUEST_TIMEOUT_MS, ...more })) as JsonObject;
+    const hadSession = transport.sessionId !== undefined;
+    const followed = follow(more.signal);
+    try {
+      const requested = { timeout: REQUEST_TIMEOUT_MS, ...more, signal: followed.signal };
+      return (await client.request(sent, LOOSE, requested)) as JsonObject;
+    } catch (error) {
+      throw readError(error, { signal: more.signal, isClosed, hadSession });
+    } finally {
+      followed.release();
+    }
   }
 
   async function list(method: string, key: string, signal: AbortSignal): Promise<Listed> {
@@ -118,10 +139,21 @@ export async function connectSdk(options: SdkOptions): Promise<McpConnection> {
     ping: async (signal) => void (await request('ping', {}, { signal })),
     close: async () => {
       isReady = false;
-      await endSession(transport);
+      await endSession(options.transport);
       await client.close().catch(() => undefined);
     },
   };
+}
+
+/** A signal of its own for each request: the SDK never removes its listener, which would keep the request in memory as long as the signal. */
+function follow(signal: AbortSignal | undefined): { readonly signal: AbortSignal; readonly release: () => void } {
+  const controller = new AbortController();
+  const onAbort = (): void => controller.abort(signal?.reason);
+  // As many requests as there are calls may wait for the same signal.
+  if (signal !== undefined) setMaxListeners(0, signal);
+  signal?.addEventListener('abort', onAbort);
+  if (signal?.aborted) onAbort();
+  return { signal: controller.signal, release: () => signal?.removeEventListener('abort', onAbort) };
 }
 
 /** The SDK's own limit covers only the first request, not the start of the transport. */

@@ -7,7 +7,8 @@ import { ToolRetry } from '../tool/tool.ts';
 import { startCallLimits } from './call-limits.ts';
 import { readResult } from './call-result.ts';
 import type { McpConnection, RawResult } from './connection.ts';
-import { lossOf, reason } from './loss.ts';
+import { AnswerError, ConnectionLoss } from './connection-error.ts';
+import { reason } from './loss.ts';
 import type { CallServerTool, ServerTool } from './read-tools.ts';
 import type { McpServerConfig } from './server-config.ts';
 
@@ -21,6 +22,18 @@ interface CalledServer {
   readonly warn: (code: string, message: string) => void;
 }
 
+function failureOf(server: string, error: unknown): string {
+  const what = reason(error);
+  return error instanceof AnswerError
+    ? `The server \`${server}\` ${what}. Whether the call took effect is not known.`
+    : `The server \`${server}\` refused the call: ${what}`;
+}
+
+function lossOf(server: string, error: ConnectionLoss): string {
+  if (error.wasNotReceived) return `The server \`${server}\` did not receive the call: ${reason(error)}`;
+  return `The connection to the server \`${server}\` was lost during the call: whether it took effect is not known.`;
+}
+
 /** Gives the function that makes calls. It rejects with a ToolRetry for everything that the model should read. */
 export function createServerCall(server: CalledServer): CallServerTool {
   async function call(tool: ServerTool, args: JsonObject, context: ToolContext): Promise<unknown> {
@@ -32,16 +45,11 @@ export function createServerCall(server: CalledServer): CallServerTool {
         return await callOnce(connection, tool, args, context);
       } catch (error) {
         if (error instanceof ToolRetry || context.signal.aborted) throw error;
-        const loss = lossOf(error);
-        if (loss === undefined) throw new ToolRetry(`The server \`${server.name}\` refused the call: ${reason(error)}`);
-        await server.drop(connection);
-        // In a session that the server does not know the call did not run; a repeatable tool may be called twice.
-        const isRepeated = attempt === 0 && (loss === 'no session' || tool.isRepeatable);
-        if (!isRepeated) {
-          throw new ToolRetry(
-            `The connection to the server \`${server.name}\` was lost during the call: whether it took effect is not known.`,
-          );
-        }
+        if (!(error instanceof ConnectionLoss)) throw new ToolRetry(failureOf(server.name, error));
+        // Other calls may be under way on a connection of which only one request was lost.
+        if (error.isGone) await server.drop(connection);
+        const isRepeated = attempt === 0 && (error.wasNotReceived || tool.isRepeatable);
+        if (!isRepeated) throw new ToolRetry(lossOf(server.name, error));
       }
     }
   }

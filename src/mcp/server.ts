@@ -151,6 +151,8 @@ class MountedServer implements McpServer {
       onResourceUpdated: () => {
         // No copies are kept: a resource is read when it is needed.
       },
+      onFlood: (most) =>
+        this.#warn('mcp_flood', `it asks for more than ${most} things at once; the rest is not answered.`),
       onLost: () => {
         this.#connecting = undefined;
         this.#isLost = true;

@@ -8,6 +8,7 @@ import { serializeMessage } from '@modelcontextprotocol/sdk/shared/stdio.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import { isObject, parseJson } from '../core/json.ts';
+import { ConnectionLoss } from './connection-error.ts';
 import type { Line } from './line-reader.ts';
 import { createLineReader } from './line-reader.ts';
 import { endGroup, GROUP_OPTIONS, guard } from './process-group.ts';
@@ -88,7 +89,7 @@ export class StdioTransport implements Transport {
   async send(message: JSONRPCMessage): Promise<void> {
     const stdin = this.#child?.stdin;
     if (stdin === undefined || this.#isClosed || !stdin.writable)
-      throw new Error('The server no longer reads its input.');
+      throw new ConnectionLoss('the server no longer reads its input', { wasNotReceived: true, isGone: true });
     if (!stdin.write(serializeMessage(message))) {
       await new Promise<void>((resolve) => {
         const done = (): void => {

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { JsonObject, McpConnection, ToolContext } from '../../src/index.ts';
 import { ToolRetry } from '../../src/index.ts';
 import type { RawResult } from '../../src/mcp/connection.ts';
+import { AnswerError, ConnectionLoss, ServerError } from '../../src/mcp/connection-error.ts';
 import type { ServerTool } from '../../src/mcp/read-tools.ts';
 import { createServerCall } from '../../src/mcp/server-call.ts';
 import { validatorFor } from '../../src/schema/validator.ts';
@@ -11,8 +12,9 @@ import { validatorFor } from '../../src/schema/validator.ts';
 type Answer = RawResult | Error;
 
 const DONE: RawResult = { content: [{ type: 'text', text: 'done' }] };
-const CLOSED = Object.assign(new Error('MCP error -32000: Connection closed'), { code: -32_000 });
-const NO_SESSION = Object.assign(new Error('Error POSTing to endpoint: no such session'), { code: 404 });
+const CLOSED = new ConnectionLoss('closed', { wasNotReceived: false, isGone: true });
+const CUT = new ConnectionLoss('reset', { wasNotReceived: false, isGone: false });
+const NO_SESSION = new ConnectionLoss('no such session', { wasNotReceived: true, isGone: true });
 const LOST = 'The connection to the server `s` was lost during the call: whether it took effect is not known.';
 
 interface Called {
@@ -89,7 +91,7 @@ describe('a call', () => {
   });
 
   test('that the server answers with an error is an error for the model, and keeps the connection', async () => {
-    const error = Object.assign(new Error('MCP error -32603: the disk is full'), { code: -32_603 });
+    const error = new ServerError('the disk is full', -32_603);
     expect(await call([error])).toMatchObject({
       ...NOTHING_ELSE,
       outcome: new ToolRetry('The server `s` refused the call: the disk is full'),
@@ -145,7 +147,29 @@ describe('a call whose connection is lost', () => {
       'because the server forgot two sessions is not repeated again',
       [NO_SESSION, NO_SESSION],
       {},
-      { outcome: new ToolRetry(LOST), connections: [1, 2], dropped: [1, 2] },
+      {
+        outcome: new ToolRetry('The server `s` did not receive the call: no such session'),
+        connections: [1, 2],
+        dropped: [1, 2],
+      },
+    ],
+    [
+      'on a connection that stays is repeated there if the tool is repeatable',
+      [CUT, DONE],
+      { isRepeatable: true },
+      { outcome: 'done', connections: [1, 1], dropped: [] },
+    ],
+    [
+      'because the answer cannot be used is not repeated',
+      [new AnswerError('answered with null in place of a result')],
+      { isRepeatable: true },
+      {
+        outcome: new ToolRetry(
+          'The server `s` answered with null in place of a result. Whether the call took effect is not known.',
+        ),
+        connections: [1],
+        dropped: [],
+      },
     ],
   ])('%s', async (_name, answers, tool, expected) => {
     expect(await call(answers, { tool })).toMatchObject(expected);
