@@ -101,7 +101,7 @@ function makeTool(entry: Readonly<Record<string, unknown>>, { name, exposed, opt
 }
 
 /** Only whether a result fits is of interest: the model is shown the result as it came. */
-const OUTPUT = { fillDefaults: false, findAll: false } as const;
+const OUTPUT = { fillDefaults: false, findAll: false, isForeign: true } as const;
 
 /** A hint can only add an approval, never remove one. */
 function needsApproval(policy: ApprovalPolicy, hints: Readonly<Record<string, unknown>>): boolean {

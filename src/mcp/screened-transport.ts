@@ -137,7 +137,7 @@ export class ScreenedTransport implements Transport {
         return;
       }
       default:
-        return message satisfies never;
+        message satisfies never;
     }
   }
 

@@ -142,6 +142,17 @@ describe('tools', () => {
     expect(dropped).toEqual([reason]);
   });
 
+  test.each(['^[\\w-.]+$', '\\A[a-z]\\Z', '(?i)abc', '(?P<year>\\d{4})', '^(a+)+$', '(?<=a)b', '[', '*'])(
+    'with the pattern %s are kept and checked, whatever dialect it is and however long it could take',
+    async (pattern) => {
+      const schema = { type: 'object', properties: { a: { type: 'string', pattern } }, required: ['a'] };
+      const { tools, dropped } = read([{ name: 'a', inputSchema: schema, outputSchema: schema }]);
+      expect([tools.map(({ name }) => name), dropped]).toEqual([['s__a'], []]);
+      await tools[0]?.schema.check({ a: `${'a'.repeat(10_000)}!` });
+      expect((await tools[0]?.schema.check({ a: 1 }))?.ok).toBe(false);
+    },
+  );
+
   test('without a schema, or with one of an older draft, are shown an object', () => {
     const schemas = [undefined, {}, { $schema: 'http://json-schema.org/draft-07/schema#', $id: 'x', properties: {} }];
     const { tools } = read(schemas.map((inputSchema, at) => ({ name: `t${at}`, inputSchema })));
