@@ -28,6 +28,11 @@ export async function endGroup(child: ChildProcess): Promise<void> {
   release(child);
 }
 
+/** Whether a process has ended, or does so within a moment. */
+export async function hasEnded(child: ChildProcess): Promise<boolean> {
+  return await within(onceEnded(child), END_OF_INPUT_MS);
+}
+
 function onceEnded(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
   return new Promise((resolve) => {

@@ -2,6 +2,7 @@
 // Calling a tool is left to `server-call.ts`.
 
 import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import type { JsonObject } from '../core/json.ts';
 import { isObject } from '../core/json.ts';
 import { fromListedSchema } from '../schema/json-schema.ts';
@@ -40,12 +41,16 @@ interface ReadToolsOptions {
   readonly call: CallServerTool;
 }
 
-/** Never throws: what is wrong with a tool is in `dropped`. */
-export function readTools(listed: readonly unknown[], options: ReadToolsOptions): ReadTools {
+/** Tools that are read before the rest of the program has its turn. */
+const TOOLS_AT_ONCE = 20;
+
+/** Never rejects: what is wrong with a tool is in `dropped`. */
+export async function readTools(listed: readonly unknown[], options: ReadToolsOptions): Promise<ReadTools> {
   const tools = new Map<string, Tool>();
   const hashes = new Map<string, string>();
   const dropped: string[] = [];
-  for (const entry of listed) {
+  for (const [at, entry] of listed.entries()) {
+    if (at > 0 && at % TOOLS_AT_ONCE === 0) await setImmediate();
     const name = isObject(entry) && typeof entry.name === 'string' ? entry.name : '';
     if (!isObject(entry) || name === '') {
       dropped.push('an entry without a name');

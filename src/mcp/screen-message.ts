@@ -2,6 +2,7 @@
 // that it answers instead of leaving it waiting. Which requests wait is left to `screened-transport.ts`.
 
 import { isObject } from '../core/json.ts';
+import { AnswerError } from './connection-error.ts';
 
 export type ScreenedMessage =
   | { readonly kind: 'answer'; readonly id: number; readonly result: Readonly<Record<string, unknown>> }
@@ -33,6 +34,8 @@ function screen({ id, method, params, result, error }: Readonly<Record<string, u
   // Requests of this client have numbers, which some servers give back as text.
   const own = typeof id === 'string' && /^\d{1,15}$/.test(id) ? Number(id) : id;
   if (typeof own !== 'number' || !Number.isSafeInteger(own)) return [];
+  // Put there by a transport that could not read the answer; nothing that a server sends is an Error.
+  if (error instanceof AnswerError) return [{ kind: 'unusable', id: own, what: error.message }];
   if (error !== undefined && error !== null) return [{ kind: 'error', id: own, error: peerError(error) }];
   if (isObject(result)) return [{ kind: 'answer', id: own, result: withoutWrongMeta(result) }];
   return [{ kind: 'unusable', id: own, what: `answered with ${kindOf(result)} in place of a result` }];

@@ -126,13 +126,15 @@ export class ScreenedTransport implements Transport {
         return;
       case 'request': {
         const { id, method, params } = message;
-        if (this.#isFull(id)) return;
+        if (this.#asked.has(id) || this.#isFull()) return;
         this.#asked.add(id);
         this.onmessage?.({ jsonrpc: '2.0', id, method, ...(params !== undefined && { params }) });
         return;
       }
       case 'notification': {
         const { method, params } = message;
+        // A request that the server takes back is not answered.
+        if (method === 'notifications/cancelled') this.#asked.delete(params?.requestId as string | number);
         this.onmessage?.({ jsonrpc: '2.0', method, ...(params !== undefined && { params }) });
         return;
       }
@@ -156,8 +158,8 @@ export class ScreenedTransport implements Transport {
     queueMicrotask(() => this.onmessage?.(message));
   }
 
-  #isFull(id: string | number): boolean {
-    if (this.#asked.size < MAX_SERVER_REQUESTS && !this.#asked.has(id)) return false;
+  #isFull(): boolean {
+    if (this.#asked.size < MAX_SERVER_REQUESTS) return false;
     if (!this.#hasFlooded) this.#options.onFlood(MAX_SERVER_REQUESTS);
     this.#hasFlooded = true;
     return true;

@@ -47,7 +47,7 @@ export class ToolList {
     this.#isStale = false;
     const { tools: entries, cut } = await listTools(connection);
     const before = this.#listed.hashes;
-    const read = readTools(entries, { server, config, call });
+    const read = await readTools(entries, { server, config, call });
     const more = config.resourceTools === true && connection.info.hasResources ? createResourceTools() : [];
     this.#listed = { ...read, tools: [...read.tools, ...more] };
     if (cut !== undefined) warn('mcp_list_cut', `its list of tools is incomplete: ${cut}.`);

@@ -52,7 +52,7 @@ interface Place {
   readonly looked: Looked;
 }
 
-export class Check {
+class Check {
   mismatches: Mismatch[] = [];
   readonly #schema: MeteredSchema;
   readonly #fillDefaults: boolean;

@@ -4,20 +4,52 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { guardedFetch } from '../../src/mcp/guarded-fetch.ts';
 import { createLineReader } from '../../src/mcp/line-reader.ts';
+import { MessageText } from '../../src/mcp/message-text.ts';
 
 describe('lines', () => {
   test('are the same at any split, and a long one is cut to its ends', () => {
     const bytes = Buffer.from(`short\r\n${'é'.repeat(5000)} end\n\nlast 🗼\n`);
     fc.assert(
       fc.property(fc.array(fc.nat({ max: bytes.length }), { maxLength: 20 }), (cuts) => {
-        const reader = createLineReader(6000);
+        const reader = createLineReader(() => new MessageText({ maxBytes: 6000 }));
         const ends = [...cuts, bytes.length].toSorted((a, b) => a - b);
         const lines = ends.flatMap((end, at) => reader.feed(bytes.subarray(ends[at - 1] ?? 0, end)));
         expect(
-          lines.map(({ text, end }) => (end === undefined ? text : `${text.length > 0} ${end.slice(-4)}`)),
-        ).toEqual(['short', 'true  end', '', 'last 🗼']);
+          lines.map(({ text, excess, end }) =>
+            excess === undefined ? text : `${text.length > 0} ${excess} ${end.slice(-4)}`,
+          ),
+        ).toEqual(['short\r', 'true longer than 6000 bytes  end', '', 'last 🗼']);
       }),
     );
+  });
+});
+
+describe('a message', () => {
+  const read = (text: string, size: number, maxParts = 250_000) => {
+    const message = new MessageText({ maxParts });
+    const bytes = Buffer.from(text);
+    for (let at = 0; at < bytes.length; at += size) message.add(bytes.subarray(at, at + size));
+    return message.excess;
+  };
+  const long = 'x,:{[\\"'.repeat(200_000);
+
+  test.each([7, 65_536, 100_000_000])(
+    'of few parts may be long, whatever its texts hold (pieces of %i bytes)',
+    (size) => {
+      expect(read(JSON.stringify({ a: long, b: [long] }), size)).toBeUndefined();
+    },
+  );
+
+  test.each<[string, string]>([
+    ['arrays', `[${'[],'.repeat(600_000)}[]]`],
+    ['keys', `{${Array.from({ length: 200_000 }, (_, at) => `"key${at}":1`).join(',')}}`],
+    ['objects after a long text', `["${'x'.repeat(2_000_000)}"${',{}'.repeat(200_000)}]`],
+  ])('of more parts than can be parsed in a moment is beyond (%s)', (_name, text) => {
+    expect(read(text, 65_536)).toBe('of more than 250000 parts');
+  });
+
+  test('that is short may have any number of parts', () => {
+    expect(read(`[${'1,'.repeat(1000)}1]`, 64, 10)).toBeUndefined();
   });
 });
 

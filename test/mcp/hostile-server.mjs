@@ -1,11 +1,21 @@
 // Owns an MCP server that misbehaves in the way that its argument names. It speaks the protocol by hand, so that it can break it.
 
 import { spawn } from 'node:child_process';
-import { writeSync } from 'node:fs';
+import { closeSync, writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 const [, , way = '', file = ''] = process.argv;
-const send = (message) => writeSync(1, `${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+const send = (message) => {
+  // A pipe that is full takes no more for a while.
+  let left = Buffer.from(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+  while (left.length > 0) {
+    try {
+      left = left.subarray(writeSync(1, left));
+    } catch (error) {
+      if (error.code !== 'EAGAIN') throw error;
+    }
+  }
+};
 const tool = (name, more = {}) => ({
   name,
   description: `Does ${name}.`,
@@ -70,6 +80,7 @@ const results = {
   'too-huge': text('y'.repeat(70 * 1024 * 1024)),
   mismatch: { ...text('kept'), structuredContent: { n: 'no number' } },
   'no-content': {},
+  'many-parts': { content: [], structuredContent: { many: Array.from({ length: 400_000 }, () => []) } },
 };
 if (way === 'mismatch') {
   tools = [tool('good', { outputSchema: { type: 'object', properties: { n: { type: 'number' } }, required: ['n'] } })];
@@ -100,6 +111,22 @@ async function call({ id, params }) {
         send({ method: 'notifications/message', params: { level: 'debug', data: `x${at}` } });
       for (let at = 0; at < 2000; at++) send({ method: 'notifications/tools/list_changed' });
       send({ id, result: text('after the flood') });
+      break;
+    case 'asks-without-reading':
+      process.stdin.pause();
+      for (let at = 0; at < 20_000; at++) send({ id: `a${at}`, method: at % 2 === 0 ? 'ping' : 'no/such' });
+      send({ id, result: text('after the questions') });
+      process.stdin.resume();
+      break;
+    case 'closes-input':
+      process.stdin.destroy();
+      closeSync(0);
+      setInterval(() => {}, 1000);
+      send({ id, result: text('no more') });
+      break;
+    case 'closes-output':
+      closeSync(1);
+      setInterval(() => {}, 1000);
       break;
     case 'answers-twice':
       send({ id, result: text('first') });

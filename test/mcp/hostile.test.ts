@@ -225,6 +225,11 @@ describe('a call', () => {
 
   test.each([
     ['flood', ['after the flood']],
+    ['asks-without-reading', ['after the questions']],
+    [
+      'many-parts',
+      [expect.stringContaining('an answer that is of more than 250000 parts and was dropped: ask for less')],
+    ],
     ['answers-twice', ['first']],
     ['other-id', ['for me']],
     [
@@ -238,6 +243,21 @@ describe('a call', () => {
     ['mismatch', [expect.stringMatching(/^kept/)]],
   ])('%s is answered', async (way, told) => {
     expect((await face(way, [CALL, DONE])).told).toEqual(told);
+  });
+
+  test('amid more questions than are answered has its answer, and they are told once', async () => {
+    const { told, codes } = await face('asks-without-reading', [CALL, CALL, DONE]);
+    expect([told, codes]).toEqual([['after the questions', 'after the questions'], ['mcp_flood']]);
+  });
+
+  test('of a server that reads no more is made on a new one, which it had not reached', async () => {
+    const { told } = await face('closes-input', [CALL, CALL, DONE]);
+    expect(told).toEqual(['no more', 'no more']);
+  });
+
+  test('of a server that closes its output is lost, and the server ended', async () => {
+    const { told, codes } = await face('closes-output', [CALL, DONE]);
+    expect([told, codes]).toEqual([[expect.stringContaining('was lost')], ['mcp_lost']]);
   });
 
   test('whose result breaks its own schema keeps it, with a warning', async () => {
