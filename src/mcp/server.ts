@@ -2,17 +2,18 @@
 // its last user. How a connection is made is left to `connect.ts`, what it lists to `tool-list.ts`.
 
 import { pathToFileURL } from 'node:url';
-import type { JsonObject } from '../core/json.ts';
 import { isObject } from '../core/json.ts';
 import { VllmError } from '../core/vllm-error.ts';
+import type { Tool } from '../tool/tool.ts';
 import { ToolRetry } from '../tool/tool.ts';
-import type { InputAnswer, OpenProvider, ProviderContext, SampleAnswer, ToolProvider } from '../tool/tool-provider.ts';
+import type { OpenProvider, ProviderContext, ToolProvider } from '../tool/tool-provider.ts';
+import { Callers } from './callers.ts';
 import type { McpConnection, ServerCallbacks } from './connection.ts';
 import type { Surroundings } from './expand.ts';
 import { expandConfig } from './expand.ts';
 import { reason, wait } from './loss.ts';
+import { Questions } from './questions.ts';
 import { createResourceTools } from './resource-tools.ts';
-import { sampleRequest } from './sampling.ts';
 import { createServerCall } from './server-call.ts';
 import type { McpServerConfig } from './server-config.ts';
 import { checkServerConfig } from './server-config.ts';
@@ -48,8 +49,10 @@ class MountedServer implements McpServer {
   readonly name: string;
   readonly #config: McpServerConfig;
   readonly #readSurroundings: ReadSurroundings;
-  /** Of its users at the moment; the last one answers what the server asks. */
+  /** Of its users at the moment. */
   readonly #contexts: ProviderContext[] = [];
+  readonly #callers = new Callers();
+  readonly #questions: Questions;
   readonly #list: ToolList;
   #connecting: Promise<McpConnection> | undefined;
   #isLost = false;
@@ -61,6 +64,7 @@ class MountedServer implements McpServer {
     const warn = (code: string, message: string): void => this.#warn(code, message);
     const connected = (signal: AbortSignal): Promise<McpConnection> => this.#connected(signal);
     const drop = (connection: McpConnection): Promise<void> => this.#drop(connection);
+    this.#questions = new Questions({ server: name, callers: this.#callers, warn });
     this.#list = new ToolList({
       server: name,
       config,
@@ -82,7 +86,7 @@ class MountedServer implements McpServer {
       this.#reportDropped(context);
       const { instructions: isWanted = true } = this.#config;
       const instructions = isWanted ? info.instructions.trim().slice(0, MAX_INSTRUCTIONS_CHARS) : '';
-      return { tools: () => this.#list.tools, instructions, close: () => this.#leave(context) };
+      return { tools: this.#toolsFor(context), instructions, close: () => this.#leave(context) };
     } catch (error) {
       await this.#leave(context);
       throw error;
@@ -90,7 +94,7 @@ class MountedServer implements McpServer {
   }
 
   connection(): Promise<McpConnection> {
-    this.#connecting ??= this.#connect();
+    this.#connecting ??= this.#callers.outside(() => this.#connect());
     return this.#connecting;
   }
 
@@ -100,6 +104,21 @@ class MountedServer implements McpServer {
     this.#isLost = false;
     const connection = await connecting?.catch(() => undefined);
     await connection?.close();
+  }
+
+  /** The tools with the user that calls them, for what the server asks during a call. The same ones until the list changes. */
+  #toolsFor(context: ProviderContext): () => readonly Tool[] {
+    let listed: readonly Tool[] | undefined;
+    let tools: readonly Tool[] = [];
+    return () => {
+      if (listed === this.#list.tools) return tools;
+      listed = this.#list.tools;
+      tools = listed.map((tool) => ({
+        ...tool,
+        execute: (args, toolContext) => this.#callers.during(context, () => tool.execute(args, toolContext)),
+      }));
+      return tools;
+    };
   }
 
   async #leave(context: ProviderContext): Promise<void> {
@@ -139,8 +158,8 @@ class MountedServer implements McpServer {
   #callbacks(config: McpServerConfig): ServerCallbacks {
     return {
       roots: () => (config.roots ?? []).map(rootUri),
-      askUser: (request, signal) => this.#askUser(request, signal),
-      sample: (params, signal) => this.#sample(params, signal),
+      askUser: (request, signal) => this.#questions.askUser(request, signal),
+      sample: (params, signal) => this.#questions.sample(params, signal),
       onLog: (level, text) => {
         if (!QUIET_LEVELS.has(level)) this.#warn('mcp_log', `${level}: ${text.slice(0, MAX_LOG_CHARS)}`);
       },
@@ -159,17 +178,6 @@ class MountedServer implements McpServer {
         this.#warn('mcp_lost', 'the connection was lost; the next call connects again.');
       },
     };
-  }
-
-  #askUser(request: Parameters<ServerCallbacks['askUser']>[0], signal: AbortSignal): Promise<InputAnswer> {
-    const context = this.#contexts.findLast(({ askUser }) => askUser !== undefined);
-    return context?.askUser?.({ ...request, provider: this.name }, signal) ?? Promise.resolve({ action: 'decline' });
-  }
-
-  async #sample(params: JsonObject, signal: AbortSignal): Promise<SampleAnswer> {
-    const context = this.#contexts.findLast(({ sample }) => sample !== undefined);
-    if (context?.sample === undefined) throw new Error('No run is under way whose model could be asked.');
-    return await context.sample(sampleRequest(this.name, params), signal);
   }
 
   #warn(code: string, message: string): void {

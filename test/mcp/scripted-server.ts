@@ -23,6 +23,7 @@ export class ScriptedServer {
   /** How often a connection was closed by the client. */
   closed = 0;
   readonly #waiting = new Map<string, (message: Received) => void>();
+  readonly #asking = new Map<unknown, (answer: unknown) => void>();
   #far: InMemoryTransport | undefined;
 
   constructor(answers: Readonly<Record<string, Answer>> = {}) {
@@ -55,12 +56,22 @@ export class ScriptedServer {
     return found === undefined ? new Promise((resolve) => this.#waiting.set(method, resolve)) : Promise.resolve(found);
   }
 
+  /** The result, or the error, that the client answers a request of this server with. */
+  answered(id: string): Promise<unknown> {
+    return new Promise((resolve) => this.#asking.set(id, resolve));
+  }
+
   /** How often a method was called. */
   count(method: string): number {
     return this.received.filter((message) => message.method === method).length;
   }
 
   #answer(message: Received, attempt: number): void {
+    if (message.method === undefined) {
+      const { result, error } = message as { readonly result?: unknown; readonly error?: unknown };
+      this.#asking.get(message.id)?.(result ?? error);
+      return;
+    }
     this.received.push(message);
     this.#waiting.get(message.method)?.(message);
     if (message.id === undefined) return;
