@@ -140,7 +140,7 @@ export { createEmbeddedHost } from './hosts/embedded-host.ts';
 export { createInProcessHost } from './hosts/in-process-host.ts';
 export { mcpServersFrom } from './mcp/config-file.ts';
 export type { CompletionRequest, McpConnection, ServerInfo } from './mcp/connection.ts';
-export type { MountedServers } from './mcp/mount.ts';
+export type { MountedServers, MountOptions } from './mcp/mount.ts';
 export type { McpServer } from './mcp/server.ts';
 export type {
   ApprovalPolicy,

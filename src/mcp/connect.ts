@@ -6,6 +6,8 @@ import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { VllmError } from '../core/vllm-error.ts';
+import type { ConnectLimit } from './connect-limit.ts';
+import { untilAborted } from './connect-limit.ts';
 import type { McpConnection, ServerCallbacks } from './connection.ts';
 import { guardedFetch } from './guarded-fetch.ts';
 import { connectSdk } from './sdk-connection.ts';
@@ -13,14 +15,13 @@ import type { HttpServerConfig, McpServerConfig, StdioServerConfig, TransportSer
 import type { SignIn } from './sign-in.ts';
 import { StdioTransport } from './stdio-transport.ts';
 
-const DEFAULT_CONNECT_TIMEOUT_MS = 30_000;
-
 interface ConnectOptions {
   readonly name: string;
   /** With its placeholders filled in. */
   readonly config: McpServerConfig;
   readonly callbacks: ServerCallbacks;
   readonly version: string;
+  readonly limit: ConnectLimit;
   readonly hasRoots: boolean;
   readonly canSample: boolean;
   readonly canAskUser: boolean;
@@ -50,7 +51,8 @@ async function connectStdio(options: ConnectOptions, config: StdioServerConfig):
 async function connectGiven(options: ConnectOptions, config: TransportServerConfig): Promise<McpConnection> {
   try {
     // The configuration's type names only a part of the SDK's own.
-    return await connectOver(options, (await config.transport()) as unknown as Transport);
+    const transport = await untilAborted(Promise.resolve(config.transport()), options.limit.signal);
+    return await connectOver(options, transport as unknown as Transport);
   } catch (cause) {
     throw failed(options.name, `connecting failed: ${reasonOf(cause)}`, cause);
   }
@@ -79,11 +81,15 @@ async function connectAt(
   config: HttpServerConfig,
   kind: 'http' | 'sse',
 ): Promise<McpConnection> {
-  const { signIn, name } = options;
+  const { signIn, name, limit } = options;
   const url = new URL(config.url);
-  const build = (): Transport => transportFor(config, kind, signIn);
+  const build = (): Transport => transportFor(config, kind, options);
   try {
-    const connection = await signedIn(() => connectOver(options, build()), signIn);
+    const connection = await signedIn(
+      () => connectOver(options, build()),
+      signIn,
+      (ask) => limit.pause(() => ask(limit.signal)),
+    );
     return signIn === undefined ? connection : withSignIn(connection, signIn);
   } catch (cause) {
     if (cause instanceof VllmError) throw cause;
@@ -96,44 +102,49 @@ async function connectAt(
 /** Sign-ins for one request: the first, and one for a permission that the request turns out to need. */
 const MAX_SIGN_INS = 2;
 
-async function signedIn<T>(request: () => Promise<T>, signIn: SignIn | undefined): Promise<T> {
+async function signedIn<T>(
+  request: () => Promise<T>,
+  signIn: SignIn | undefined,
+  ask: (finish: SignIn['finish']) => Promise<void>,
+): Promise<T> {
   for (let done = 0; ; done++) {
     try {
       return await request();
     } catch (error) {
       if (!(error instanceof UnauthorizedError) || signIn === undefined || done >= MAX_SIGN_INS) throw error;
-      await signIn.finish();
+      await ask(signIn.finish);
     }
   }
 }
 
 /** A server may ask for a sign-in, or for more permissions, on any request. */
 function withSignIn(connection: McpConnection, signIn: SignIn): McpConnection {
+  const within = <T>(signal: AbortSignal, request: () => Promise<T>): Promise<T> =>
+    signedIn(request, signIn, (finish) => finish(signal));
   return {
     ...connection,
-    listTools: (signal) => signedIn(() => connection.listTools(signal), signIn),
-    callTool: (name, args, options) => signedIn(() => connection.callTool(name, args, options), signIn),
-    listResources: (signal) => signedIn(() => connection.listResources(signal), signIn),
-    readResource: (uri, signal) => signedIn(() => connection.readResource(uri, signal), signIn),
-    listPrompts: (signal) => signedIn(() => connection.listPrompts(signal), signIn),
-    getPrompt: (name, args, signal) => signedIn(() => connection.getPrompt(name, args, signal), signIn),
+    listTools: (signal) => within(signal, () => connection.listTools(signal)),
+    callTool: (name, args, options) => within(options.signal, () => connection.callTool(name, args, options)),
+    listResources: (signal) => within(signal, () => connection.listResources(signal)),
+    readResource: (uri, signal) => within(signal, () => connection.readResource(uri, signal)),
+    listPrompts: (signal) => within(signal, () => connection.listPrompts(signal)),
+    getPrompt: (name, args, signal) => within(signal, () => connection.getPrompt(name, args, signal)),
   };
 }
 
-function transportFor(config: HttpServerConfig, kind: 'http' | 'sse', signIn: SignIn | undefined): Transport {
+function transportFor(config: HttpServerConfig, kind: 'http' | 'sse', { signIn, limit }: ConnectOptions): Transport {
   const url = new URL(config.url);
   const shared = {
     requestInit: { headers: { ...config.headers } },
-    fetch: guardedFetch(url),
+    fetch: guardedFetch(url, limit.signal),
     ...(signIn !== undefined && { authProvider: signIn.provider }),
   };
   return kind === 'http' ? new StreamableHTTPClientTransport(url, shared) : new SSEClientTransport(url, shared);
 }
 
 async function connectOver(options: ConnectOptions, transport: Transport): Promise<McpConnection> {
-  const { callbacks, version, hasRoots, canSample, canAskUser, config } = options;
-  const connectTimeoutMs = config.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS;
-  return await connectSdk({ transport, callbacks, version, connectTimeoutMs, hasRoots, canSample, canAskUser });
+  const { callbacks, version, hasRoots, canSample, canAskUser, limit } = options;
+  return await connectSdk({ transport, callbacks, version, signal: limit.signal, hasRoots, canSample, canAskUser });
 }
 
 function failed(name: string, message: string, cause: unknown): VllmError {

@@ -4,12 +4,16 @@ import { isIP } from 'node:net';
 
 type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>;
 
-/** Refuses private addresses unless the server itself has one. Names are not resolved: a name that leads to a private address passes. */
-export function guardedFetch(server: URL): Fetch {
-  if (isPrivate(server.hostname)) return fetch;
-  return async (url, init) => {
+/**
+ * Refuses private addresses unless the server itself has one. Names are not resolved: a name that leads to a private address passes.
+ * `signal` ends the requests that have none of their own: those of a sign-in.
+ */
+export function guardedFetch(server: URL, signal: AbortSignal): Fetch {
+  const mayBePrivate = isPrivate(server.hostname);
+  return async (url, given) => {
+    const init = { ...given, signal: given?.signal ?? signal };
     const { hostname } = new URL(url);
-    if (isPrivate(hostname)) {
+    if (!mayBePrivate && isPrivate(hostname)) {
       throw new TypeError(`${server.origin} redirected to ${hostname}, an address of the private network.`);
     }
     return await fetch(url, init);

@@ -7,6 +7,7 @@ import { auth } from '@modelcontextprotocol/sdk/client/auth.js';
 import { ClientCredentialsProvider, PrivateKeyJwtProvider } from '@modelcontextprotocol/sdk/client/auth-extensions.js';
 import type { OAuthClientInformationMixed, OAuthTokens } from '@modelcontextprotocol/sdk/shared/auth.js';
 import { VllmError } from '../core/vllm-error.ts';
+import { untilAborted } from './connect-limit.ts';
 import { guardedFetch } from './guarded-fetch.ts';
 import type { Loopback } from './loopback.ts';
 import { openLoopback } from './loopback.ts';
@@ -38,7 +39,7 @@ export async function createSignIn(name: string, config: HttpServerConfig, optio
   const url = new URL(config.url);
   const store = createTokenStore(options.tokenFile, `${name} ${url.origin}${url.pathname}`);
   const browser = new BrowserSignIn(name, config, options, store, await store.read());
-  return { provider: browser, finish: () => browser.finish() };
+  return { provider: browser, finish: (signal) => browser.finish(signal) };
 }
 
 type BrowserAuth = Extract<AuthConfig, { readonly type: 'browser' }>;
@@ -164,18 +165,19 @@ class BrowserSignIn implements OAuthClientProvider {
   }
 
   /** Waits for the browser, then exchanges the code for tokens. */
-  async finish(): Promise<void> {
+  async finish(signal: AbortSignal): Promise<void> {
     const loopback = this.#loopback;
     if (loopback === undefined) throw refused(this.#name, 'it requires a sign-in, and none was started.');
     try {
-      const answer = await loopback.answer(SIGN_IN_MS);
+      const answer = await untilAborted(loopback.answer(SIGN_IN_MS), signal);
       if (answer.get('state') !== this.#state) throw new Error('the redirect does not belong to this sign-in');
       const code = answer.get('code');
       if (code === null) throw new Error(`the sign-in was refused (${answer.get('error') ?? 'no code'})`);
       const serverUrl = new URL(this.#config.url);
       this.#isFinishing = true;
-      await auth(this, { serverUrl, authorizationCode: code, fetchFn: guardedFetch(serverUrl) });
+      await auth(this, { serverUrl, authorizationCode: code, fetchFn: guardedFetch(serverUrl, signal) });
     } catch (cause) {
+      if (signal.aborted) throw signal.reason;
       throw refused(this.#name, `${cause instanceof Error ? cause.message : String(cause)}.`, cause);
     } finally {
       this.#isFinishing = false;

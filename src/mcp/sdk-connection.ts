@@ -20,6 +20,7 @@ import { z } from 'zod';
 import type { JsonObject } from '../core/json.ts';
 import { isObject } from '../core/json.ts';
 import type { SampleAnswer } from '../tool/tool-provider.ts';
+import { TooLate, untilAborted } from './connect-limit.ts';
 import type { Listed, McpConnection, ServerCallbacks } from './connection.ts';
 import { readError } from './read-error.ts';
 import { ScreenedTransport } from './screened-transport.ts';
@@ -38,7 +39,8 @@ interface SdkOptions {
   readonly transport: Transport;
   readonly callbacks: ServerCallbacks;
   readonly version: string;
-  readonly connectTimeoutMs: number;
+  /** Ends the attempt to connect. */
+  readonly signal: AbortSignal;
   readonly hasRoots: boolean;
   readonly canSample: boolean;
   readonly canAskUser: boolean;
@@ -48,7 +50,7 @@ const LOOSE = z.looseObject({});
 
 /** Connects over a transport, and closes it when that fails. Rejects with the error of the SDK or the transport. */
 export async function connectSdk(options: SdkOptions): Promise<McpConnection> {
-  const { callbacks, version, connectTimeoutMs } = options;
+  const { callbacks, version, signal } = options;
   const transport = new ScreenedTransport(options.transport, {
     sendsOverHttp:
       options.transport instanceof StreamableHTTPClientTransport || options.transport instanceof SSEClientTransport,
@@ -66,11 +68,11 @@ export async function connectSdk(options: SdkOptions): Promise<McpConnection> {
   };
   setCallbacks(client, options);
   try {
-    await withTimeout(client.connect(transport, { timeout: connectTimeoutMs }), connectTimeoutMs);
+    await untilAborted(client.connect(transport, { timeout: NO_TIMEOUT_MS }), signal);
     isReady = true;
   } catch (error) {
     await transport.close().catch(() => undefined);
-    throw readError(error, { signal: undefined, isClosed: false, hadSession: false });
+    throw readError(error, { signal, isClosed: false, hadSession: false });
   }
 
   async function request(method: string, params: JsonObject, more: RequestOptions): Promise<JsonObject> {
@@ -87,12 +89,18 @@ export async function connectSdk(options: SdkOptions): Promise<McpConnection> {
     }
   }
 
-  async function list(method: string, key: string, signal: AbortSignal): Promise<Listed> {
+  async function list(method: string, key: string, ending: AbortSignal): Promise<Listed> {
     const tools: unknown[] = [];
     const seen = new Set<string>();
     let cursor: string | undefined;
     for (let page = 0; page < MAX_PAGES; page++) {
-      const result = await request(method, cursor === undefined ? {} : { cursor }, { signal });
+      let result: JsonObject;
+      try {
+        result = await request(method, cursor === undefined ? {} : { cursor }, { signal: ending });
+      } catch (error) {
+        if (page === 0 || !(error instanceof TooLate)) throw error;
+        return { tools, cut: 'the rest came too late' };
+      }
       const entries = result[key];
       if (Array.isArray(entries)) tools.push(...entries);
       if (tools.length > MAX_ENTRIES) return { tools: tools.slice(0, MAX_ENTRIES), cut: `more than ${MAX_ENTRIES}` };
@@ -105,8 +113,8 @@ export async function connectSdk(options: SdkOptions): Promise<McpConnection> {
     return { tools, cut: `more than ${MAX_PAGES} pages` };
   }
 
-  async function listed(method: string, key: string, signal: AbortSignal): Promise<JsonObject[]> {
-    const { tools } = await list(method, key, signal);
+  async function listed(method: string, key: string, ending: AbortSignal): Promise<JsonObject[]> {
+    const { tools } = await list(method, key, ending);
     return tools.filter((entry): entry is JsonObject => isObject(entry));
   }
 
@@ -154,19 +162,6 @@ function follow(signal: AbortSignal | undefined): { readonly signal: AbortSignal
   signal?.addEventListener('abort', onAbort);
   if (signal?.aborted) onAbort();
   return { signal: controller.signal, release: () => signal?.removeEventListener('abort', onAbort) };
-}
-
-/** The SDK's own limit covers only the first request, not the start of the transport. */
-async function withTimeout(connected: Promise<void>, timeoutMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`the server was not ready within ${timeoutMs} ms`)), timeoutMs);
-  });
-  try {
-    await Promise.race([connected, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** Tells a server that keeps sessions that this one is over. Whether the server accepts that does not matter here. */

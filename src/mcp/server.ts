@@ -8,6 +8,8 @@ import type { Tool } from '../tool/tool.ts';
 import { ToolRetry } from '../tool/tool.ts';
 import type { OpenProvider, ProviderContext, ToolProvider } from '../tool/tool-provider.ts';
 import { Callers } from './callers.ts';
+import type { ConnectLimit } from './connect-limit.ts';
+import { startConnectLimit, TooLate, untilAborted } from './connect-limit.ts';
 import type { McpConnection, ServerCallbacks } from './connection.ts';
 import type { Surroundings } from './expand.ts';
 import { expandConfig } from './expand.ts';
@@ -23,6 +25,8 @@ import { ToolList } from './tool-list.ts';
 /** Attempts to connect again after a loss, and the wait before the second, which doubles for each further one. */
 const MAX_RECONNECTS = 5;
 const FIRST_WAIT_MS = 250;
+
+const DEFAULT_CONNECT_TIMEOUT_MS = 30_000;
 
 /** Of the server's own description of itself. */
 const MAX_INSTRUCTIONS_CHARS = 4000;
@@ -55,6 +59,8 @@ class MountedServer implements McpServer {
   readonly #questions: Questions;
   readonly #list: ToolList;
   #connecting: Promise<McpConnection> | undefined;
+  /** Ends what is under way when the last user leaves. */
+  #ending = new AbortController();
   #isLost = false;
 
   constructor(name: string, config: McpServerConfig, readSurroundings: ReadSurroundings) {
@@ -71,6 +77,7 @@ class MountedServer implements McpServer {
       warn,
       call: createServerCall({ name, config, warn, connected, drop }),
       createResourceTools: () => createResourceTools(name, connected),
+      startLimit: () => this.#startLimit(),
       current: () => this.#connecting,
     });
   }
@@ -82,7 +89,7 @@ class MountedServer implements McpServer {
   async open(context: ProviderContext): Promise<OpenProvider> {
     this.#contexts.push(context);
     try {
-      const { info } = await this.connection();
+      const { info } = await untilAborted(this.connection(), context.signal);
       this.#reportDropped(context);
       const { instructions: isWanted = true } = this.#config;
       const instructions = isWanted ? info.instructions.trim().slice(0, MAX_INSTRUCTIONS_CHARS) : '';
@@ -102,6 +109,8 @@ class MountedServer implements McpServer {
     const connecting = this.#connecting;
     this.#connecting = undefined;
     this.#isLost = false;
+    this.#ending.abort(new Error('nobody uses the server any more'));
+    this.#ending = new AbortController();
     const connection = await connecting?.catch(() => undefined);
     await connection?.close();
   }
@@ -127,7 +136,12 @@ class MountedServer implements McpServer {
     if (this.#contexts.length === 0) await this.close();
   }
 
+  #startLimit(): ConnectLimit {
+    return startConnectLimit(this.#config.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS, this.#ending.signal);
+  }
+
   async #connect(): Promise<McpConnection> {
+    const limit = this.#startLimit();
     try {
       const surroundings = this.#readSurroundings();
       if (surroundings.problem !== undefined) this.#warn('mcp_environment', surroundings.problem);
@@ -138,20 +152,24 @@ class MountedServer implements McpServer {
         config,
         callbacks: this.#callbacks(config),
         version: surroundings.version,
+        limit,
         hasRoots: (config.roots ?? []).length > 0,
         canSample: this.#contexts.some(({ sample }) => sample !== undefined),
         canAskUser: this.#contexts.some(({ askUser }) => askUser !== undefined),
         signIn: await createSignIn(this.name, config, surroundings.signIn),
       });
-      await this.#list.read(connection).catch(async (cause: unknown) => {
+      await this.#list.read(connection, limit.signal).catch(async (cause: unknown) => {
         await connection.close();
         const message = `MCP server \`${this.name}\`: its tools could not be listed: ${reason(cause)}`;
         throw new VllmError(message, { code: 'mcp_connect', cause, retryable: true });
       });
       return connection;
     } catch (error) {
-      this.#connecting = undefined;
+      // After `close` another attempt may be under way.
+      if (!limit.signal.aborted || limit.signal.reason instanceof TooLate) this.#connecting = undefined;
       throw error;
+    } finally {
+      limit.stop();
     }
   }
 
@@ -194,14 +212,14 @@ class MountedServer implements McpServer {
   async #connected(signal: AbortSignal): Promise<McpConnection> {
     if (!this.#isLost) {
       const current = this.#connecting;
-      if (current !== undefined) return await current;
+      if (current !== undefined) return await untilAborted(current, signal);
     }
     let last: unknown;
     for (let attempt = 0; attempt < MAX_RECONNECTS; attempt++) {
       signal.throwIfAborted();
       if (attempt > 0) await wait(FIRST_WAIT_MS * 2 ** (attempt - 1), signal);
       try {
-        const connection = await this.connection();
+        const connection = await untilAborted(this.connection(), signal);
         this.#isLost = false;
         return connection;
       } catch (error) {

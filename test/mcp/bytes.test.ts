@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { guardedFetch } from '../../src/mcp/guarded-fetch.ts';
 import { createLineReader } from '../../src/mcp/line-reader.ts';
 import { MessageText } from '../../src/mcp/message-text.ts';
+import { listen } from './site.ts';
 
 describe('lines', () => {
   test('are the same at any split, and a long one is cut to its ends', () => {
@@ -62,10 +63,20 @@ describe('the fetch of a public server', () => {
     'http://localhost:1/',
     'http://192.168.0.1/',
   ])('does not go to %s', async (url) => {
-    await expect(guardedFetch(new URL('https://mcp.example.com'))(url)).rejects.toThrow(/private network/);
+    await expect(guardedFetch(new URL('https://mcp.example.com'), new AbortController().signal)(url)).rejects.toThrow(
+      /private network/,
+    );
   });
 
-  test('of this machine may', () => {
-    expect(guardedFetch(new URL('http://127.0.0.1:1'))).toBe(fetch);
+  test('of this machine may', async () => {
+    await using site = await listen((_request, response) => response.end('here'));
+    const response = await guardedFetch(new URL(site.url), new AbortController().signal)(site.url);
+    expect(await response.text()).toBe('here');
+  });
+
+  test('ends with the signal of the connection where a request has none of its own', async () => {
+    const controller = new AbortController();
+    await using site = await listen(() => controller.abort(new Error('enough')));
+    await expect(guardedFetch(new URL(site.url), controller.signal)(site.url)).rejects.toThrow('enough');
   });
 });

@@ -16,6 +16,11 @@ export interface Received {
 type Answer = (message: Received, attempt: number) => object | undefined;
 
 export class ScriptedServer {
+  /** An ordinary answer to `initialize`. */
+  static get initialized(): object {
+    return ORDINARY.initialize ?? {};
+  }
+
   /** By method; what is missing has an ordinary answer. */
   readonly answers: Readonly<Record<string, Answer>>;
   readonly received: Received[] = [];
