@@ -10,6 +10,8 @@ import type { ConnectLimit } from './connect-limit.ts';
 import { untilAborted } from './connect-limit.ts';
 import type { McpConnection, ServerCallbacks } from './connection.ts';
 import { guardedFetch } from './guarded-fetch.ts';
+import type { Peer } from './http-messages.ts';
+import { screenedFetch, streamFetch } from './http-messages.ts';
 import { connectSdk } from './sdk-connection.ts';
 import type { HttpServerConfig, McpServerConfig, StdioServerConfig, TransportServerConfig } from './server-config.ts';
 import type { SignIn } from './sign-in.ts';
@@ -39,7 +41,7 @@ export async function connect(options: ConnectOptions): Promise<McpConnection> {
 async function connectStdio(options: ConnectOptions, config: StdioServerConfig): Promise<McpConnection> {
   const transport = new StdioTransport(config);
   try {
-    return await connectOver(options, transport);
+    return await connectOver(options, () => transport);
   } catch (cause) {
     // How the process ended says more than the closed connection does.
     const what = transport.exit === '' ? `did not start: ${reasonOf(cause)}` : transport.exit;
@@ -52,7 +54,7 @@ async function connectGiven(options: ConnectOptions, config: TransportServerConf
   try {
     // The configuration's type names only a part of the SDK's own.
     const transport = await untilAborted(Promise.resolve(config.transport()), options.limit.signal);
-    return await connectOver(options, transport as unknown as Transport);
+    return await connectOver(options, () => transport as unknown as Transport);
   } catch (cause) {
     throw failed(options.name, `connecting failed: ${reasonOf(cause)}`, cause);
   }
@@ -83,10 +85,10 @@ async function connectAt(
 ): Promise<McpConnection> {
   const { signIn, name, limit } = options;
   const url = new URL(config.url);
-  const build = (): Transport => transportFor(config, kind, options);
+  const build = (peer: Peer): Transport => transportFor(config, kind, { options, peer });
   try {
     const connection = await signedIn(
-      () => connectOver(options, build()),
+      () => connectOver(options, build),
       signIn,
       (ask) => limit.pause(() => ask(limit.signal)),
     );
@@ -132,19 +134,38 @@ function withSignIn(connection: McpConnection, signIn: SignIn): McpConnection {
   };
 }
 
-function transportFor(config: HttpServerConfig, kind: 'http' | 'sse', { signIn, limit }: ConnectOptions): Transport {
+interface Building {
+  readonly options: ConnectOptions;
+  readonly peer: Peer;
+}
+
+function transportFor(config: HttpServerConfig, kind: 'http' | 'sse', { options, peer }: Building): Transport {
+  const { signIn, limit } = options;
   const url = new URL(config.url);
+  const guarded = guardedFetch(url, limit.signal);
   const shared = {
     requestInit: { headers: { ...config.headers } },
-    fetch: guardedFetch(url, limit.signal),
+    fetch: kind === 'http' ? screenedFetch(guarded, peer) : streamFetch(guarded, peer),
     ...(signIn !== undefined && { authProvider: signIn.provider }),
   };
   return kind === 'http' ? new StreamableHTTPClientTransport(url, shared) : new SSEClientTransport(url, shared);
 }
 
-async function connectOver(options: ConnectOptions, transport: Transport): Promise<McpConnection> {
+async function connectOver(
+  options: ConnectOptions,
+  createTransport: (peer: Peer) => Transport,
+): Promise<McpConnection> {
   const { callbacks, version, hasRoots, canSample, canAskUser, limit } = options;
-  return await connectSdk({ transport, callbacks, version, signal: limit.signal, hasRoots, canSample, canAskUser });
+  return await connectSdk({
+    createTransport,
+    isHttp: 'url' in options.config,
+    callbacks,
+    version,
+    signal: limit.signal,
+    hasRoots,
+    canSample,
+    canAskUser,
+  });
 }
 
 function failed(name: string, message: string, cause: unknown): VllmError {

@@ -2,7 +2,7 @@
 
 import { isIP } from 'node:net';
 
-type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>;
+export type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>;
 
 /**
  * Refuses private addresses unless the server itself has one. Names are not resolved: a name that leads to a private address passes.

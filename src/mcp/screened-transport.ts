@@ -5,6 +5,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Transport, TransportSendOptions } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import { AnswerError, ConnectionLoss } from './connection-error.ts';
+import type { Peer } from './http-messages.ts';
 import type { PeerError, ScreenedMessage } from './screen-message.ts';
 import { screenMessages } from './screen-message.ts';
 
@@ -37,7 +38,7 @@ interface ScreenOptions {
   readonly onFlood: (most: number) => void;
 }
 
-export class ScreenedTransport implements Transport {
+export class ScreenedTransport implements Transport, Peer {
   onclose?: () => void;
   onerror?: (error: Error) => void;
   onmessage?: (message: JSONRPCMessage) => void;
@@ -49,14 +50,21 @@ export class ScreenedTransport implements Transport {
   readonly #sending = new AsyncLocalStorage<number>();
   #hasFlooded = false;
 
-  constructor(inner: Transport, options: ScreenOptions) {
-    this.#inner = inner;
+  /** `create` makes the transport; one over HTTP hands on messages by itself. */
+  constructor(create: (peer: Peer) => Transport, options: ScreenOptions) {
+    this.#inner = create(this);
     this.#options = options;
   }
 
-  /** The id of the request that the code which asks belongs to: the one whose response is being read. */
+  /** The request that the code which asks belongs to: the one that is being sent, or whose response is being read. */
   get currentRequest(): number | undefined {
     return this.#sending.getStore();
+  }
+
+  /** Tells a server that keeps sessions that this one is over. */
+  async terminateSession(): Promise<void> {
+    if (!('terminateSession' in this.#inner) || typeof this.#inner.terminateSession !== 'function') return;
+    await this.#inner.terminateSession();
   }
 
   get sessionId(): string | undefined {
@@ -70,10 +78,13 @@ export class ScreenedTransport implements Transport {
   async start(): Promise<void> {
     // In the next step of the queue, after an answer that came before it.
     this.#inner.onclose = () => queueMicrotask(() => this.onclose?.());
-    this.#inner.onerror = (error) => this.onerror?.(error);
-    this.#inner.onmessage = (message) => {
-      for (const screened of screenMessages(message)) this.#handOn(screened);
+    this.#inner.onerror = (error) => {
+      const id = this.currentRequest;
+      // The SDK says of no request that it has given up resuming its response.
+      if (id !== undefined && GIVEN_UP.test(error.message)) this.fail(id, responseLost(error));
+      this.onerror?.(error);
     };
+    this.#inner.onmessage = (message) => this.deliver(message);
     await this.#inner.start();
   }
 
@@ -85,7 +96,7 @@ export class ScreenedTransport implements Transport {
     if ('method' in message && message.method === 'notifications/cancelled')
       this.#waiting.delete(Number(message.params?.requestId));
     try {
-      if (id === undefined) await this.#inner.send(message, options);
+      if (id === undefined) await this.#sending.exit(() => this.#inner.send(message, options));
       else await this.#sending.run(id, () => this.#inner.send(message, options));
     } catch (cause) {
       if (id !== undefined) this.#waiting.delete(id);
@@ -101,15 +112,20 @@ export class ScreenedTransport implements Transport {
     await this.#inner.close();
   }
 
-  /** Answers a request of this client in the server's place; nothing when it has its answer. */
-  fail(id: number, error: Error): void {
-    this.#reject(id, { from: 'client', error });
-  }
+  isWaiting = (id: number): boolean => this.#waiting.has(id);
 
-  /** Ends all requests that wait: nothing can answer them any more. */
-  failAll(error: Error): void {
+  deliver = (value: unknown): void => {
+    for (const screened of screenMessages(value)) this.#handOn(screened);
+  };
+
+  /** Answers a request of this client in the server's place; nothing when it has its answer. */
+  fail = (id: number, error: Error): void => {
+    this.#reject(id, { from: 'client', error });
+  };
+
+  failAll = (error: Error): void => {
     for (const id of [...this.#waiting]) this.fail(id, error);
-  }
+  };
 
   #handOn(message: ScreenedMessage): void {
     switch (message.kind) {
@@ -164,6 +180,12 @@ export class ScreenedTransport implements Transport {
     this.#hasFlooded = true;
     return true;
   }
+}
+
+const GIVEN_UP = /^Maximum reconnection attempts/;
+
+function responseLost(cause: Error): ConnectionLoss {
+  return new ConnectionLoss('the response was lost', { wasNotReceived: false, isGone: false, cause });
 }
 
 /** JSON-RPC requires a code. */

@@ -3,8 +3,6 @@
 
 import { setMaxListeners } from 'node:events';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
-import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { RequestOptions } from '@modelcontextprotocol/sdk/shared/protocol.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { Request } from '@modelcontextprotocol/sdk/types.js';
@@ -22,6 +20,7 @@ import { isObject } from '../core/json.ts';
 import type { SampleAnswer } from '../tool/tool-provider.ts';
 import { TooLate, untilAborted } from './connect-limit.ts';
 import type { Listed, McpConnection, ServerCallbacks } from './connection.ts';
+import type { Peer } from './http-messages.ts';
 import { readError } from './read-error.ts';
 import { ScreenedTransport } from './screened-transport.ts';
 
@@ -36,7 +35,9 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const NO_TIMEOUT_MS = 2 ** 31 - 1;
 
 interface SdkOptions {
-  readonly transport: Transport;
+  readonly createTransport: (peer: Peer) => Transport;
+  /** Whether a failed `send` may have another reason than the connection, such as an HTTP status. */
+  readonly isHttp: boolean;
   readonly callbacks: ServerCallbacks;
   readonly version: string;
   /** Ends the attempt to connect. */
@@ -51,9 +52,8 @@ const LOOSE = z.looseObject({});
 /** Connects over a transport, and closes it when that fails. Rejects with the error of the SDK or the transport. */
 export async function connectSdk(options: SdkOptions): Promise<McpConnection> {
   const { callbacks, version, signal } = options;
-  const transport = new ScreenedTransport(options.transport, {
-    sendsOverHttp:
-      options.transport instanceof StreamableHTTPClientTransport || options.transport instanceof SSEClientTransport,
+  const transport = new ScreenedTransport(options.createTransport, {
+    sendsOverHttp: options.isHttp,
     onFlood: callbacks.onFlood,
   });
   const client = new Client({ name: 'vllm-agents', version }, { capabilities: capabilitiesOf(options) });
@@ -147,7 +147,7 @@ export async function connectSdk(options: SdkOptions): Promise<McpConnection> {
     ping: async (signal) => void (await request('ping', {}, { signal })),
     close: async () => {
       isReady = false;
-      await endSession(options.transport);
+      await endSession(transport);
       await client.close().catch(() => undefined);
     },
   };
@@ -165,9 +165,8 @@ function follow(signal: AbortSignal | undefined): { readonly signal: AbortSignal
 }
 
 /** Tells a server that keeps sessions that this one is over. Whether the server accepts that does not matter here. */
-async function endSession(transport: Transport): Promise<void> {
-  if (!('terminateSession' in transport) || typeof transport.terminateSession !== 'function') return;
-  const ended = Promise.resolve(transport.terminateSession()).catch(() => undefined);
+async function endSession(transport: ScreenedTransport): Promise<void> {
+  const ended = transport.terminateSession().catch(() => undefined);
   await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, END_SESSION_MS).unref())]);
 }
 
