@@ -19,6 +19,10 @@ export interface RawResult {
   readonly content?: unknown;
   readonly structuredContent?: unknown;
   readonly isError?: unknown;
+  /** Of other revisions than 2025-11-25. */
+  readonly resultType?: unknown;
+  readonly task?: unknown;
+  readonly toolResult?: unknown;
 }
 
 interface CallOptions {

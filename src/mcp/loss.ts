@@ -3,7 +3,12 @@
 /** The message of an error, without the SDK's prefix. */
 export function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return error.message.replace(/^MCP error -?\d+: /, '').slice(0, MAX_REASON_CHARS);
+  return wellFormed(error.message.replace(/^MCP error -?\d+: /, '').slice(0, MAX_REASON_CHARS));
+}
+
+/** Half of a surrogate pair is no character, and not every server takes it. */
+export function wellFormed(text: string): string {
+  return /\p{Surrogate}/u.test(text) ? Buffer.from(text).toString() : text;
 }
 
 /** Rejects with the signal's reason when the signal is aborted first. */

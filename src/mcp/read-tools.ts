@@ -10,6 +10,7 @@ import type { Validator } from '../schema/validator.ts';
 import { validatorFor } from '../schema/validator.ts';
 import { defineTool } from '../tool/define-tool.ts';
 import type { Tool, ToolContext } from '../tool/tool.ts';
+import { wellFormed } from './loss.ts';
 import type { ApprovalPolicy, McpServerConfig } from './server-config.ts';
 import { exposedName, isListed } from './tool-names.ts';
 
@@ -33,6 +34,8 @@ export interface ReadTools {
   readonly hashes: ReadonlyMap<string, string>;
   /** What was dropped, and why. */
   readonly dropped: readonly string[];
+  /** Names of tools whose descriptions were cut. */
+  readonly cut: readonly string[];
 }
 
 interface ReadToolsOptions {
@@ -49,6 +52,7 @@ export async function readTools(listed: readonly unknown[], options: ReadToolsOp
   const tools = new Map<string, Tool>();
   const hashes = new Map<string, string>();
   const dropped: string[] = [];
+  const cut: string[] = [];
   for (const [at, entry] of listed.entries()) {
     if (at > 0 && at % TOOLS_AT_ONCE === 0) await setImmediate();
     const name = isObject(entry) && typeof entry.name === 'string' ? entry.name : '';
@@ -65,11 +69,12 @@ export async function readTools(listed: readonly unknown[], options: ReadToolsOp
     try {
       tools.set(exposed, makeTool(entry, { name, exposed, options }));
       hashes.set(exposed, hashOf(entry));
+      if (String(entry.description).length > MAX_DESCRIPTION_CHARS) cut.push(exposed);
     } catch (error) {
       dropped.push(`${name.slice(0, 80)}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  return { tools: [...tools.values()], hashes, dropped };
+  return { tools: [...tools.values()], hashes, dropped, cut };
 }
 
 function isWanted(name: string, { allow, deny = [] }: McpServerConfig): boolean {
@@ -93,7 +98,8 @@ function makeTool(entry: Readonly<Record<string, unknown>>, { name, exposed, opt
     needsTask: execution.taskSupport === 'required',
   };
   const title = typeof entry.title === 'string' ? entry.title : typeof hints.title === 'string' ? hints.title : '';
-  const description = typeof entry.description === 'string' ? entry.description.trim() : '';
+  const given = typeof entry.description === 'string' ? entry.description.trim() : '';
+  const description = wellFormed(cutText(given, MAX_DESCRIPTION_CHARS));
   return defineTool({
     name: exposed,
     description: description || title || `The tool ${name} of the server ${server}.`,
@@ -103,6 +109,13 @@ function makeTool(entry: Readonly<Record<string, unknown>>, { name, exposed, opt
     timeoutMs: 0,
     execute: (args, context) => call(tool, args, context),
   });
+}
+
+/** Every request carries it. */
+const MAX_DESCRIPTION_CHARS = 8000;
+
+function cutText(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most)} (cut: it is ${text.length} characters long)`;
 }
 
 /** Only whether a result fits is of interest: the model is shown the result as it came. */

@@ -102,7 +102,8 @@ export async function connectSdk(options: SdkOptions): Promise<McpConnection> {
         return { tools, cut: 'the rest came too late' };
       }
       const entries = result[key];
-      if (Array.isArray(entries)) tools.push(...entries);
+      if (Array.isArray(entries)) for (const entry of entries) tools.push(entry);
+      else return { tools, cut: `its \`${key}\` is ${entries === null ? 'null' : typeof entries}, not a list` };
       if (tools.length > MAX_ENTRIES) return { tools: tools.slice(0, MAX_ENTRIES), cut: `more than ${MAX_ENTRIES}` };
       const { nextCursor } = result;
       if (typeof nextCursor !== 'string' || nextCursor === '') return { tools, cut: undefined };

@@ -13,7 +13,7 @@ import { startConnectLimit, TooLate, untilAborted } from './connect-limit.ts';
 import type { McpConnection, ServerCallbacks } from './connection.ts';
 import type { Surroundings } from './expand.ts';
 import { expandConfig } from './expand.ts';
-import { reason, wait } from './loss.ts';
+import { reason, wait, wellFormed } from './loss.ts';
 import { Questions } from './questions.ts';
 import { createResourceTools } from './resource-tools.ts';
 import { createServerCall } from './server-call.ts';
@@ -92,7 +92,7 @@ class MountedServer implements McpServer {
       const { info } = await untilAborted(this.connection(), context.signal);
       this.#reportDropped(context);
       const { instructions: isWanted = true } = this.#config;
-      const instructions = isWanted ? info.instructions.trim().slice(0, MAX_INSTRUCTIONS_CHARS) : '';
+      const instructions = isWanted ? wellFormed(info.instructions.trim().slice(0, MAX_INSTRUCTIONS_CHARS)) : '';
       return { tools: this.#toolsFor(context), instructions, close: () => this.#leave(context) };
     } catch (error) {
       await this.#leave(context);

@@ -168,7 +168,7 @@ export class StdioTransport implements Transport {
   /** Looks for the id at both ends of a message that is beyond the limits, so that its request fails instead of waiting. */
   #replaceByError({ text, end }: MessageText, excess: string): void {
     const id =
-      /"id"\s*:\s*"?(\d+)[^{}[\]"]*"?\s*\}\s*$/.exec(end)?.[1] ?? /^\s*\{[^{}[\]]*"id"\s*:\s*"?(\d+)/.exec(text)?.[1];
+      /"id"\s*:\s*"?(\d+)"?[^{}[\]"]*\}\s*$/.exec(end)?.[1] ?? /^\s*\{[^{}[\]]*"id"\s*:\s*"?(\d+)/.exec(text)?.[1];
     const error = new AnswerError(`gave an answer that is ${excess} and was dropped: ask for less`);
     if (id === undefined) this.onerror?.(error);
     else this.onmessage?.({ jsonrpc: '2.0', id: Number(id), error: error as never }); // read by the screen

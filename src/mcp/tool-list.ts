@@ -23,7 +23,7 @@ interface ToolListOptions {
 
 export class ToolList {
   readonly #options: ToolListOptions;
-  #listed: ReadTools = { tools: [], hashes: new Map(), dropped: [] };
+  #listed: ReadTools = { tools: [], hashes: new Map(), dropped: [], cut: [] };
   #isStale = false;
   #refreshing: Promise<void> | undefined;
 
@@ -51,6 +51,10 @@ export class ToolList {
     const more = config.resourceTools === true && connection.info.hasResources ? createResourceTools() : [];
     this.#listed = { ...read, tools: [...read.tools, ...more] };
     if (cut !== undefined) warn('mcp_list_cut', `its list of tools is incomplete: ${cut}.`);
+    if (read.cut.length > 0) {
+      const names = read.cut.slice(0, 5).join(', ');
+      warn('mcp_description_cut', `descriptions of ${read.cut.length} tools are too long and were cut: ${names}.`);
+    }
     for (const [name, hash] of read.hashes) {
       const known = before.get(name);
       if (known !== undefined && known !== hash) {

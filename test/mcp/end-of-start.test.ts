@@ -85,6 +85,34 @@ describe('an abort', () => {
   });
 });
 
+test.each([
+  ['null', null, 'null'],
+  ['an object', { work: {} }, 'object'],
+])('a list that is %s in place of a list is told', async (_name, tools, kind) => {
+  await using server = await openServer(
+    mountScripted(new ScriptedServer({ 'tools/list': () => ({ result: { tools } }) })),
+  );
+  expect(server.warnings).toEqual([
+    {
+      code: 'mcp_list_cut',
+      message: `MCP server \`s\`: its list of tools is incomplete: its \`tools\` is ${kind}, not a list.`,
+    },
+  ]);
+});
+
+test('descriptions without end are cut, with one warning', async () => {
+  const tools = ['a', 'b'].map((name) => ({ name, description: 'x'.repeat(10_000), inputSchema: { type: 'object' } }));
+  await using server = await openServer(
+    mountScripted(new ScriptedServer({ 'tools/list': () => ({ result: { tools } }) })),
+  );
+  expect(server.warnings).toEqual([
+    {
+      code: 'mcp_description_cut',
+      message: 'MCP server `s`: descriptions of 2 tools are too long and were cut: s__a, s__b.',
+    },
+  ]);
+});
+
 describe('one limit', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] }));
   afterEach(() => void vi.useRealTimers());

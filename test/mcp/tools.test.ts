@@ -99,6 +99,12 @@ describe('tools', () => {
 
   test.each<[string, object, string]>([
     ['their description', { description: ' It reads. ', title: 'Read' }, 'It reads.'],
+    ['their description without halves of characters', { description: 'a\ud800' }, 'a\ufffd'],
+    [
+      'the beginning of a description without end',
+      { description: 'x'.repeat(9000) },
+      `${'x'.repeat(8000)} (cut: it is 9000 characters long)`,
+    ],
     ['else their title', { description: ' ', title: 'Read' }, 'Read'],
     ['else the title of their hints', { annotations: { title: 'Read it' } }, 'Read it'],
     ['else their name', {}, 'The tool a of the server s.'],
