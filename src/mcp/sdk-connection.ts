@@ -167,8 +167,14 @@ function follow(signal: AbortSignal | undefined): { readonly signal: AbortSignal
 
 /** Tells a server that keeps sessions that this one is over. Whether the server accepts that does not matter here. */
 async function endSession(transport: ScreenedTransport): Promise<void> {
+  if (transport.sessionId === undefined) return;
   const ended = transport.terminateSession().catch(() => undefined);
-  await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, END_SESSION_MS).unref())]);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, END_SESSION_MS);
+  });
+  await Promise.race([ended, late]);
+  clearTimeout(timer);
 }
 
 const END_SESSION_MS = 2000;
