@@ -40,6 +40,26 @@ describe('a configuration', () => {
     ['env that is no text', { command: 'a', env: { A: 1 } }, '`env` must be an object of strings.'],
     ['a time limit of 0', { command: 'a', timeoutMs: 0 }, '`timeoutMs` must be a number above 0.'],
     ['a time limit as text', { command: 'a', maxCallMs: '5' }, '`maxCallMs` must be a number above 0.'],
+    [
+      'auth without a type',
+      { url: 'https://x', auth: { CLIENT_ID: 'a' } },
+      '`auth` must have a `type`: none, browser, client_credentials, private_key_jwt.',
+    ],
+    [
+      'auth that lacks a field',
+      { url: 'https://x', auth: { type: 'client_credentials', clientId: 'a' } },
+      '`auth.clientSecret` must be a text.',
+    ],
+    [
+      'auth with an unknown field',
+      { url: 'https://x', auth: { type: 'browser', clientID: 'a' } },
+      'there is no field `auth.clientID`.',
+    ],
+    [
+      'an issuer that is no URL',
+      { url: 'https://x', auth: { type: 'browser', issuer: 'a' } },
+      '`auth.issuer` is not a valid URL.',
+    ],
     ['an unknown approval', { command: 'a', approval: 'maybe' }, '`approval` must be always, never or hints.'],
   ])('with %s is an error that names the server and the field', (_name, config, problem) => {
     expect(() => checkServerConfig('files', config)).toThrow(new DefinitionError(`MCP server \`files\`: ${problem}`));
