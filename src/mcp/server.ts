@@ -31,6 +31,9 @@ const DEFAULT_CONNECT_TIMEOUT_MS = 30_000;
 /** Of the server's own description of itself. */
 const MAX_INSTRUCTIONS_CHARS = 4000;
 const MAX_LOG_CHARS = 1000;
+/** Of one connection: all of them are in the result of the run. */
+const MAX_LOGS = 50;
+const MORE_LOGS = `it reported more than ${MAX_LOGS} warnings and errors; the rest is left out.`;
 const QUIET_LEVELS = new Set(['debug', 'info', 'notice']);
 
 /** What a server takes from the process around it: read anew each time that it is started, and not before. */
@@ -40,6 +43,8 @@ export type ReadSurroundings = () => Surroundings;
 export interface McpServer extends ToolProvider {
   /** Connects if need be. Rejects with a VllmError. */
   readonly connection: () => Promise<McpConnection>;
+  /** Calls a listener when a resource changes that `subscribe` of the connection asked for. Gives the function that ends this. */
+  readonly onResourceUpdated: (listener: (uri: string) => void) => () => void;
   /** Ends it, whoever uses it. Never rejects. */
   readonly close: () => Promise<void>;
 }
@@ -62,6 +67,8 @@ class MountedServer implements McpServer {
   /** Ends what is under way when the last user leaves. */
   #ending = new AbortController();
   #isLost = false;
+  readonly #resourceListeners = new Set<(uri: string) => void>();
+  #logs = 0;
 
   constructor(name: string, config: McpServerConfig, readSurroundings: ReadSurroundings) {
     this.name = name;
@@ -75,7 +82,14 @@ class MountedServer implements McpServer {
       server: name,
       config,
       warn,
-      call: createServerCall({ name, config, warn, connected, drop }),
+      call: createServerCall({
+        name,
+        config,
+        warn,
+        connected,
+        drop,
+        askUser: (request, signal) => this.#questions.askUser(request, signal),
+      }),
       createResourceTools: () => createResourceTools(name, connected),
       startLimit: () => this.#startLimit(),
       current: () => this.#connecting,
@@ -103,6 +117,11 @@ class MountedServer implements McpServer {
   connection(): Promise<McpConnection> {
     this.#connecting ??= this.#callers.outside(() => this.#connect());
     return this.#connecting;
+  }
+
+  onResourceUpdated(listener: (uri: string) => void): () => void {
+    this.#resourceListeners.add(listener);
+    return () => void this.#resourceListeners.delete(listener);
   }
 
   async close(): Promise<void> {
@@ -142,6 +161,7 @@ class MountedServer implements McpServer {
 
   async #connect(): Promise<McpConnection> {
     const limit = this.#startLimit();
+    this.#logs = 0;
     try {
       const surroundings = this.#readSurroundings();
       if (surroundings.problem !== undefined) this.#warn('mcp_environment', surroundings.problem);
@@ -179,14 +199,16 @@ class MountedServer implements McpServer {
       askUser: (request, signal) => this.#questions.askUser(request, signal),
       sample: (params, signal) => this.#questions.sample(params, signal),
       onLog: (level, text) => {
-        if (!QUIET_LEVELS.has(level)) this.#warn('mcp_log', `${level}: ${text.slice(0, MAX_LOG_CHARS)}`);
+        if (QUIET_LEVELS.has(level) || ++this.#logs > MAX_LOGS + 1) return;
+        const isLast = this.#logs > MAX_LOGS;
+        this.#warn('mcp_log', isLast ? MORE_LOGS : `${level}: ${wellFormed(text.slice(0, MAX_LOG_CHARS))}`);
       },
       onToolsChanged: () =>
         this.#list.refresh(() => {
           for (const context of this.#contexts) this.#reportDropped(context);
         }),
-      onResourceUpdated: () => {
-        // No copies are kept: a resource is read when it is needed.
+      onResourceUpdated: (uri) => {
+        for (const listener of this.#resourceListeners) listener(uri);
       },
       onFlood: (most) =>
         this.#warn('mcp_flood', `it asks for more than ${most} things at once; the rest is not answered.`),

@@ -1,4 +1,5 @@
-// Owns claims about a server whose start is ended: by its limit, by the run, by the program. The clock is the test's.
+// Owns claims about a server whose start is ended (by its limit, by the run, by the program), and about what it sends without end. The clock
+// is the test's.
 
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { defineAgent, mountMcp, run, VllmClient } from '../../src/index.ts';
@@ -111,6 +112,47 @@ test('descriptions without end are cut, with one warning', async () => {
       message: 'MCP server `s`: descriptions of 2 tools are too long and were cut: s__a, s__b.',
     },
   ]);
+});
+
+test('errors that a server logs without end are fifty warnings and one that says so', async () => {
+  const scripted = new ScriptedServer();
+  await using server = await openServer(mountScripted(scripted));
+  for (let at = 0; at < 200; at++)
+    scripted.send({ method: 'notifications/message', params: { level: 'error', data: `x${at}` } });
+  await server.call('work');
+  expect(server.warnings.map(({ message }) => message)).toEqual([
+    ...Array.from({ length: 50 }, (_, at) => `MCP server \`s\`: error: x${at}`),
+    'MCP server `s`: it reported more than 50 warnings and errors; the rest is left out.',
+  ]);
+});
+
+test('progress without end of its text is cut', async () => {
+  const scripted: ScriptedServer = new ScriptedServer({
+    'tools/call': ({ params }) => {
+      const progressToken = params?._meta?.progressToken;
+      const more = { message: 'y'.repeat(1_000_000), more: 'z'.repeat(1_000_000) };
+      scripted.send({ method: 'notifications/progress', params: { progressToken, progress: 1, total: 2, ...more } });
+      return { result: { content: [] } };
+    },
+  });
+  await using server = await openServer(mountScripted(scripted));
+  const progress: unknown[] = [];
+  await server.call('work', {}, { progress: (value) => progress.push(value) });
+  expect(progress).toEqual([{ progress: 1, total: 2, message: 'y'.repeat(8000) }]);
+});
+
+test('a resource that changes is told to whoever listens', async () => {
+  const scripted = new ScriptedServer();
+  const mounted = mountScripted(scripted);
+  await using server = await openServer(mounted);
+  const changed: string[] = [];
+  const stop = mounted.onResourceUpdated((uri) => changed.push(uri));
+  scripted.send({ method: 'notifications/resources/updated', params: { uri: 'x://a' } });
+  await server.call('work');
+  stop();
+  scripted.send({ method: 'notifications/resources/updated', params: { uri: 'x://b' } });
+  await server.call('work');
+  expect(changed).toEqual(['x://a']);
 });
 
 describe('one limit', () => {

@@ -26,20 +26,24 @@ interface Called {
   readonly warnings: readonly string[];
   readonly requests: readonly (readonly [string, JsonObject])[];
   readonly progress: readonly unknown[];
+  readonly visited: readonly unknown[];
 }
 
 interface Setting {
   readonly tool?: Partial<ServerTool>;
   readonly signal?: AbortSignal;
+  /** What the user does with a page. */
+  readonly action?: 'accept' | 'decline';
 }
 
 /** Calls a tool of a server that answers so; each connection after a loss is a new one. */
-async function call(answers: readonly Answer[], { tool, signal }: Setting = {}): Promise<Called> {
+async function call(answers: readonly Answer[], { tool, signal, action = 'accept' }: Setting = {}): Promise<Called> {
   const connections: number[] = [];
   const dropped: number[] = [];
   const warnings: string[] = [];
   const requests: [string, JsonObject][] = [];
   const progress: unknown[] = [];
+  const visited: unknown[] = [];
   const known = new Map<unknown, number>();
   let left = [...answers];
   const connect = (): McpConnection => {
@@ -68,6 +72,10 @@ async function call(answers: readonly Answer[], { tool, signal }: Setting = {}):
       current = undefined;
     },
     warn: (code, message) => warnings.push(`${code}: ${message}`),
+    askUser: async ({ url }) => {
+      visited.push(url);
+      return { action };
+    },
   });
   const called: ServerTool = { rawName: 'raw', output: undefined, isRepeatable: false, needsTask: false, ...tool };
   const context = {
@@ -75,10 +83,10 @@ async function call(answers: readonly Answer[], { tool, signal }: Setting = {}):
     progress: (value) => progress.push(value),
   } as Partial<ToolContext> as ToolContext; // nor of that
   const outcome = await callTool(called, { a: 1 }, context).catch((error: unknown) => error);
-  return { outcome, connections, dropped, warnings, requests, progress };
+  return { outcome, connections, dropped, warnings, requests, progress, visited };
 }
 
-const NOTHING_ELSE = { dropped: [], warnings: [], progress: [{ progress: 1 }] };
+const NOTHING_ELSE = { dropped: [], warnings: [], visited: [], progress: [{ progress: 1 }] };
 
 describe('a call', () => {
   test('has the name that the server gave the tool, and its progress shown', async () => {
@@ -173,6 +181,34 @@ describe('a call whose connection is lost', () => {
     ],
   ])('%s', async (_name, answers, tool, expected) => {
     expect(await call(answers, { tool })).toMatchObject(expected);
+  });
+});
+
+describe('a call that needs the user to visit pages', () => {
+  const page = (url: string) => ({ mode: 'url', url, message: 'Sign in', elicitationId: url });
+  const needs = new ServerError('sign in first', -32_042, { elicitations: [page('https://a'), page('https://b')] });
+
+  test('is made again, once, after they were visited', async () => {
+    expect(await call([needs, DONE])).toMatchObject({
+      outcome: 'done',
+      visited: ['https://a', 'https://b'],
+      connections: [1, 1],
+    });
+    const refused = new ToolRetry('The server `s` refused the call: sign in first');
+    expect(await call([needs, needs])).toMatchObject({ outcome: refused, connections: [1, 1] });
+  });
+
+  test('is not made again when the user declines', async () => {
+    expect(await call([needs], { action: 'decline' })).toMatchObject({
+      outcome: new ToolRetry('The call needs the user to visit a page of the server `s` first: Sign in'),
+      visited: ['https://a'],
+      connections: [1],
+    });
+  });
+
+  test('is refused when the server names none', async () => {
+    const none = new ServerError('sign in first', -32_042, { elicitations: [{ mode: 'form' }, 7] });
+    expect(await call([none])).toMatchObject({ visited: [], connections: [1] });
   });
 });
 
