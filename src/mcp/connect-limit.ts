@@ -22,7 +22,8 @@ export interface ConnectLimit {
 
 export function startConnectLimit(timeoutMs: number, outer: AbortSignal): ConnectLimit {
   const controller = new AbortController();
-  setMaxListeners(0, controller.signal);
+  // Not 0, which stands for the same: Node 20 does not read it back.
+  setMaxListeners(Number.POSITIVE_INFINITY, controller.signal);
   const onAbort = (): void => controller.abort(outer.reason);
   const start = (): NodeJS.Timeout =>
     setTimeout(() => controller.abort(new TooLate(timeoutMs)), Math.min(timeoutMs, MAX_TIMER_MS));

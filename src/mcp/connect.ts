@@ -142,7 +142,7 @@ interface Building {
 function transportFor(config: HttpServerConfig, kind: 'http' | 'sse', { options, peer }: Building): Transport {
   const { signIn, limit } = options;
   const url = new URL(config.url);
-  const guarded = guardedFetch(url, limit.signal);
+  const guarded = guardedFetch(url, limit);
   const shared = {
     requestInit: { headers: { ...config.headers } },
     fetch: kind === 'http' ? screenedFetch(guarded, peer) : streamFetch(guarded, peer),

@@ -211,7 +211,7 @@ class BrowserSignIn implements OAuthClientProvider {
       if (code === null) throw new Error(`the sign-in was refused (${answer.get('error') ?? 'no code'})`);
       const serverUrl = new URL(this.#config.url);
       this.#isFinishing = true;
-      await auth(this, { serverUrl, authorizationCode: code, fetchFn: guardedFetch(serverUrl, signal) });
+      await auth(this, { serverUrl, authorizationCode: code, fetchFn: guardedFetch(serverUrl, { signal }) });
     } catch (cause) {
       if (signal.aborted) throw signal.reason;
       throw refused(this.#name, `${cause instanceof Error ? cause.message : String(cause)}.`, cause);

@@ -44,7 +44,7 @@ export function readError(error: unknown, { signal, isClosed, hadSession }: Requ
   if (isClosed || isNotSent || (error instanceof McpError && error.code === ErrorCode.ConnectionClosed)) {
     return new ConnectionLoss('the connection was closed', { wasNotReceived: isNotSent, isGone: true, cause: error });
   }
-  return networkLoss(error) ?? error;
+  return networkLoss(error) ?? innermost(error);
 }
 
 /** The SDK's prefix of all messages. */
@@ -91,10 +91,16 @@ const UNREACHED = new Set([
 function networkLoss(error: unknown): ConnectionLoss | undefined {
   if (!(error instanceof TypeError) || !/^(?:fetch failed|terminated)$/.test(error.message)) return undefined;
   const code = codeOf(error.cause);
+  if (code === 'ERR_PRIVATE_ADDRESS') return undefined;
   const isUnreached = UNREACHED.has(code);
   const { cause } = error;
   const text = cause instanceof Error && cause.message !== '' ? cause.message : code || error.message;
   return new ConnectionLoss(text, { wasNotReceived: isUnreached, isGone: isUnreached, cause: error });
+}
+
+/** Of an error of the network the cause says more. */
+function innermost(error: unknown): unknown {
+  return error instanceof TypeError && error.cause instanceof Error ? error.cause : error;
 }
 
 function codeOf(cause: unknown): string {

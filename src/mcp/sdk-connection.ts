@@ -159,7 +159,7 @@ function follow(signal: AbortSignal | undefined): { readonly signal: AbortSignal
   const controller = new AbortController();
   const onAbort = (): void => controller.abort(signal?.reason);
   // As many requests as there are calls may wait for the same signal.
-  if (signal !== undefined) setMaxListeners(0, signal);
+  if (signal !== undefined) setMaxListeners(Number.POSITIVE_INFINITY, signal);
   signal?.addEventListener('abort', onAbort);
   if (signal?.aborted) onAbort();
   return { signal: controller.signal, release: () => signal?.removeEventListener('abort', onAbort) };

@@ -5,6 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { guardedFetch } from '../../src/mcp/guarded-fetch.ts';
 import { createLineReader } from '../../src/mcp/line-reader.ts';
 import { MessageText } from '../../src/mcp/message-text.ts';
+import type { Lookup } from '../../src/mcp/private-address.ts';
+import { isPrivateHost } from '../../src/mcp/private-address.ts';
 import { listen } from './site.ts';
 
 describe('lines', () => {
@@ -55,28 +57,101 @@ describe('a message', () => {
 });
 
 describe('the fetch of a public server', () => {
+  const { signal } = new AbortController();
+  /** Names lead where the test has them lead; every other one to a public address that nobody has. */
+  const names: Readonly<Record<string, readonly string[]>> = {
+    'pub.example.com': ['127.0.0.1'],
+    'both.example.com': ['203.0.113.1', '127.0.0.1'],
+    'mcp.example.com': ['203.0.113.1'],
+    'intra.example.com': ['10.0.0.1'],
+    'six.example.com': ['::1'],
+  };
+  const lookup: Lookup = (name, _options, callback) => {
+    const found = names[name] ?? [];
+    if (found.length === 0) callback(new Error('not found'), []);
+    else
+      callback(
+        null,
+        found.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
+      );
+  };
+  const guarded = (server: string) => guardedFetch(new URL(server), { signal, lookup });
+
+  // No request is made: if the guard were broken, it would go where no test should.
   test.each([
-    'http://127.0.0.1/',
-    'http://10.1.2.3/',
-    'http://169.254.169.254/latest',
-    'http://[::1]/',
-    'http://localhost:1/',
-    'http://192.168.0.1/',
-  ])('does not go to %s', async (url) => {
-    await expect(guardedFetch(new URL('https://mcp.example.com'), new AbortController().signal)(url)).rejects.toThrow(
-      /private network/,
-    );
+    ...[
+      'http://127.0.0.1/',
+      'http://10.1.2.3/',
+      'http://169.254.169.254/latest',
+      'http://[::1]/',
+      'http://localhost:1/',
+    ],
+    ...['http://192.168.0.1/', 'http://100.64.0.1/', 'http://198.19.0.1/', 'http://0.0.0.0/', 'http://240.0.0.1/'],
+    ...[
+      'http://[64:ff9b::1]/',
+      'http://[fe80::1]/',
+      'http://[fd00::1]/',
+      'http://[::ffff:127.0.0.1]/',
+      'http://[2002:7f00:1::]/',
+    ],
+    ...['http://2130706433/', 'http://0x7f.1/', 'http://metadata.google.internal/', 'http://a.localhost/'],
+  ])('takes %s for private', (url) => {
+    expect(isPrivateHost(new URL(url).hostname)).toBe(true);
   });
 
-  test('of this machine may', async () => {
-    await using site = await listen((_request, response) => response.end('here'));
-    const response = await guardedFetch(new URL(site.url), new AbortController().signal)(site.url);
-    expect(await response.text()).toBe('here');
+  test.each([
+    'http://203.0.113.1/',
+    'http://[2606:4700::1]/',
+    'http://example.com/',
+    'http://172.32.0.1/',
+    'http://100.128.0.1/',
+  ])('takes %s for public', (url) => {
+    expect(isPrivateHost(new URL(url).hostname)).toBe(false);
   });
+
+  test('does not go to a private address that is written', async () => {
+    let reached = 0;
+    await using site = await listen((_request, response) => {
+      reached++;
+      response.end();
+    });
+    await expect(guarded('https://mcp.example.com')(site.url)).rejects.toThrow(
+      'https://mcp.example.com redirected to 127.0.0.1, an address of the private network.',
+    );
+    expect(reached).toBe(0);
+  });
+
+  test.each([
+    ['pub.example.com', '127.0.0.1'],
+    ['both.example.com', '127.0.0.1'],
+    ['six.example.com', '::1'],
+  ])('does not go to %s, which leads to %s', async (name, address) => {
+    let reached = 0;
+    await using site = await listen((_request, response) => {
+      reached++;
+      response.end();
+    });
+    const failure = await guarded('https://mcp.example.com')(`http://${name}:${new URL(site.url).port}/`).catch(
+      (error: unknown) => error,
+    );
+    expect(failure).toMatchObject({
+      message: 'fetch failed',
+      cause: { code: 'ERR_PRIVATE_ADDRESS', message: `${name} leads to ${address}, an address of the private network` },
+    });
+    expect(reached).toBe(0);
+  });
+
+  test.each(['http://127.0.0.1:1', 'http://localhost:1', 'https://intra.example.com'])(
+    'may go to private addresses if the server is private itself: %s',
+    async (server) => {
+      await using site = await listen((_request, response) => response.end('here'));
+      expect(await (await guarded(server)(site.url)).text()).toBe('here');
+    },
+  );
 
   test('ends with the signal of the connection where a request has none of its own', async () => {
     const controller = new AbortController();
     await using site = await listen(() => controller.abort(new Error('enough')));
-    await expect(guardedFetch(new URL(site.url), controller.signal)(site.url)).rejects.toThrow('enough');
+    await expect(guardedFetch(new URL(site.url), controller)(site.url)).rejects.toThrow('enough');
   });
 });

@@ -90,6 +90,11 @@ describe('an answer', () => {
   });
 });
 
+test('a name that leads to a private address is a refusal that says so', () => {
+  const error = fetchFailed('ERR_PRIVATE_ADDRESS');
+  expect(readError(error, OPEN)).toBe(error.cause);
+});
+
 test.each<[string, unknown]>([
   ['a sign-in that is required', new UnauthorizedError('x')],
   ['an error of another kind', new Error('invalid_client')],
