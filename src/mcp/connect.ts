@@ -9,6 +9,7 @@ import { VllmError } from '../core/vllm-error.ts';
 import type { ConnectLimit } from './connect-limit.ts';
 import { untilAborted } from './connect-limit.ts';
 import type { McpConnection, ServerCallbacks } from './connection.ts';
+import { AnswerError } from './connection-error.ts';
 import { guardedFetch } from './guarded-fetch.ts';
 import type { Peer } from './http-messages.ts';
 import { screenedFetch, streamFetch } from './http-messages.ts';
@@ -44,10 +45,20 @@ async function connectStdio(options: ConnectOptions, config: StdioServerConfig):
     return await connectOver(options, () => transport);
   } catch (cause) {
     // How the process ended says more than the closed connection does.
-    const what = transport.exit === '' ? `did not start: ${reasonOf(cause)}` : transport.exit;
-    const end = transport.lastLines === '' ? '.' : `:\n${transport.lastLines}`;
+    const { exit, lastLines, noise } = transport;
+    const what = exit === '' ? whatFailed(transport, cause) : exit;
+    const wrote = noise === '' ? '' : `${NOISE}\n${noise}`;
+    const rest = [wrote, lastLines].filter((part) => part !== '').join('\n');
+    const end = rest === '' ? '.' : `:\n${rest}`;
     throw failed(options.name, `\`${config.command}\` ${what.replace(/\.$/, '')}${end}`, cause);
   }
+}
+
+const NOISE = 'It wrote to its output, which is for messages alone, each on one line:';
+
+function whatFailed({ hasStarted }: StdioTransport, cause: unknown): string {
+  if (cause instanceof AnswerError) return reasonOf(cause);
+  return `${hasStarted ? 'is not usable' : 'did not start'}: ${reasonOf(cause)}`;
 }
 
 async function connectGiven(options: ConnectOptions, config: TransportServerConfig): Promise<McpConnection> {

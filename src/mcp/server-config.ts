@@ -122,6 +122,11 @@ const COMMON = new Set([
 ]);
 const OF_STDIO = new Set(['command', 'args', 'env', 'cwd']);
 const OF_HTTP = new Set(['url', 'headers', 'auth']);
+/** Whether a field of a configuration in a file means something here, for one kind of server or another. */
+export function isServerField(field: string): boolean {
+  return COMMON.has(field) || OF_STDIO.has(field) || OF_HTTP.has(field);
+}
+
 const HTTP_TYPES = new Set(['http', 'streamable-http', 'streamableHttp', 'sse']);
 
 /** Throws a DefinitionError that names the server, the field and the remedy. An unknown field is an error, as it would do nothing. */

@@ -47,6 +47,11 @@ export class StdioTransport implements Transport {
     return this.#exit;
   }
 
+  /** Whether there was a process. */
+  get hasStarted(): boolean {
+    return this.#child?.pid !== undefined;
+  }
+
   /** The last lines that the server wrote to its standard error. */
   get lastLines(): string {
     return this.#stderr.trim().split('\n').slice(-LAST_LINES).join('\n');

@@ -62,6 +62,7 @@ if (way === 'dies-at-start') {
   process.stderr.write('cannot find the database\n');
   process.exit(3);
 }
+if (way === 'batch') tools = [tool('good')];
 if (way === 'noise') process.stdout.write('Hello, I am a server!\n{"not": "a message"}\n\n[1,2\n');
 
 function list(params) {
@@ -159,6 +160,15 @@ createInterface({ input: process.stdin }).on('line', (line) => {
   const message = JSON.parse(line);
   if (message.method === 'initialize') {
     if (way === 'silent') return;
+    if (way === 'pretty') {
+      const result = { protocolVersion: '2025-06-18', capabilities: {}, serverInfo: { name: 'p', version: '1' } };
+      process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', id: message.id, result }, undefined, 2)}\n`);
+      process.exitCode = 4;
+      setImmediate(() => process.exit());
+      return;
+    }
+    if (way === 'no-info') return send({ id: message.id, result: { protocolVersion: '2025-06-18' } });
+    if (way === 'bom') process.stdout.write('\uFEFF');
     const protocolVersion = way === 'wrong-version' ? '1999-01-01' : message.params.protocolVersion;
     send({
       id: message.id,

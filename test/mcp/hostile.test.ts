@@ -95,6 +95,13 @@ describe('a server that does not come up', () => {
       { command: '/no/such/program' } as Partial<McpServerConfig>,
       /`\/no\/such\/program` did not start: there is no such command\.$/,
     ],
+    ['wrong-version', {}, /`[^`]+` is not usable: Server's protocol version is not supported: 1999-01-01/],
+    ['no-info', {}, /` answered in a form that is not of the protocol: `capabilities` /],
+    [
+      'pretty',
+      {},
+      /exit code 4:\nIt wrote to its output, which is for messages alone, each on one line:\n\{\n {2}"jsonrpc": "2.0",/,
+    ],
     ['', { cwd: '/no/such/folder' } as Partial<McpServerConfig>, /there is no folder \/no\/such\/folder \(`cwd`\)/],
   ])('%s is told, and the run goes on with the others', async (way, server, reason) => {
     const { result, offered } = await face(way, [DONE], { server });
@@ -116,6 +123,10 @@ describe('a list', () => {
   test('with noise around it is read', async () => {
     const { told } = await face('noise', [CALL, DONE]);
     expect(told).toEqual(['good done']);
+  });
+
+  test('after a byte order mark is read', async () => {
+    expect((await face('bom', [CALL, DONE])).told).toEqual(['good done']);
   });
 
   test('with malformed tools loses them alone, each with a warning', async () => {
