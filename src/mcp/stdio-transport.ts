@@ -13,7 +13,7 @@ import { isObject, parseJson } from '../core/json.ts';
 import { AnswerError, ConnectionLoss } from './connection-error.ts';
 import { createLineReader } from './line-reader.ts';
 import type { MessageText } from './message-text.ts';
-import { endGroup, GROUP_OPTIONS, guard, hasEnded } from './process-group.ts';
+import { endGroup, GROUP_OPTIONS, guard, hasEnded, markServer } from './process-group.ts';
 import type { StdioServerConfig } from './server-config.ts';
 
 /** Lines that are handled before the rest of the program has its turn. */
@@ -30,6 +30,7 @@ export class StdioTransport implements Transport {
   onerror?: (error: Error) => void;
   onmessage?: (message: JSONRPCMessage) => void;
   readonly #config: StdioServerConfig;
+  readonly #mark = markServer();
   #child: ChildProcessWithoutNullStreams | undefined;
   #stderr = '';
   #noise = '';
@@ -67,7 +68,7 @@ export class StdioTransport implements Transport {
     const child = spawn(command, [...args], {
       ...GROUP_OPTIONS,
       stdio: 'pipe',
-      env: { ...getDefaultEnvironment(), ...env },
+      env: { ...getDefaultEnvironment(), ...env, ...this.#mark },
       ...(cwd !== undefined && { cwd }),
     });
     this.#child = child;
@@ -109,7 +110,7 @@ export class StdioTransport implements Transport {
 
   async close(): Promise<void> {
     this.#isClosing = true;
-    if (this.#child !== undefined) await endGroup(this.#child);
+    if (this.#child !== undefined) await endGroup(this.#child, this.#mark);
     this.#closed();
   }
 
@@ -117,7 +118,7 @@ export class StdioTransport implements Transport {
     if (this.#isClosed) return;
     this.#isClosed = true;
     // The process ended by itself and may have left children behind. Only `close` waits for their end.
-    if (this.#child !== undefined && !this.#isClosing) void endGroup(this.#child);
+    if (this.#child !== undefined && !this.#isClosing) void endGroup(this.#child, this.#mark);
     this.onclose?.();
   }
 
@@ -145,7 +146,7 @@ export class StdioTransport implements Transport {
     // In most cases it is the process that ended, which the system reports a little later.
     if (await hasEnded(child)) return;
     this.#exit ||= what;
-    await endGroup(child);
+    await endGroup(child, this.#mark);
     this.#closed();
   }
 

@@ -36,6 +36,24 @@ describe('an error that the server answers with', () => {
   });
 });
 
+describe('an answer without a meaning', () => {
+  test.each<[string, object, string]>([
+    ['null', { result: null }, 'null'],
+    ['a text', { result: 'done' }, 'a string'],
+    ['a list', { result: [1] }, 'an array'],
+    ['nothing', {}, 'nothing'],
+  ])('(%s) is told at once, is not asked for again, and the connection stays', async (_name, answer, kind) => {
+    const scripted = new ScriptedServer({ 'tools/call': () => answer });
+    await using server = await openServer(mountScripted(scripted));
+    expect(await server.call('read')).toEqual(
+      new ToolRetry(
+        `The server \`s\` answered with ${kind} in place of a result. Whether the call took effect is not known.`,
+      ),
+    );
+    expect([scripted.attempts, scripted.count('tools/call')]).toEqual([1, 1]);
+  });
+});
+
 describe('a connection that ends during a call', () => {
   test.each([
     ['work', 1, new ToolRetry(LOST)],

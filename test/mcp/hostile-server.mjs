@@ -58,6 +58,15 @@ if (way === 'grandchild') {
   const { writeFileSync } = await import('node:fs');
   writeFileSync(file, String(child.pid));
 }
+if (way === 'daemon') {
+  // In a group of its own, and started by a process that is gone: nothing but its environment leads back to this server.
+  const daemon = 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000)';
+  const middle = `const { spawn } = require('node:child_process');
+    const child = spawn(process.execPath, ['-e', ${JSON.stringify(daemon)}], { stdio: 'ignore', detached: true });
+    require('node:fs').writeFileSync(${JSON.stringify(file)}, String(child.pid)); child.unref();`;
+  const { spawnSync } = await import('node:child_process');
+  spawnSync(process.execPath, ['-e', middle], { stdio: 'ignore' });
+}
 if (way === 'dies-at-start') {
   process.stderr.write('cannot find the database\n');
   process.exit(3);

@@ -300,6 +300,12 @@ describe('an end', () => {
   });
 });
 
+test.runIf(process.platform === 'linux')('an end comes to the daemons of a server, too', async () => {
+  await face('daemon', [DONE]);
+  const pid = Number(await readFile(join(folder, 'daemon'), 'utf8'));
+  await expect.poll(() => isAlive(pid), { timeout: 60_000 }).toBe(false);
+});
+
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
