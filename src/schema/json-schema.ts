@@ -33,7 +33,7 @@ function standardFrom(schema: JsonObject, name: string, isForeign: boolean): Sta
       jsonSchema: { input: () => schema },
       validate: (value) => {
         // Defaults are filled in, and a tool may change its arguments: neither may change those that the run keeps.
-        inherited ??= inheritedNamesIn(schema);
+        inherited ??= isForeign ? [] : inheritedNamesIn(schema); // the check of foreign schemas sees none
         const copy = withInheritedHidden(value, inherited);
         const issues = validator.check(copy);
         return issues.length === 0 ? { value: copy } : { issues };

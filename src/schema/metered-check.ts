@@ -205,7 +205,7 @@ class Check {
     if (!this.#fillDefaults || this.#attempts > 0 || !isSchema(properties)) return;
     for (const [key, property] of Object.entries(properties)) {
       this.spend(1);
-      if (value[key] !== undefined || !isSchema(property) || property.default === undefined) continue;
+      if (Object.hasOwn(value, key) || !isSchema(property) || property.default === undefined) continue;
       this.spend(JSON.stringify(property.default).length / 10);
       value[key] = structuredClone(property.default);
     }

@@ -7,10 +7,10 @@ import type { JsonObject } from '../core/json.ts';
 import { cleanSchema } from './clean.ts';
 import type { SchemaIssue } from './issues.ts';
 import { gotOf } from './issues.ts';
-import { inheritedNamesIn, withInheritedHidden } from './prototype-names.ts';
 import type { Mismatch } from './metered-check.ts';
 import { checkMetered } from './metered-check.ts';
 import { MeteredSchema } from './metered-schema.ts';
+import { inheritedNamesIn, withInheritedHidden } from './prototype-names.ts';
 
 interface ValidatorOptions {
   /** Whether defaults of the schema are written into the value that is checked. */
