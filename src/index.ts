@@ -138,9 +138,8 @@ export type { Repeat } from './hosts/embedded/lease-keeper.ts';
 export type { EmbeddedHost, EmbeddedHostOptions, OpenRun } from './hosts/embedded-host.ts';
 export { createEmbeddedHost } from './hosts/embedded-host.ts';
 export { createInProcessHost } from './hosts/in-process-host.ts';
-export { mcpServersFrom } from './mcp/config-file.ts';
 export type { CompletionRequest, McpConnection, ServerInfo } from './mcp/connection.ts';
-export type { MountedServers } from './mcp/mount.ts';
+export type { MountedServers, MountOptions } from './mcp/mount.ts';
 export type { McpServer } from './mcp/server.ts';
 export type {
   ApprovalPolicy,
@@ -185,6 +184,7 @@ export type {
 } from './session/stored-session.ts';
 export type { AgentWithServersDefinition } from './setup/define-agent.ts';
 export { defineAgent } from './setup/define-agent.ts';
+export { type McpFileOptions, mcpServersFrom } from './setup/mcp-servers-from.ts';
 export { mountMcp } from './setup/mount-mcp.ts';
 export { run, stream } from './setup/run.ts';
 export type { ContentParts } from './tool/content-parts.ts';

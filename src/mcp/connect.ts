@@ -6,14 +6,17 @@ import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { VllmError } from '../core/vllm-error.ts';
+import type { ConnectLimit } from './connect-limit.ts';
+import { untilAborted } from './connect-limit.ts';
 import type { McpConnection, ServerCallbacks } from './connection.ts';
+import { AnswerError } from './connection-error.ts';
 import { guardedFetch } from './guarded-fetch.ts';
+import type { Peer } from './http-messages.ts';
+import { screenedFetch, streamFetch } from './http-messages.ts';
 import { connectSdk } from './sdk-connection.ts';
 import type { HttpServerConfig, McpServerConfig, StdioServerConfig, TransportServerConfig } from './server-config.ts';
 import type { SignIn } from './sign-in.ts';
 import { StdioTransport } from './stdio-transport.ts';
-
-const DEFAULT_CONNECT_TIMEOUT_MS = 30_000;
 
 interface ConnectOptions {
   readonly name: string;
@@ -21,6 +24,7 @@ interface ConnectOptions {
   readonly config: McpServerConfig;
   readonly callbacks: ServerCallbacks;
   readonly version: string;
+  readonly limit: ConnectLimit;
   readonly hasRoots: boolean;
   readonly canSample: boolean;
   readonly canAskUser: boolean;
@@ -38,19 +42,30 @@ export async function connect(options: ConnectOptions): Promise<McpConnection> {
 async function connectStdio(options: ConnectOptions, config: StdioServerConfig): Promise<McpConnection> {
   const transport = new StdioTransport(config);
   try {
-    return await connectOver(options, transport);
+    return await connectOver(options, () => transport);
   } catch (cause) {
     // How the process ended says more than the closed connection does.
-    const what = transport.exit === '' ? `did not start: ${reasonOf(cause)}` : transport.exit;
-    const end = transport.lastLines === '' ? '.' : `:\n${transport.lastLines}`;
+    const { exit, lastLines, noise } = transport;
+    const what = exit === '' ? whatFailed(transport, cause) : exit;
+    const wrote = noise === '' ? '' : `${NOISE}\n${noise}`;
+    const rest = [wrote, lastLines].filter((part) => part !== '').join('\n');
+    const end = rest === '' ? '.' : `:\n${rest}`;
     throw failed(options.name, `\`${config.command}\` ${what.replace(/\.$/, '')}${end}`, cause);
   }
+}
+
+const NOISE = 'It wrote to its output, which is for messages alone, each on one line:';
+
+function whatFailed({ hasStarted }: StdioTransport, cause: unknown): string {
+  if (cause instanceof AnswerError) return reasonOf(cause);
+  return `${hasStarted ? 'is not usable' : 'did not start'}: ${reasonOf(cause)}`;
 }
 
 async function connectGiven(options: ConnectOptions, config: TransportServerConfig): Promise<McpConnection> {
   try {
     // The configuration's type names only a part of the SDK's own.
-    return await connectOver(options, (await config.transport()) as unknown as Transport);
+    const transport = await untilAborted(Promise.resolve(config.transport()), options.limit.signal);
+    return await connectOver(options, () => transport as unknown as Transport);
   } catch (cause) {
     throw failed(options.name, `connecting failed: ${reasonOf(cause)}`, cause);
   }
@@ -79,11 +94,15 @@ async function connectAt(
   config: HttpServerConfig,
   kind: 'http' | 'sse',
 ): Promise<McpConnection> {
-  const { signIn, name } = options;
+  const { signIn, name, limit } = options;
   const url = new URL(config.url);
-  const build = (): Transport => transportFor(config, kind, signIn);
+  const build = (peer: Peer): Transport => transportFor(config, kind, { options, peer });
   try {
-    const connection = await signedIn(() => connectOver(options, build()), signIn);
+    const connection = await signedIn(
+      () => connectOver(options, build),
+      signIn,
+      (ask) => limit.pause(() => ask(limit.signal)),
+    );
     return signIn === undefined ? connection : withSignIn(connection, signIn);
   } catch (cause) {
     if (cause instanceof VllmError) throw cause;
@@ -96,44 +115,68 @@ async function connectAt(
 /** Sign-ins for one request: the first, and one for a permission that the request turns out to need. */
 const MAX_SIGN_INS = 2;
 
-async function signedIn<T>(request: () => Promise<T>, signIn: SignIn | undefined): Promise<T> {
+async function signedIn<T>(
+  request: () => Promise<T>,
+  signIn: SignIn | undefined,
+  ask: (finish: SignIn['finish']) => Promise<void>,
+): Promise<T> {
   for (let done = 0; ; done++) {
     try {
       return await request();
     } catch (error) {
       if (!(error instanceof UnauthorizedError) || signIn === undefined || done >= MAX_SIGN_INS) throw error;
-      await signIn.finish();
+      await ask(signIn.finish);
     }
   }
 }
 
 /** A server may ask for a sign-in, or for more permissions, on any request. */
 function withSignIn(connection: McpConnection, signIn: SignIn): McpConnection {
+  const within = <T>(signal: AbortSignal, request: () => Promise<T>): Promise<T> =>
+    signedIn(request, signIn, (finish) => finish(signal));
   return {
     ...connection,
-    listTools: (signal) => signedIn(() => connection.listTools(signal), signIn),
-    callTool: (name, args, options) => signedIn(() => connection.callTool(name, args, options), signIn),
-    listResources: (signal) => signedIn(() => connection.listResources(signal), signIn),
-    readResource: (uri, signal) => signedIn(() => connection.readResource(uri, signal), signIn),
-    listPrompts: (signal) => signedIn(() => connection.listPrompts(signal), signIn),
-    getPrompt: (name, args, signal) => signedIn(() => connection.getPrompt(name, args, signal), signIn),
+    listTools: (signal) => within(signal, () => connection.listTools(signal)),
+    callTool: (name, args, options) => within(options.signal, () => connection.callTool(name, args, options)),
+    listResources: (signal) => within(signal, () => connection.listResources(signal)),
+    readResource: (uri, signal) => within(signal, () => connection.readResource(uri, signal)),
+    listPrompts: (signal) => within(signal, () => connection.listPrompts(signal)),
+    getPrompt: (name, args, signal) => within(signal, () => connection.getPrompt(name, args, signal)),
   };
 }
 
-function transportFor(config: HttpServerConfig, kind: 'http' | 'sse', signIn: SignIn | undefined): Transport {
+interface Building {
+  readonly options: ConnectOptions;
+  readonly peer: Peer;
+}
+
+function transportFor(config: HttpServerConfig, kind: 'http' | 'sse', { options, peer }: Building): Transport {
+  const { signIn, limit } = options;
   const url = new URL(config.url);
+  const guarded = guardedFetch(url, limit);
   const shared = {
     requestInit: { headers: { ...config.headers } },
-    fetch: guardedFetch(url),
+    fetch: kind === 'http' ? screenedFetch(guarded, peer) : streamFetch(guarded, peer),
     ...(signIn !== undefined && { authProvider: signIn.provider }),
   };
   return kind === 'http' ? new StreamableHTTPClientTransport(url, shared) : new SSEClientTransport(url, shared);
 }
 
-async function connectOver(options: ConnectOptions, transport: Transport): Promise<McpConnection> {
-  const { callbacks, version, hasRoots, canSample, canAskUser, config } = options;
-  const connectTimeoutMs = config.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS;
-  return await connectSdk({ transport, callbacks, version, connectTimeoutMs, hasRoots, canSample, canAskUser });
+async function connectOver(
+  options: ConnectOptions,
+  createTransport: (peer: Peer) => Transport,
+): Promise<McpConnection> {
+  const { callbacks, version, hasRoots, canSample, canAskUser, limit } = options;
+  return await connectSdk({
+    createTransport,
+    isHttp: 'url' in options.config,
+    callbacks,
+    version,
+    signal: limit.signal,
+    hasRoots,
+    canSample,
+    canAskUser,
+  });
 }
 
 function failed(name: string, message: string, cause: unknown): VllmError {

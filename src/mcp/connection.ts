@@ -19,6 +19,10 @@ export interface RawResult {
   readonly content?: unknown;
   readonly structuredContent?: unknown;
   readonly isError?: unknown;
+  /** Of other revisions than 2025-11-25. */
+  readonly resultType?: unknown;
+  readonly task?: unknown;
+  readonly toolResult?: unknown;
 }
 
 interface CallOptions {
@@ -37,10 +41,13 @@ export interface ServerCallbacks {
   readonly onLog: (level: string, text: string) => void;
   readonly onToolsChanged: () => void;
   readonly onResourceUpdated: (uri: string) => void;
+  /** The server asks for more at once than is answered; the rest is dropped. */
+  readonly onFlood: (most: number) => void;
   /** The connection ended without `close` being called. */
   readonly onLost: () => void;
 }
 
+/** Requests reject with the errors of `connection-error.ts`, or with the reason of their signal. */
 export interface McpConnection {
   readonly info: ServerInfo;
   /** All pages, unchecked. */

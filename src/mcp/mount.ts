@@ -26,13 +26,21 @@ export interface MountedServers extends AsyncDisposable {
   readonly close: () => Promise<void>;
 }
 
+export interface MountOptions {
+  /** Ends the start of the servers, which then count as failed; not the servers, once they are started. */
+  readonly signal?: AbortSignal;
+}
+
 /** Starts all side by side. Rejects, with all ended, only when one that is `required` could not be started. */
-export async function mountServers(servers: readonly McpServer[]): Promise<MountedServers> {
+export async function mountServers(
+  servers: readonly McpServer[],
+  { signal = new AbortController().signal }: MountOptions = {},
+): Promise<MountedServers> {
   const failures = new Map<string, Error>();
   const warnings: ProviderWarning[] = [];
   let isStarting = true;
   const context: ProviderContext = {
-    signal: new AbortController().signal,
+    signal,
     warn: (warning) => {
       if (isStarting) warnings.push(warning);
     },

@@ -7,7 +7,9 @@ import { auth } from '@modelcontextprotocol/sdk/client/auth.js';
 import { ClientCredentialsProvider, PrivateKeyJwtProvider } from '@modelcontextprotocol/sdk/client/auth-extensions.js';
 import type { OAuthClientInformationMixed, OAuthTokens } from '@modelcontextprotocol/sdk/shared/auth.js';
 import { VllmError } from '../core/vllm-error.ts';
+import { untilAborted } from './connect-limit.ts';
 import { guardedFetch } from './guarded-fetch.ts';
+import { checkIssuer, checkRedirectIssuer } from './issuer.ts';
 import type { Loopback } from './loopback.ts';
 import { openLoopback } from './loopback.ts';
 import type { AuthConfig, HttpServerConfig } from './server-config.ts';
@@ -22,8 +24,17 @@ export async function createSignIn(name: string, config: HttpServerConfig, optio
   const { auth: authConfig } = config;
   if (authConfig?.type === 'client_credentials') {
     const { clientId, clientSecret, scope } = authConfig;
-    const provider = new ClientCredentialsProvider({ clientId, clientSecret, ...(scope !== undefined && { scope }) });
-    return { provider, finish: () => Promise.reject(refused(name, 'the server rejected the credentials of `auth`.')) };
+    const provider = new ClientCredentialsProvider({
+      clientId,
+      clientSecret,
+      expectedIssuer: CHECKED_HERE,
+      ...(scope !== undefined && { scope }),
+    });
+    const information = { client_id: clientId, client_secret: clientSecret };
+    return {
+      provider: bind(provider, { name, config, information }),
+      finish: () => Promise.reject(refused(name, 'the server rejected the credentials of `auth`.')),
+    };
   }
   if (authConfig?.type === 'private_key_jwt') {
     const { clientId, privateKey, algorithm = 'RS256', scope } = authConfig;
@@ -31,14 +42,36 @@ export async function createSignIn(name: string, config: HttpServerConfig, optio
       clientId,
       privateKey,
       algorithm,
+      expectedIssuer: CHECKED_HERE,
       ...(scope !== undefined && { scope }),
     });
-    return { provider, finish: () => Promise.reject(refused(name, 'the server rejected the key of `auth`.')) };
+    return {
+      provider: bind(provider, { name, config, information: { client_id: clientId } }),
+      finish: () => Promise.reject(refused(name, 'the server rejected the key of `auth`.')),
+    };
   }
   const url = new URL(config.url);
   const store = createTokenStore(options.tokenFile, `${name} ${url.origin}${url.pathname}`);
   const browser = new BrowserSignIn(name, config, options, store, await store.read());
-  return { provider: browser, finish: () => browser.finish() };
+  return { provider: browser, finish: (signal) => browser.finish(signal) };
+}
+
+/** The SDK warns on standard error without one, and asks for an exact one before it is known whether the server names the right one. */
+const CHECKED_HERE = 'checked by this program';
+
+interface Bound {
+  readonly name: string;
+  readonly config: HttpServerConfig;
+  readonly information: OAuthClientInformationMixed;
+}
+
+/** Checks the authorization server before the credentials are asked for. */
+function bind(provider: OAuthClientProvider, { name, config, information }: Bound): OAuthClientProvider {
+  return Object.assign(provider, {
+    saveDiscoveryState: ({ authorizationServerUrl }: OAuthDiscoveryState) =>
+      checkIssuer(name, config, authorizationServerUrl),
+    clientInformation: () => information,
+  });
 }
 
 type BrowserAuth = Extract<AuthConfig, { readonly type: 'browser' }>;
@@ -85,14 +118,17 @@ class BrowserSignIn implements OAuthClientProvider {
 
   get clientMetadata(): OAuthClientProvider['clientMetadata'] {
     const { scope, clientSecret } = this.#auth;
-    return {
+    const metadata = {
       client_name: 'vllm-agents',
       redirect_uris: [this.redirectUrl],
       grant_types: ['authorization_code', 'refresh_token'],
       response_types: ['code'],
+      // Servers that know it refuse a loopback address without.
+      application_type: 'native',
       token_endpoint_auth_method: clientSecret === undefined ? 'none' : 'client_secret_basic',
       ...(scope !== undefined && { scope }),
     };
+    return metadata; // the SDK's type lacks one of the fields, and sends all
   }
 
   state(): string {
@@ -124,12 +160,7 @@ class BrowserSignIn implements OAuthClientProvider {
 
   redirectToAuthorization(url: URL): void {
     const { showUrl } = this.#options;
-    if (showUrl === undefined) {
-      throw refused(
-        this.#name,
-        'it requires a sign-in, and there is no terminal to ask in: run the agent in a terminal once, or set `headers` or `auth`.',
-      );
-    }
+    if (showUrl === undefined) throw noTerminal(this.#name);
     if (url.protocol !== 'https:' && url.protocol !== 'http:')
       throw refused(this.#name, `it redirected to a ${url.protocol} address, which is not a web page.`);
     showUrl(this.#name, url.href);
@@ -144,6 +175,11 @@ class BrowserSignIn implements OAuthClientProvider {
   }
 
   saveDiscoveryState(state: OAuthDiscoveryState): void {
+    // Before this program registers itself with a server that nobody can sign in to.
+    if (this.#options.showUrl === undefined && this.#tokens?.refresh_token === undefined) throw noTerminal(this.#name);
+    const { clientSecret, issuer } = this.#auth;
+    if (clientSecret !== undefined || issuer !== undefined)
+      checkIssuer(this.#name, this.#config, state.authorizationServerUrl);
     this.#discovered = state;
   }
 
@@ -164,18 +200,20 @@ class BrowserSignIn implements OAuthClientProvider {
   }
 
   /** Waits for the browser, then exchanges the code for tokens. */
-  async finish(): Promise<void> {
+  async finish(signal: AbortSignal): Promise<void> {
     const loopback = this.#loopback;
     if (loopback === undefined) throw refused(this.#name, 'it requires a sign-in, and none was started.');
     try {
-      const answer = await loopback.answer(SIGN_IN_MS);
+      const answer = await untilAborted(loopback.answer(SIGN_IN_MS), signal);
       if (answer.get('state') !== this.#state) throw new Error('the redirect does not belong to this sign-in');
+      checkRedirectIssuer(answer.get('iss'), this.#discovered?.authorizationServerMetadata);
       const code = answer.get('code');
       if (code === null) throw new Error(`the sign-in was refused (${answer.get('error') ?? 'no code'})`);
       const serverUrl = new URL(this.#config.url);
       this.#isFinishing = true;
-      await auth(this, { serverUrl, authorizationCode: code, fetchFn: guardedFetch(serverUrl) });
+      await auth(this, { serverUrl, authorizationCode: code, fetchFn: guardedFetch(serverUrl, { signal }) });
     } catch (cause) {
+      if (signal.aborted) throw signal.reason;
       throw refused(this.#name, `${cause instanceof Error ? cause.message : String(cause)}.`, cause);
     } finally {
       this.#isFinishing = false;
@@ -196,6 +234,13 @@ class BrowserSignIn implements OAuthClientProvider {
 }
 
 const DEFAULT_PORT = 33_418;
+
+function noTerminal(name: string): VllmError {
+  return refused(
+    name,
+    'it requires a sign-in, and there is no terminal to ask in: run the agent in a terminal once, or set `headers` or `auth`.',
+  );
+}
 
 function refused(name: string, message: string, cause?: unknown): VllmError {
   return new VllmError(`MCP server \`${name}\`: ${message}`, { code: 'mcp_sign_in', cause });

@@ -3,6 +3,8 @@
 
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
 import { platform } from 'node:process';
 
 /** How long a server may take to save its work: after the end of its input, and after SIGTERM. */
@@ -14,8 +16,18 @@ const hasGroups = platform !== 'win32';
 /** For `spawn`: on POSIX its own group, without a terminal; never a shell. */
 export const GROUP_OPTIONS = { detached: hasGroups, shell: false, windowsHide: true } as const;
 
+/** Of this program: the environment of all servers, and of all that they start, has it. */
+const PROGRAM = randomUUID();
+const MARK = 'VLLM_AGENTS_SERVER';
+let servers = 0;
+
+/** The variable by which the processes of one server are known that left its group, such as daemons. Linux alone shows it to others. */
+export function markServer(): Readonly<Record<string, string>> {
+  return { [MARK]: `${PROGRAM}/${++servers}/` };
+}
+
 /** Ends a server and all that it started: end of input, then SIGTERM, then SIGKILL; within about two seconds. */
-export async function endGroup(child: ChildProcess): Promise<void> {
+export async function endGroup(child: ChildProcess, mark: Readonly<Record<string, string>>): Promise<void> {
   const ended = onceEnded(child);
   child.stdin?.end();
   // A server that has ended may have left children behind, so its group is ended as well.
@@ -24,8 +36,32 @@ export async function endGroup(child: ChildProcess): Promise<void> {
     await within(ended, TERMINATE_MS);
   }
   signalGroup(child, 'SIGKILL');
+  await killMarked(`${MARK}=${mark[MARK]}`);
   await within(ended, TERMINATE_MS);
   release(child);
+}
+
+async function killMarked(mark: string): Promise<void> {
+  if (platform !== 'linux') return;
+  const entries = await readdir('/proc').catch(() => []);
+  const pids = entries.filter((entry) => /^\d+$/.test(entry));
+  await Promise.all(
+    pids.map(async (pid) => {
+      // Those of other users cannot be read, and those that have ended are not there.
+      const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
+      if (Number(pid) === process.pid || !`\0${environment}`.includes(`\0${mark}`)) return;
+      try {
+        process.kill(Number(pid), 'SIGKILL');
+      } catch {
+        // It has ended meanwhile.
+      }
+    }),
+  );
+}
+
+/** Whether a process has ended, or does so within a moment. */
+export async function hasEnded(child: ChildProcess): Promise<boolean> {
+  return await within(onceEnded(child), END_OF_INPUT_MS);
 }
 
 function onceEnded(child: ChildProcess): Promise<void> {
@@ -60,8 +96,15 @@ const guarded = new Set<number>();
 let guardian: ChildProcess | undefined;
 
 /** Reads the current list of groups, one list a line. At the end of its input it ends the groups of the last line, which is empty after a proper close. */
-const GUARDIAN =
-  'while read -r line; do groups=$line; done; for group in $groups; do kill -s KILL -- "-$group"; done 2>/dev/null';
+const GUARDIAN = `
+  while read -r line; do groups=$line; done
+  test -z "$groups" && exit
+  for group in $groups; do kill -s KILL -- "-$group"; done 2>/dev/null
+  test -r /proc/self/environ || exit
+  for file in $(grep -slaF '${MARK}=${PROGRAM}/' /proc/[0-9]*/environ); do
+    pid=\${file#/proc/}; pid=\${pid%/environ}
+    test "$pid" = "$$" || kill -s KILL "$pid"
+  done 2>/dev/null`;
 
 /** Makes the guardian end the group of a child if this process is killed. */
 export function guard({ pid }: ChildProcess): void {

@@ -2,6 +2,7 @@
 // Calling a tool is left to `server-call.ts`.
 
 import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import type { JsonObject } from '../core/json.ts';
 import { isObject } from '../core/json.ts';
 import { fromListedSchema } from '../schema/json-schema.ts';
@@ -9,6 +10,7 @@ import type { Validator } from '../schema/validator.ts';
 import { validatorFor } from '../schema/validator.ts';
 import { defineTool } from '../tool/define-tool.ts';
 import type { Tool, ToolContext } from '../tool/tool.ts';
+import { wellFormed } from './loss.ts';
 import type { ApprovalPolicy, McpServerConfig } from './server-config.ts';
 import { exposedName, isListed } from './tool-names.ts';
 
@@ -32,6 +34,8 @@ export interface ReadTools {
   readonly hashes: ReadonlyMap<string, string>;
   /** What was dropped, and why. */
   readonly dropped: readonly string[];
+  /** Names of tools whose descriptions were cut. */
+  readonly cut: readonly string[];
 }
 
 interface ReadToolsOptions {
@@ -40,12 +44,17 @@ interface ReadToolsOptions {
   readonly call: CallServerTool;
 }
 
-/** Never throws: what is wrong with a tool is in `dropped`. */
-export function readTools(listed: readonly unknown[], options: ReadToolsOptions): ReadTools {
+/** Tools that are read before the rest of the program has its turn. */
+const TOOLS_AT_ONCE = 20;
+
+/** Never rejects: what is wrong with a tool is in `dropped`. */
+export async function readTools(listed: readonly unknown[], options: ReadToolsOptions): Promise<ReadTools> {
   const tools = new Map<string, Tool>();
   const hashes = new Map<string, string>();
   const dropped: string[] = [];
-  for (const entry of listed) {
+  const cut: string[] = [];
+  for (const [at, entry] of listed.entries()) {
+    if (at > 0 && at % TOOLS_AT_ONCE === 0) await setImmediate();
     const name = isObject(entry) && typeof entry.name === 'string' ? entry.name : '';
     if (!isObject(entry) || name === '') {
       dropped.push('an entry without a name');
@@ -60,11 +69,12 @@ export function readTools(listed: readonly unknown[], options: ReadToolsOptions)
     try {
       tools.set(exposed, makeTool(entry, { name, exposed, options }));
       hashes.set(exposed, hashOf(entry));
+      if (String(entry.description).length > MAX_DESCRIPTION_CHARS) cut.push(exposed);
     } catch (error) {
       dropped.push(`${name.slice(0, 80)}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  return { tools: [...tools.values()], hashes, dropped };
+  return { tools: [...tools.values()], hashes, dropped, cut };
 }
 
 function isWanted(name: string, { allow, deny = [] }: McpServerConfig): boolean {
@@ -88,7 +98,8 @@ function makeTool(entry: Readonly<Record<string, unknown>>, { name, exposed, opt
     needsTask: execution.taskSupport === 'required',
   };
   const title = typeof entry.title === 'string' ? entry.title : typeof hints.title === 'string' ? hints.title : '';
-  const description = typeof entry.description === 'string' ? entry.description.trim() : '';
+  const given = typeof entry.description === 'string' ? entry.description.trim() : '';
+  const description = wellFormed(cutText(given, MAX_DESCRIPTION_CHARS));
   return defineTool({
     name: exposed,
     description: description || title || `The tool ${name} of the server ${server}.`,
@@ -100,8 +111,15 @@ function makeTool(entry: Readonly<Record<string, unknown>>, { name, exposed, opt
   });
 }
 
+/** Every request carries it. */
+const MAX_DESCRIPTION_CHARS = 8000;
+
+function cutText(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most)} (cut: it is ${text.length} characters long)`;
+}
+
 /** Only whether a result fits is of interest: the model is shown the result as it came. */
-const OUTPUT = { fillDefaults: false, findAll: false } as const;
+const OUTPUT = { fillDefaults: false, findAll: false, isForeign: true } as const;
 
 /** A hint can only add an approval, never remove one. */
 function needsApproval(policy: ApprovalPolicy, hints: Readonly<Record<string, unknown>>): boolean {

@@ -5,9 +5,10 @@ import { contentParts } from '../tool/content-parts.ts';
 import { defineTool } from '../tool/define-tool.ts';
 import type { Tool } from '../tool/tool.ts';
 import { ToolRetry } from '../tool/tool.ts';
-import { readResourcePart } from './call-result.ts';
+import { readResource } from './call-result.ts';
 import type { McpConnection } from './connection.ts';
 import { reason } from './loss.ts';
+import { createImageReader } from './result-image.ts';
 import { exposedName } from './tool-names.ts';
 
 const MAX_LISTED = 200;
@@ -46,7 +47,8 @@ export function createResourceTools(
       const connection = await connected(signal);
       try {
         const contents = await connection.readResource(String(uri), signal);
-        return contentParts(contents.filter(isObject).map(readResourcePart));
+        const readImage = createImageReader();
+        return contentParts(contents.filter(isObject).map((resource) => readResource(resource, readImage)));
       } catch (error) {
         throw new ToolRetry(`${String(uri)} cannot be read: ${reason(error)}`);
       }

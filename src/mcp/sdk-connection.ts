@@ -1,6 +1,7 @@
 // Owns the connection through the MCP SDK. Loaded only when a server starts: importing the SDK takes a tenth of a second.
 // Results are passed on unchecked: the SDK's own checks would reject a whole list for one bad tool, a whole result for one bad part.
 
+import { setMaxListeners } from 'node:events';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import type { RequestOptions } from '@modelcontextprotocol/sdk/shared/protocol.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
@@ -17,7 +18,11 @@ import { z } from 'zod';
 import type { JsonObject } from '../core/json.ts';
 import { isObject } from '../core/json.ts';
 import type { SampleAnswer } from '../tool/tool-provider.ts';
+import { TooLate, untilAborted } from './connect-limit.ts';
 import type { Listed, McpConnection, ServerCallbacks } from './connection.ts';
+import type { Peer } from './http-messages.ts';
+import { readError } from './read-error.ts';
+import { ScreenedTransport } from './screened-transport.ts';
 
 /** More pages than any usable list has. */
 const MAX_PAGES = 1000;
@@ -30,10 +35,13 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const NO_TIMEOUT_MS = 2 ** 31 - 1;
 
 interface SdkOptions {
-  readonly transport: Transport;
+  readonly createTransport: (peer: Peer) => Transport;
+  /** Whether a failed `send` may have another reason than the connection, such as an HTTP status. */
+  readonly isHttp: boolean;
   readonly callbacks: ServerCallbacks;
   readonly version: string;
-  readonly connectTimeoutMs: number;
+  /** Ends the attempt to connect. */
+  readonly signal: AbortSignal;
   readonly hasRoots: boolean;
   readonly canSample: boolean;
   readonly canAskUser: boolean;
@@ -43,10 +51,16 @@ const LOOSE = z.looseObject({});
 
 /** Connects over a transport, and closes it when that fails. Rejects with the error of the SDK or the transport. */
 export async function connectSdk(options: SdkOptions): Promise<McpConnection> {
-  const { transport, callbacks, version, connectTimeoutMs } = options;
+  const { callbacks, version, signal } = options;
+  const transport = new ScreenedTransport(options.createTransport, {
+    sendsOverHttp: options.isHttp,
+    onFlood: callbacks.onFlood,
+  });
   const client = new Client({ name: 'vllm-agents', version }, { capabilities: capabilitiesOf(options) });
   let isReady = false;
+  let isClosed = false;
   client.onclose = () => {
+    isClosed = true;
     if (isReady) callbacks.onLost();
   };
   client.onerror = () => {
@@ -54,26 +68,42 @@ export async function connectSdk(options: SdkOptions): Promise<McpConnection> {
   };
   setCallbacks(client, options);
   try {
-    await withTimeout(client.connect(transport, { timeout: connectTimeoutMs }), connectTimeoutMs);
+    await untilAborted(client.connect(transport, { timeout: NO_TIMEOUT_MS }), signal);
     isReady = true;
   } catch (error) {
     await transport.close().catch(() => undefined);
-    throw error;
+    throw readError(error, { signal, isClosed: false, hadSession: false });
   }
 
   async function request(method: string, params: JsonObject, more: RequestOptions): Promise<JsonObject> {
     const sent = { method, params } as Request;
-    return (await client.request(sent, LOOSE, { timeout: REQUEST_TIMEOUT_MS, ...more })) as JsonObject;
+    const hadSession = transport.sessionId !== undefined;
+    const followed = follow(more.signal);
+    try {
+      const requested = { timeout: REQUEST_TIMEOUT_MS, ...more, signal: followed.signal };
+      return (await client.request(sent, LOOSE, requested)) as JsonObject;
+    } catch (error) {
+      throw readError(error, { signal: more.signal, isClosed, hadSession });
+    } finally {
+      followed.release();
+    }
   }
 
-  async function list(method: string, key: string, signal: AbortSignal): Promise<Listed> {
+  async function list(method: string, key: string, ending: AbortSignal): Promise<Listed> {
     const tools: unknown[] = [];
     const seen = new Set<string>();
     let cursor: string | undefined;
     for (let page = 0; page < MAX_PAGES; page++) {
-      const result = await request(method, cursor === undefined ? {} : { cursor }, { signal });
+      let result: JsonObject;
+      try {
+        result = await request(method, cursor === undefined ? {} : { cursor }, { signal: ending });
+      } catch (error) {
+        if (page === 0 || !(error instanceof TooLate)) throw error;
+        return { tools, cut: 'the rest came too late' };
+      }
       const entries = result[key];
-      if (Array.isArray(entries)) tools.push(...entries);
+      if (Array.isArray(entries)) for (const entry of entries) tools.push(entry);
+      else return { tools, cut: `its \`${key}\` is ${entries === null ? 'null' : typeof entries}, not a list` };
       if (tools.length > MAX_ENTRIES) return { tools: tools.slice(0, MAX_ENTRIES), cut: `more than ${MAX_ENTRIES}` };
       const { nextCursor } = result;
       if (typeof nextCursor !== 'string' || nextCursor === '') return { tools, cut: undefined };
@@ -84,8 +114,8 @@ export async function connectSdk(options: SdkOptions): Promise<McpConnection> {
     return { tools, cut: `more than ${MAX_PAGES} pages` };
   }
 
-  async function listed(method: string, key: string, signal: AbortSignal): Promise<JsonObject[]> {
-    const { tools } = await list(method, key, signal);
+  async function listed(method: string, key: string, ending: AbortSignal): Promise<JsonObject[]> {
+    const { tools } = await list(method, key, ending);
     return tools.filter((entry): entry is JsonObject => isObject(entry));
   }
 
@@ -124,24 +154,27 @@ export async function connectSdk(options: SdkOptions): Promise<McpConnection> {
   };
 }
 
-/** The SDK's own limit covers only the first request, not the start of the transport. */
-async function withTimeout(connected: Promise<void>, timeoutMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`the server was not ready within ${timeoutMs} ms`)), timeoutMs);
-  });
-  try {
-    await Promise.race([connected, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+/** A signal of its own for each request: the SDK never removes its listener, which would keep the request in memory as long as the signal. */
+function follow(signal: AbortSignal | undefined): { readonly signal: AbortSignal; readonly release: () => void } {
+  const controller = new AbortController();
+  const onAbort = (): void => controller.abort(signal?.reason);
+  // As many requests as there are calls may wait for the same signal.
+  if (signal !== undefined) setMaxListeners(Number.POSITIVE_INFINITY, signal);
+  signal?.addEventListener('abort', onAbort);
+  if (signal?.aborted) onAbort();
+  return { signal: controller.signal, release: () => signal?.removeEventListener('abort', onAbort) };
 }
 
 /** Tells a server that keeps sessions that this one is over. Whether the server accepts that does not matter here. */
-async function endSession(transport: Transport): Promise<void> {
-  if (!('terminateSession' in transport) || typeof transport.terminateSession !== 'function') return;
-  const ended = Promise.resolve(transport.terminateSession()).catch(() => undefined);
-  await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, END_SESSION_MS).unref())]);
+async function endSession(transport: ScreenedTransport): Promise<void> {
+  if (transport.sessionId === undefined) return;
+  const ended = transport.terminateSession().catch(() => undefined);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, END_SESSION_MS);
+  });
+  await Promise.race([ended, late]);
+  clearTimeout(timer);
 }
 
 const END_SESSION_MS = 2000;

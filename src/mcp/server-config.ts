@@ -56,6 +56,7 @@ export interface HttpServerConfig extends CommonConfig {
   readonly auth?: AuthConfig;
 }
 
+/** `issuer` is the URL of the authorization server that configured credentials are for. Default: only one of the server's own origin. */
 export type AuthConfig =
   | { readonly type: 'none' }
   /** In the browser. `clientId` is for a client that was registered by hand. */
@@ -66,12 +67,14 @@ export type AuthConfig =
       readonly scope?: string;
       /** An https URL of a document that describes this client. */
       readonly clientMetadataUrl?: string;
+      readonly issuer?: string;
     }
   | {
       readonly type: 'client_credentials';
       readonly clientId: string;
       readonly clientSecret: string;
       readonly scope?: string;
+      readonly issuer?: string;
     }
   /** With a key in PEM. `algorithm` is a JWT name; default RS256. */
   | {
@@ -80,6 +83,7 @@ export type AuthConfig =
       readonly privateKey: string;
       readonly algorithm?: string;
       readonly scope?: string;
+      readonly issuer?: string;
     };
 
 /** A server in this program, or behind a transport of your own. */
@@ -118,6 +122,11 @@ const COMMON = new Set([
 ]);
 const OF_STDIO = new Set(['command', 'args', 'env', 'cwd']);
 const OF_HTTP = new Set(['url', 'headers', 'auth']);
+/** Whether a field of a configuration in a file means something here, for one kind of server or another. */
+export function isServerField(field: string): boolean {
+  return COMMON.has(field) || OF_STDIO.has(field) || OF_HTTP.has(field);
+}
+
 const HTTP_TYPES = new Set(['http', 'streamable-http', 'streamableHttp', 'sse']);
 
 /** Throws a DefinitionError that names the server, the field and the remedy. An unknown field is an error, as it would do nothing. */
@@ -141,8 +150,10 @@ export function checkServerConfig(name: string, config: unknown): McpServerConfi
     const near = nearName(field, [...COMMON, ...own]);
     fail(`there is no field \`${field}\`.${near === undefined ? '' : ` Did you mean \`${near}\`?`}`);
   }
-  if (isHttp) checkUrl(String(url), fail);
-  else if (transport !== undefined) {
+  if (isHttp) {
+    checkUrl(String(url), fail);
+    checkAuth(config.auth, fail);
+  } else if (transport !== undefined) {
     if (typeof transport !== 'function') fail('`transport` must be a function that makes one.');
   } else if (typeof command !== 'string' || command.trim() === '') fail('`command` is empty.');
   checkLists(config, fail);
@@ -163,6 +174,37 @@ function checkUrl(text: string, fail: (what: string) => never): void {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') fail('`url` must begin with http:// or https://.');
   if (url.username !== '' || url.password !== '') {
     fail('`url` contains a user or password: use `headers` with a placeholder for a variable instead.');
+  }
+}
+
+/** The fields of each kind of `auth`; those that are required end with `!`. */
+const AUTH_FIELDS: Readonly<Record<string, readonly string[]>> = {
+  none: [],
+  browser: ['clientId', 'clientSecret', 'scope', 'clientMetadataUrl', 'issuer'],
+  client_credentials: ['clientId!', 'clientSecret!', 'scope', 'issuer'],
+  private_key_jwt: ['clientId!', 'privateKey!', 'algorithm', 'scope', 'issuer'],
+};
+
+function checkAuth(auth: unknown, fail: (what: string) => never): void {
+  if (auth === undefined) return;
+  const type = isObject(auth) ? String(auth.type) : '';
+  const known = Object.hasOwn(AUTH_FIELDS, type) ? AUTH_FIELDS[type] : undefined;
+  if (!isObject(auth) || known === undefined) {
+    fail(`\`auth\` must have a \`type\`: ${Object.keys(AUTH_FIELDS).join(', ')}.`);
+    return;
+  }
+  for (const field of known) {
+    const name = field.replace('!', '');
+    const value = auth[name];
+    if (value === undefined && field === name) continue;
+    if (typeof value !== 'string' || value === '') fail(`\`auth.${name}\` must be a text.`);
+  }
+  const unknown = Object.keys(auth).find(
+    (key) => key !== 'type' && !known.some((field) => field.replace('!', '') === key),
+  );
+  if (unknown !== undefined) fail(`there is no field \`auth.${unknown}\`.`);
+  if (typeof auth.issuer === 'string' && !auth.issuer.includes('${') && !URL.canParse(auth.issuer)) {
+    fail('`auth.issuer` is not a valid URL.');
   }
 }
 

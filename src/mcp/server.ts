@@ -2,17 +2,20 @@
 // its last user. How a connection is made is left to `connect.ts`, what it lists to `tool-list.ts`.
 
 import { pathToFileURL } from 'node:url';
-import type { JsonObject } from '../core/json.ts';
 import { isObject } from '../core/json.ts';
 import { VllmError } from '../core/vllm-error.ts';
+import type { Tool } from '../tool/tool.ts';
 import { ToolRetry } from '../tool/tool.ts';
-import type { InputAnswer, OpenProvider, ProviderContext, SampleAnswer, ToolProvider } from '../tool/tool-provider.ts';
+import type { OpenProvider, ProviderContext, ToolProvider } from '../tool/tool-provider.ts';
+import { Callers } from './callers.ts';
+import type { ConnectLimit } from './connect-limit.ts';
+import { startConnectLimit, TooLate, untilAborted } from './connect-limit.ts';
 import type { McpConnection, ServerCallbacks } from './connection.ts';
 import type { Surroundings } from './expand.ts';
 import { expandConfig } from './expand.ts';
-import { reason, wait } from './loss.ts';
+import { reason, wait, wellFormed } from './loss.ts';
+import { Questions } from './questions.ts';
 import { createResourceTools } from './resource-tools.ts';
-import { sampleRequest } from './sampling.ts';
 import { createServerCall } from './server-call.ts';
 import type { McpServerConfig } from './server-config.ts';
 import { checkServerConfig } from './server-config.ts';
@@ -23,9 +26,14 @@ import { ToolList } from './tool-list.ts';
 const MAX_RECONNECTS = 5;
 const FIRST_WAIT_MS = 250;
 
+const DEFAULT_CONNECT_TIMEOUT_MS = 30_000;
+
 /** Of the server's own description of itself. */
 const MAX_INSTRUCTIONS_CHARS = 4000;
 const MAX_LOG_CHARS = 1000;
+/** Of one connection: all of them are in the result of the run. */
+const MAX_LOGS = 50;
+const MORE_LOGS = `it reported more than ${MAX_LOGS} warnings and errors; the rest is left out.`;
 const QUIET_LEVELS = new Set(['debug', 'info', 'notice']);
 
 /** What a server takes from the process around it: read anew each time that it is started, and not before. */
@@ -35,6 +43,8 @@ export type ReadSurroundings = () => Surroundings;
 export interface McpServer extends ToolProvider {
   /** Connects if need be. Rejects with a VllmError. */
   readonly connection: () => Promise<McpConnection>;
+  /** Calls a listener when a resource changes that `subscribe` of the connection asked for. Gives the function that ends this. */
+  readonly onResourceUpdated: (listener: (uri: string) => void) => () => void;
   /** Ends it, whoever uses it. Never rejects. */
   readonly close: () => Promise<void>;
 }
@@ -48,11 +58,17 @@ class MountedServer implements McpServer {
   readonly name: string;
   readonly #config: McpServerConfig;
   readonly #readSurroundings: ReadSurroundings;
-  /** Of its users at the moment; the last one answers what the server asks. */
+  /** Of its users at the moment. */
   readonly #contexts: ProviderContext[] = [];
+  readonly #callers = new Callers();
+  readonly #questions: Questions;
   readonly #list: ToolList;
   #connecting: Promise<McpConnection> | undefined;
+  /** Ends what is under way when the last user leaves. */
+  #ending = new AbortController();
   #isLost = false;
+  readonly #resourceListeners = new Set<(uri: string) => void>();
+  #logs = 0;
 
   constructor(name: string, config: McpServerConfig, readSurroundings: ReadSurroundings) {
     this.name = name;
@@ -61,12 +77,21 @@ class MountedServer implements McpServer {
     const warn = (code: string, message: string): void => this.#warn(code, message);
     const connected = (signal: AbortSignal): Promise<McpConnection> => this.#connected(signal);
     const drop = (connection: McpConnection): Promise<void> => this.#drop(connection);
+    this.#questions = new Questions({ server: name, callers: this.#callers, warn });
     this.#list = new ToolList({
       server: name,
       config,
       warn,
-      call: createServerCall({ name, config, warn, connected, drop }),
+      call: createServerCall({
+        name,
+        config,
+        warn,
+        connected,
+        drop,
+        askUser: (request, signal) => this.#questions.askUser(request, signal),
+      }),
       createResourceTools: () => createResourceTools(name, connected),
+      startLimit: () => this.#startLimit(),
       current: () => this.#connecting,
     });
   }
@@ -78,11 +103,11 @@ class MountedServer implements McpServer {
   async open(context: ProviderContext): Promise<OpenProvider> {
     this.#contexts.push(context);
     try {
-      const { info } = await this.connection();
+      const { info } = await untilAborted(this.connection(), context.signal);
       this.#reportDropped(context);
       const { instructions: isWanted = true } = this.#config;
-      const instructions = isWanted ? info.instructions.trim().slice(0, MAX_INSTRUCTIONS_CHARS) : '';
-      return { tools: () => this.#list.tools, instructions, close: () => this.#leave(context) };
+      const instructions = isWanted ? wellFormed(info.instructions.trim().slice(0, MAX_INSTRUCTIONS_CHARS)) : '';
+      return { tools: this.#toolsFor(context), instructions, close: () => this.#leave(context) };
     } catch (error) {
       await this.#leave(context);
       throw error;
@@ -90,16 +115,38 @@ class MountedServer implements McpServer {
   }
 
   connection(): Promise<McpConnection> {
-    this.#connecting ??= this.#connect();
+    this.#connecting ??= this.#callers.outside(() => this.#connect());
     return this.#connecting;
+  }
+
+  onResourceUpdated(listener: (uri: string) => void): () => void {
+    this.#resourceListeners.add(listener);
+    return () => void this.#resourceListeners.delete(listener);
   }
 
   async close(): Promise<void> {
     const connecting = this.#connecting;
     this.#connecting = undefined;
     this.#isLost = false;
+    this.#ending.abort(new Error('nobody uses the server any more'));
+    this.#ending = new AbortController();
     const connection = await connecting?.catch(() => undefined);
     await connection?.close();
+  }
+
+  /** The tools with the user that calls them, for what the server asks during a call. The same ones until the list changes. */
+  #toolsFor(context: ProviderContext): () => readonly Tool[] {
+    let listed: readonly Tool[] | undefined;
+    let tools: readonly Tool[] = [];
+    return () => {
+      if (listed === this.#list.tools) return tools;
+      listed = this.#list.tools;
+      tools = listed.map((tool) => ({
+        ...tool,
+        execute: (args, toolContext) => this.#callers.during(context, () => tool.execute(args, toolContext)),
+      }));
+      return tools;
+    };
   }
 
   async #leave(context: ProviderContext): Promise<void> {
@@ -108,7 +155,13 @@ class MountedServer implements McpServer {
     if (this.#contexts.length === 0) await this.close();
   }
 
+  #startLimit(): ConnectLimit {
+    return startConnectLimit(this.#config.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS, this.#ending.signal);
+  }
+
   async #connect(): Promise<McpConnection> {
+    const limit = this.#startLimit();
+    this.#logs = 0;
     try {
       const surroundings = this.#readSurroundings();
       if (surroundings.problem !== undefined) this.#warn('mcp_environment', surroundings.problem);
@@ -119,55 +172,52 @@ class MountedServer implements McpServer {
         config,
         callbacks: this.#callbacks(config),
         version: surroundings.version,
+        limit,
         hasRoots: (config.roots ?? []).length > 0,
         canSample: this.#contexts.some(({ sample }) => sample !== undefined),
         canAskUser: this.#contexts.some(({ askUser }) => askUser !== undefined),
         signIn: await createSignIn(this.name, config, surroundings.signIn),
       });
-      await this.#list.read(connection).catch(async (cause: unknown) => {
+      await this.#list.read(connection, limit.signal).catch(async (cause: unknown) => {
         await connection.close();
         const message = `MCP server \`${this.name}\`: its tools could not be listed: ${reason(cause)}`;
         throw new VllmError(message, { code: 'mcp_connect', cause, retryable: true });
       });
       return connection;
     } catch (error) {
-      this.#connecting = undefined;
+      // After `close` another attempt may be under way.
+      if (!limit.signal.aborted || limit.signal.reason instanceof TooLate) this.#connecting = undefined;
       throw error;
+    } finally {
+      limit.stop();
     }
   }
 
   #callbacks(config: McpServerConfig): ServerCallbacks {
     return {
       roots: () => (config.roots ?? []).map(rootUri),
-      askUser: (request, signal) => this.#askUser(request, signal),
-      sample: (params, signal) => this.#sample(params, signal),
+      askUser: (request, signal) => this.#questions.askUser(request, signal),
+      sample: (params, signal) => this.#questions.sample(params, signal),
       onLog: (level, text) => {
-        if (!QUIET_LEVELS.has(level)) this.#warn('mcp_log', `${level}: ${text.slice(0, MAX_LOG_CHARS)}`);
+        if (QUIET_LEVELS.has(level) || ++this.#logs > MAX_LOGS + 1) return;
+        const isLast = this.#logs > MAX_LOGS;
+        this.#warn('mcp_log', isLast ? MORE_LOGS : `${level}: ${wellFormed(text.slice(0, MAX_LOG_CHARS))}`);
       },
       onToolsChanged: () =>
         this.#list.refresh(() => {
           for (const context of this.#contexts) this.#reportDropped(context);
         }),
-      onResourceUpdated: () => {
-        // No copies are kept: a resource is read when it is needed.
+      onResourceUpdated: (uri) => {
+        for (const listener of this.#resourceListeners) listener(uri);
       },
+      onFlood: (most) =>
+        this.#warn('mcp_flood', `it asks for more than ${most} things at once; the rest is not answered.`),
       onLost: () => {
         this.#connecting = undefined;
         this.#isLost = true;
         this.#warn('mcp_lost', 'the connection was lost; the next call connects again.');
       },
     };
-  }
-
-  #askUser(request: Parameters<ServerCallbacks['askUser']>[0], signal: AbortSignal): Promise<InputAnswer> {
-    const context = this.#contexts.findLast(({ askUser }) => askUser !== undefined);
-    return context?.askUser?.({ ...request, provider: this.name }, signal) ?? Promise.resolve({ action: 'decline' });
-  }
-
-  async #sample(params: JsonObject, signal: AbortSignal): Promise<SampleAnswer> {
-    const context = this.#contexts.findLast(({ sample }) => sample !== undefined);
-    if (context?.sample === undefined) throw new Error('No run is under way whose model could be asked.');
-    return await context.sample(sampleRequest(this.name, params), signal);
   }
 
   #warn(code: string, message: string): void {
@@ -184,14 +234,14 @@ class MountedServer implements McpServer {
   async #connected(signal: AbortSignal): Promise<McpConnection> {
     if (!this.#isLost) {
       const current = this.#connecting;
-      if (current !== undefined) return await current;
+      if (current !== undefined) return await untilAborted(current, signal);
     }
     let last: unknown;
     for (let attempt = 0; attempt < MAX_RECONNECTS; attempt++) {
       signal.throwIfAborted();
       if (attempt > 0) await wait(FIRST_WAIT_MS * 2 ** (attempt - 1), signal);
       try {
-        const connection = await this.connection();
+        const connection = await untilAborted(this.connection(), signal);
         this.#isLost = false;
         return connection;
       } catch (error) {

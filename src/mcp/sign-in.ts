@@ -5,8 +5,8 @@ import type { OAuthClientProvider } from '@modelcontextprotocol/sdk/client/auth.
 export interface SignIn {
   /** For the SDK, which implements OAuth. */
   readonly provider: OAuthClientProvider;
-  /** Waits until the user has signed in, and exchanges the code for tokens. Rejects with a VllmError. */
-  readonly finish: () => Promise<void>;
+  /** Waits until the user has signed in, and exchanges the code for tokens. Rejects with a VllmError, or the signal's reason. */
+  readonly finish: (signal: AbortSignal) => Promise<void>;
 }
 
 export interface SignInOptions {

@@ -3,31 +3,39 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { getDefaultEnvironment } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { serializeMessage } from '@modelcontextprotocol/sdk/shared/stdio.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import { isObject, parseJson } from '../core/json.ts';
-import type { Line } from './line-reader.ts';
+import { AnswerError, ConnectionLoss } from './connection-error.ts';
 import { createLineReader } from './line-reader.ts';
-import { endGroup, GROUP_OPTIONS, guard } from './process-group.ts';
+import type { MessageText } from './message-text.ts';
+import { endGroup, GROUP_OPTIONS, guard, hasEnded, markServer } from './process-group.ts';
 import type { StdioServerConfig } from './server-config.ts';
 
-/** A longer message is replaced by an error; the connection goes on. */
-const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
+/** Lines that are handled before the rest of the program has its turn. */
+const LINES_AT_ONCE = 50;
 
 /** Of the server's standard error, for error messages. */
 const MAX_STDERR_CHARS = 4000;
 const LAST_LINES = 8;
+/** Of what the server wrote to its output that is no message, for error messages too. */
+const MAX_NOISE_CHARS = 500;
 
 export class StdioTransport implements Transport {
   onclose?: () => void;
   onerror?: (error: Error) => void;
   onmessage?: (message: JSONRPCMessage) => void;
   readonly #config: StdioServerConfig;
+  readonly #mark = markServer();
   #child: ChildProcessWithoutNullStreams | undefined;
   #stderr = '';
+  #noise = '';
   #isClosing = false;
+  #isLosing = false;
   #isClosed = false;
   #exit = '';
 
@@ -40,9 +48,19 @@ export class StdioTransport implements Transport {
     return this.#exit;
   }
 
+  /** Whether there was a process. */
+  get hasStarted(): boolean {
+    return this.#child?.pid !== undefined;
+  }
+
   /** The last lines that the server wrote to its standard error. */
   get lastLines(): string {
     return this.#stderr.trim().split('\n').slice(-LAST_LINES).join('\n');
+  }
+
+  /** The last of what it wrote to its output that is no message: a server that logs there, or writes its messages over several lines. */
+  get noise(): string {
+    return this.#noise.trim();
   }
 
   async start(): Promise<void> {
@@ -50,27 +68,22 @@ export class StdioTransport implements Transport {
     const child = spawn(command, [...args], {
       ...GROUP_OPTIONS,
       stdio: 'pipe',
-      env: { ...getDefaultEnvironment(), ...env },
+      env: { ...getDefaultEnvironment(), ...env, ...this.#mark },
       ...(cwd !== undefined && { cwd }),
     });
     this.#child = child;
-    const reader = createLineReader(MAX_MESSAGE_BYTES);
-    let taken: Promise<void> = Promise.resolve();
-    child.stdout.on('data', (bytes: Buffer) => {
-      const lines = reader.feed(bytes);
-      taken = taken.then(() => this.#takeAll(lines));
-    });
+    const read = this.#read(child.stdout);
     child.stderr.on('data', (bytes: Buffer) => {
       this.#stderr = (this.#stderr + bytes.toString('utf8')).slice(-MAX_STDERR_CHARS);
     });
-    for (const stream of [child.stdin, child.stdout, child.stderr]) {
-      stream.on('error', (error) => this.onerror?.(error));
-    }
+    child.stdin.on('error', () => void this.#lose(child, 'closed its input'));
+    child.stderr.on('error', (error) => this.onerror?.(error));
     child.once('exit', (code, signal) => {
-      if (!this.#isClosing) this.#exit = `ended too early, with ${signal === null ? `exit code ${code}` : signal}`;
+      if (!this.#isClosing) this.#exit ||= `ended too early, with ${signal === null ? `exit code ${code}` : signal}`;
     });
-    // Not on `exit`: by `close` its output has been read to the end.
-    child.once('close', () => this.#closed());
+    // Not on `exit`: by `close` its output has come, and what has come is read to its end.
+    child.once('close', () => void read.then(() => this.#closed()));
+    void read.then(() => this.#lose(child, 'closed its output'));
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);
       child.once('error', (error) => {
@@ -87,24 +100,17 @@ export class StdioTransport implements Transport {
 
   async send(message: JSONRPCMessage): Promise<void> {
     const stdin = this.#child?.stdin;
-    if (stdin === undefined || this.#isClosed || !stdin.writable)
-      throw new Error('The server no longer reads its input.');
-    if (!stdin.write(serializeMessage(message))) {
-      await new Promise<void>((resolve) => {
-        const done = (): void => {
-          stdin.off('drain', done);
-          stdin.off('close', done);
-          resolve();
-        };
-        stdin.once('drain', done);
-        stdin.once('close', done);
-      });
-    }
+    if (stdin === undefined || this.#isClosed || !stdin.writable) throw notReceived();
+    const text = serializeMessage(message);
+    // Called when the text has been taken: a process that does not read makes whoever sends wait.
+    await new Promise<void>((resolve, reject) => {
+      stdin.write(text, (error) => (error ? reject(notReceived(error)) : resolve()));
+    });
   }
 
   async close(): Promise<void> {
     this.#isClosing = true;
-    if (this.#child !== undefined) await endGroup(this.#child);
+    if (this.#child !== undefined) await endGroup(this.#child, this.#mark);
     this.#closed();
   }
 
@@ -112,31 +118,49 @@ export class StdioTransport implements Transport {
     if (this.#isClosed) return;
     this.#isClosed = true;
     // The process ended by itself and may have left children behind. Only `close` waits for their end.
-    if (this.#child !== undefined && !this.#isClosing) void endGroup(this.#child);
+    if (this.#child !== undefined && !this.#isClosing) void endGroup(this.#child, this.#mark);
     this.onclose?.();
   }
 
-  /**
-   * One after another: the SDK handles a notification in the next step of the queue and an answer at once, so that progress that is written
-   * together with the result would come too late to be told.
-   */
-  async #takeAll(lines: readonly Line[]): Promise<void> {
-    for (const line of lines) {
-      this.#take(line);
-      await undefined;
+  /** Gives way to the rest of the program again and again, however fast the server writes; meanwhile no more is read. */
+  async #read(stdout: Readable): Promise<void> {
+    const reader = createLineReader();
+    let taken = 0;
+    try {
+      for await (const bytes of stdout) {
+        for (const line of reader.feed(bytes as Buffer)) {
+          this.#take(line);
+          if (++taken % LINES_AT_ONCE === 0) await setImmediate();
+        }
+      }
+    } catch (error) {
+      // What comes after it cannot be read.
+      this.onerror?.(error instanceof Error ? error : new Error(String(error)));
     }
   }
 
-  #take({ text, end }: Line): void {
-    if (text.trim() === '') return;
-    if (end !== undefined) {
-      this.#replaceByError(text, end);
+  /** A process that lives on without its input or output is of no use: it is ended, as if it had ended by itself. */
+  async #lose(child: ChildProcessWithoutNullStreams, what: string): Promise<void> {
+    if (this.#isClosed || this.#isClosing || this.#isLosing) return;
+    this.#isLosing = true;
+    // In most cases it is the process that ended, which the system reports a little later.
+    if (await hasEnded(child)) return;
+    this.#exit ||= what;
+    await endGroup(child, this.#mark);
+    this.#closed();
+  }
+
+  #take(line: MessageText): void {
+    if (line.excess !== undefined) {
+      this.#replaceByError(line, line.excess);
       return;
     }
+    const text = line.text.replace(BYTE_ORDER_MARK, '');
+    if (text.trim() === '') return;
     const message = parseJson(text);
-    if (!isObject(message) || message.jsonrpc !== '2.0') {
+    if (!isObject(message) && !Array.isArray(message)) {
       // Many servers print a greeting there, which does no harm.
-      this.onerror?.(new Error('The server wrote something to its output that is not a message.'));
+      this.#noise = `${this.#noise}${text.slice(0, MAX_NOISE_CHARS)}\n`.slice(-MAX_NOISE_CHARS);
       return;
     }
     try {
@@ -147,15 +171,19 @@ export class StdioTransport implements Transport {
     }
   }
 
-  /** Looks for the id at both ends of a message that is too long, so that its request fails instead of waiting. */
-  #replaceByError(beginning: string, end: string): void {
+  /** Looks for the id at both ends of a message that is beyond the limits, so that its request fails instead of waiting. */
+  #replaceByError({ text, end }: MessageText, excess: string): void {
     const id =
-      /"id"\s*:\s*(\d+)[^{}[\]"]*\}\s*$/.exec(end)?.[1] ?? /^\s*\{[^{}[\]]*"id"\s*:\s*(\d+)/.exec(beginning)?.[1];
-    const text = `The answer was longer than ${MAX_MESSAGE_BYTES} bytes and was dropped: ask for less.`;
-    this.onerror?.(new Error(text));
-    if (id === undefined) return;
-    this.onmessage?.({ jsonrpc: '2.0', id: Number(id), error: { code: TOO_LARGE, message: text } });
+      /"id"\s*:\s*"?(\d+)"?[^{}[\]"]*\}\s*$/.exec(end)?.[1] ?? /^\s*\{[^{}[\]]*"id"\s*:\s*"?(\d+)/.exec(text)?.[1];
+    const error = new AnswerError(`gave an answer that is ${excess} and was dropped: ask for less`);
+    if (id === undefined) this.onerror?.(error);
+    else this.onmessage?.({ jsonrpc: '2.0', id: Number(id), error: error as never }); // read by the screen
   }
 }
 
-const TOO_LARGE = -32_001;
+const BYTE_ORDER_MARK = /^\uFEFF/;
+
+function notReceived(cause?: Error): ConnectionLoss {
+  const options = { wasNotReceived: true, isGone: true, ...(cause !== undefined && { cause }) };
+  return new ConnectionLoss('the server no longer reads its input', options);
+}

@@ -2,14 +2,12 @@
 // Turning an entry into a tool is left to `read-tools.ts`, keeping the connection to `server.ts`.
 
 import type { Tool } from '../tool/tool.ts';
+import type { ConnectLimit } from './connect-limit.ts';
 import type { Listed, McpConnection } from './connection.ts';
 import { reason } from './loss.ts';
 import type { CallServerTool, ReadTools } from './read-tools.ts';
 import { readTools } from './read-tools.ts';
 import type { McpServerConfig } from './server-config.ts';
-
-/** For all pages of a list. */
-const LIST_TIMEOUT_MS = 30_000;
 
 interface ToolListOptions {
   readonly server: string;
@@ -17,13 +15,15 @@ interface ToolListOptions {
   readonly call: CallServerTool;
   readonly createResourceTools: () => readonly Tool[];
   readonly warn: (code: string, message: string) => void;
+  /** Of reading a list again. */
+  readonly startLimit: () => ConnectLimit;
   /** The connection that is open or being opened. */
   readonly current: () => Promise<McpConnection> | undefined;
 }
 
 export class ToolList {
   readonly #options: ToolListOptions;
-  #listed: ReadTools = { tools: [], hashes: new Map(), dropped: [] };
+  #listed: ReadTools = { tools: [], hashes: new Map(), dropped: [], cut: [] };
   #isStale = false;
   #refreshing: Promise<void> | undefined;
 
@@ -42,15 +42,19 @@ export class ToolList {
   }
 
   /** Reads the whole list. Rejects with what the connection rejected with. */
-  async read(connection: McpConnection): Promise<void> {
+  async read(connection: McpConnection, signal: AbortSignal): Promise<void> {
     const { server, config, call, createResourceTools, warn } = this.#options;
     this.#isStale = false;
-    const { tools: entries, cut } = await listTools(connection);
+    const { tools: entries, cut } = connection.info.hasTools ? await connection.listTools(signal) : NO_TOOLS;
     const before = this.#listed.hashes;
-    const read = readTools(entries, { server, config, call });
+    const read = await readTools(entries, { server, config, call });
     const more = config.resourceTools === true && connection.info.hasResources ? createResourceTools() : [];
     this.#listed = { ...read, tools: [...read.tools, ...more] };
     if (cut !== undefined) warn('mcp_list_cut', `its list of tools is incomplete: ${cut}.`);
+    if (read.cut.length > 0) {
+      const names = read.cut.slice(0, 5).join(', ');
+      warn('mcp_description_cut', `descriptions of ${read.cut.length} tools are too long and were cut: ${names}.`);
+    }
     for (const [name, hash] of read.hashes) {
       const known = before.get(name);
       if (known !== undefined && known !== hash) {
@@ -66,10 +70,18 @@ export class ToolList {
   }
 
   async #readUntilFresh(onRead: () => void): Promise<void> {
-    const { current, warn } = this.#options;
+    const { current, warn, startLimit } = this.#options;
+    const limited = async (connection: McpConnection): Promise<void> => {
+      const limit = startLimit();
+      try {
+        await this.read(connection, limit.signal);
+      } finally {
+        limit.stop();
+      }
+    };
     try {
       // Only from a connection that is there: a notice that arrives with the server's end must not start it again.
-      for (let open = current(); this.#isStale && open !== undefined; open = current()) await this.read(await open);
+      for (let open = current(); this.#isStale && open !== undefined; open = current()) await limited(await open);
       onRead();
     } catch (error) {
       warn('mcp_list_failed', `its new list of tools could not be read: ${reason(error)}`);
@@ -79,16 +91,4 @@ export class ToolList {
   }
 }
 
-/** The SDK never removes its listener from the signal, so a signal with a timer of its own would keep the connection in memory. */
-async function listTools(connection: McpConnection): Promise<Listed> {
-  if (!connection.info.hasTools) return { tools: [], cut: undefined };
-  const limit = new AbortController();
-  // The SDK makes its error of the reason as text.
-  const late = `the list was not complete within ${LIST_TIMEOUT_MS} ms`;
-  const timer = setTimeout(() => limit.abort(late), LIST_TIMEOUT_MS);
-  try {
-    return await connection.listTools(limit.signal);
-  } finally {
-    clearTimeout(timer);
-  }
-}
+const NO_TOOLS: Listed = { tools: [], cut: undefined };

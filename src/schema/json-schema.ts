@@ -5,30 +5,22 @@ import { DefinitionError } from '../core/definition-error.ts';
 import type { JsonObject } from '../core/json.ts';
 import { inheritedNamesIn, withInheritedHidden } from './prototype-names.ts';
 import type { StandardSchema } from './standard-schema.ts';
-import type { Validator } from './validator.ts';
 import { validatorFor } from './validator.ts';
 
 /** For a schema in a program: compiled at once, so that a mistake shows where it was made. Throws a DefinitionError when it is not valid. */
 export function fromJsonSchema(schema: JsonObject, name: string): StandardSchema<JsonObject> {
-  return standardFrom(schema, name, (validator) => validator.compile());
+  return standardFrom(schema, name, false);
 }
 
-/**
- * For a schema from a server's list, of which few are ever used: compiled when the first value is checked. Throws a DefinitionError at
- * once when it is not valid.
- */
+/** For a schema from a server's list, which no program vouches for: checked in a limited number of steps, never compiled. Throws a DefinitionError when it is not valid. */
 export function fromListedSchema(schema: JsonObject, name: string): StandardSchema<JsonObject> {
-  return standardFrom(schema, name, (validator) => validator.verify());
+  return standardFrom(schema, name, true);
 }
 
-function standardFrom(
-  schema: JsonObject,
-  name: string,
-  prepare: (validator: Validator) => unknown,
-): StandardSchema<JsonObject> {
-  const validator = validatorFor(schema, { fillDefaults: true, findAll: true });
+function standardFrom(schema: JsonObject, name: string, isForeign: boolean): StandardSchema<JsonObject> {
+  const validator = validatorFor(schema, { fillDefaults: true, findAll: true, isForeign });
   try {
-    prepare(validator);
+    validator.verify();
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new DefinitionError(`The schema of ${name} is not a valid JSON Schema (2020-12): ${reason}.`, { cause });
@@ -41,7 +33,7 @@ function standardFrom(
       jsonSchema: { input: () => schema },
       validate: (value) => {
         // Defaults are filled in, and a tool may change its arguments: neither may change those that the run keeps.
-        inherited ??= inheritedNamesIn(schema);
+        inherited ??= isForeign ? [] : inheritedNamesIn(schema); // the check of foreign schemas sees none
         const copy = withInheritedHidden(value, inherited);
         const issues = validator.check(copy);
         return issues.length === 0 ? { value: copy } : { issues };

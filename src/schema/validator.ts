@@ -7,6 +7,9 @@ import type { JsonObject } from '../core/json.ts';
 import { cleanSchema } from './clean.ts';
 import type { SchemaIssue } from './issues.ts';
 import { gotOf } from './issues.ts';
+import type { Mismatch } from './metered-check.ts';
+import { checkMetered } from './metered-check.ts';
+import { MeteredSchema } from './metered-schema.ts';
 import { inheritedNamesIn, withInheritedHidden } from './prototype-names.ts';
 
 interface ValidatorOptions {
@@ -14,20 +17,16 @@ interface ValidatorOptions {
   readonly fillDefaults: boolean;
   /** Whether everything that does not fit is reported, or only the first finding. */
   readonly findAll: boolean;
-}
-
-/** What does not fit, and where. */
-interface Mismatch {
-  readonly path: readonly string[];
-  readonly message: string;
+  /** Whether a stranger wrote the schema: then it is checked in a limited number of steps, and never compiled. */
+  readonly isForeign?: boolean;
 }
 
 export class Validator {
   readonly #schema: JsonObject;
   readonly #text: string;
   readonly #options: ValidatorOptions;
-  #isValid = false;
   #compiled: ValidateFunction | undefined;
+  #metered: MeteredSchema | undefined;
 
   constructor(schema: JsonObject, text: string, options: ValidatorOptions) {
     this.#schema = schema;
@@ -35,12 +34,10 @@ export class Validator {
     this.#options = options;
   }
 
-  /** Throws when the schema is not valid (2020-12). Compiles it only if that cannot be known otherwise. */
+  /** Throws when the schema is not valid (2020-12). */
   verify(): void {
-    if (this.#isValid) return;
-    if (mayFailToCompile(this.#text)) this.compile();
-    else assertValid(this.#schema);
-    this.#isValid = true;
+    if (this.#options.isForeign) this.#meter();
+    else this.compile();
   }
 
   /** Compiles it, once. Throws when the schema is not valid (2020-12). */
@@ -48,13 +45,23 @@ export class Validator {
     if (this.#compiled === undefined) {
       assertValid(this.#schema);
       this.#compiled = createAjv(this.#options).compile(this.#schema);
-      this.#isValid = true;
     }
     return this.#compiled;
   }
 
+  #meter(): MeteredSchema {
+    if (this.#metered === undefined) {
+      assertValid(this.#schema);
+      const metered = new MeteredSchema(this.#schema, this.#text);
+      if (metered.brokenRef !== undefined) throw new Error(`can't resolve reference ${metered.brokenRef} from id #`);
+      this.#metered = metered;
+    }
+    return this.#metered;
+  }
+
   /** Says what does not fit; nothing when the value fits. Throws when the schema is not valid. */
   check(value: unknown): readonly Mismatch[] {
+    if (this.#options.isForeign) return checkMetered(this.#meter(), value, this.#options.fillDefaults);
     const validate = this.compile();
     return validate(value) ? [] : (validate.errors ?? []).map(mismatchFrom);
   }
@@ -76,7 +83,7 @@ export function validatorFor(schema: JsonObject, options: ValidatorOptions): Val
   // Without its `$schema` and `$id`: schemas of older drafts are read by the rules of this one, and ids may repeat.
   const cleaned = cleanSchema(schema);
   const text = JSON.stringify(cleaned);
-  const key = `${options.fillDefaults} ${options.findAll} ${text}`;
+  const key = `${options.fillDefaults} ${options.findAll} ${options.isForeign ?? false} ${text}`;
   const found = kept.get(key);
   const validator = found ?? new Validator(cleaned, text, options);
   if (found === undefined) keptChars += key.length;
@@ -99,11 +106,6 @@ export function createValidator(schema: JsonObject): (value: unknown) => readonl
     validator
       .check(inherited.length === 0 ? value : withInheritedHidden(value, inherited))
       .map(({ path, message }) => ({ path: path.join('.'), message, got: gotOf(value, path) }));
-}
-
-/** Schemas with these keywords can be valid and still not compile, such as one with a reference to nothing. */
-function mayFailToCompile(text: string): boolean {
-  return /"(?:\$\w+|patternProperties|nullable)":|"(?:id|pattern)":"|"enum":\[\]/.test(text);
 }
 
 // Loaded with the first schema: that takes longer than many programs run.

@@ -2,7 +2,7 @@
 
 import { exact, visibleLine } from '../core/visible.ts';
 import type { Surroundings } from '../mcp/expand.ts';
-import type { MountedServers } from '../mcp/mount.ts';
+import type { MountedServers, MountOptions } from '../mcp/mount.ts';
 import { createServers, mountServers } from '../mcp/mount.ts';
 import type { McpServer } from '../mcp/server.ts';
 import type { McpServers } from '../mcp/server-config.ts';
@@ -18,8 +18,8 @@ export function serversOf(servers: McpServers): readonly McpServer[] {
  * Starts MCP servers side by side and keeps them until the result is closed (`await using`). One that fails is in `failures`;
  * rejects only when one that is `required` fails.
  */
-export async function mountMcp(servers: McpServers): Promise<MountedServers> {
-  return await mountServers(serversOf(servers));
+export async function mountMcp(servers: McpServers, options: MountOptions = {}): Promise<MountedServers> {
+  return await mountServers(serversOf(servers), options);
 }
 
 function readSurroundings(): Surroundings {

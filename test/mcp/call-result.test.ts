@@ -4,6 +4,17 @@ import { describe, expect, test } from 'vitest';
 import { contentParts, ToolRetry } from '../../src/index.ts';
 import { readResult } from '../../src/mcp/call-result.ts';
 
+/** The smallest images of their kinds, as far as they are looked at. */
+const PNG = Buffer.from('\x89PNG\r\n\x1a\nrest', 'latin1').toString('base64');
+const IMAGES: readonly (readonly [string, string])[] = [
+  ['image/png', PNG],
+  ['image/jpeg', Buffer.from([0xff, 0xd8, 0xff, 0xe0]).toString('base64')],
+  ['image/gif', Buffer.from('GIF89a').toString('base64')],
+  ['image/webp', Buffer.from('RIFF\0\0\0\0WEBP').toString('base64')],
+];
+const imagePart = (type: string, data: string) =>
+  ({ type: 'image_url', image_url: { url: `data:${type};base64,${data}` } }) as const;
+
 describe('a result', () => {
   const text = (value: string, more: object = {}) => ({ type: 'text', text: value, ...more });
 
@@ -11,11 +22,8 @@ describe('a result', () => {
     ['texts', { content: [text('a'), text('b')] }, 'a\nb'],
     [
       'an image',
-      { content: [text('a'), { type: 'image', data: 'AAAA', mimeType: 'image/png' }] },
-      contentParts([
-        { type: 'text', text: 'a' },
-        { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } },
-      ]),
+      { content: [text('a'), { type: 'image', data: PNG, mimeType: 'image/png' }] },
+      contentParts([{ type: 'text', text: 'a' }, imagePart('image/png', PNG)]),
     ],
     [
       'audio',
@@ -50,7 +58,26 @@ describe('a result', () => {
     ],
     ['structure whose only value differs', { content: [text('t')], structuredContent: { a: 'u' } }, 't\n{"a":"u"}'],
     ['nothing at all', {}, ''],
-    ['content that is no list', { content: 'text' }, ''],
+    ['content that is a text', { content: 'text' }, 'text'],
+    ['content that is one part', { content: text('part') }, 'part'],
+    ['content that is a number', { content: 7 }, ''],
+    ['the field of the oldest revision', { toolResult: { a: 1 } }, '{"a":1}'],
+    ['a text in the field of the oldest revision', { toolResult: 'old' }, 'old'],
+    ['the kind that is complete', { resultType: 'complete', content: [text('done')] }, 'done'],
+    ['a number that is wrapped', { content: [text('3')], structuredContent: { result: 3 } }, '3'],
+    ['a list that is wrapped', { content: [text('[1,2]')], structuredContent: { result: [1, 2] } }, '[1,2]'],
+    ['a list as a text each', { content: [text('a'), text('2')], structuredContent: { result: ['a', 2] } }, 'a\n2'],
+    [
+      'a list of which a text is missing',
+      { content: [text('a')], structuredContent: { result: ['a', 2] } },
+      'a\n{"result":["a",2]}',
+    ],
+    [
+      'another number than the one wrapped',
+      { content: [text('3')], structuredContent: { result: 4 } },
+      '3\n{"result":4}',
+    ],
+    ['half of a surrogate pair', { content: [text('a\ud800b')] }, 'a\ufffdb'],
     ['a part that is no object', { content: [7] }, '(a part that is not an object: not shown)'],
     [
       'a part of an unknown kind',
@@ -60,8 +87,8 @@ describe('a result', () => {
     ['an image without data', { content: [{ type: 'image', data: '' }] }, '(an image without data: not shown)'],
     [
       'an embedded image',
-      { content: [{ type: 'resource', resource: { uri: 'x://y', blob: 'AAAA', mimeType: 'image/png' } }] },
-      contentParts([{ type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } }]),
+      { content: [{ type: 'resource', resource: { uri: 'x://y', blob: PNG, mimeType: 'image/png' } }] },
+      contentParts([imagePart('image/png', PNG)]),
     ],
     [
       'a resource without anything',
@@ -75,18 +102,63 @@ describe('a result', () => {
       'a\nb',
     ],
     ['what is for the user alone', { content: [text('a', { annotations: { audience: ['user'] } }), text('b')] }, 'b'],
-    [
-      'a MIME type that is none',
-      { content: [{ type: 'image', data: 'AA', mimeType: 'x;y"' }] },
-      contentParts([{ type: 'image_url', image_url: { url: 'data:application/octet-stream;base64,AA' } }]),
-    ],
   ])('with %s is put before the model', (_name, raw, shown) => {
     expect(readResult(raw)).toEqual(shown);
   });
 
+  test.each(IMAGES)('with an image shows it as what its bytes say: %s', (type, data) => {
+    const image = { type: 'image', data, mimeType: 'application/octet-stream' };
+    expect(readResult({ content: [image] })).toEqual(contentParts([imagePart(type, data)]));
+    const url = { type: 'image', data: `data:image/x;base64,${data.replaceAll('=', '')}` };
+    expect(readResult({ content: [url] })).toEqual(contentParts([imagePart(type, data)]));
+  });
+
+  test.each<[string, string, string]>([
+    ['that is no image', Buffer.from('<svg/>').toString('base64'), 'an image that is no PNG, JPEG, GIF or WebP'],
+    ['that is not base64', 'not base64!', 'an image that is not base64'],
+    ['that is too large', PNG.repeat(1_000_000), 'an image of 12000000 bytes, more than 8388608'],
+  ])('with an image %s has a note in its place', (_name, data, what) => {
+    const image = { type: 'image', data, mimeType: 'image/png' };
+    expect(readResult({ content: [image] })).toBe(`(${what}: not shown)`);
+    const resource = { type: 'resource', resource: { uri: 'x://y', blob: data, mimeType: 'image/png' } };
+    expect(readResult({ content: [resource] })).toBe(`(${what}: not shown)`);
+  });
+
+  test('with more images than one request should have shows the first ones', () => {
+    const image = (data: string) => ({ type: 'image', data, mimeType: 'image/png' });
+    const many = readResult({ content: Array.from({ length: 18 }, () => image(PNG)) });
+    const beyond = { type: 'text', text: '(an image beyond the 16 of one result: not shown)' } as const;
+    expect(many).toEqual(
+      contentParts([...Array.from({ length: 16 }, () => imagePart('image/png', PNG)), beyond, beyond]),
+    );
+    const large = Buffer.concat([Buffer.from(PNG, 'base64'), Buffer.alloc(8_000_000)]).toString('base64');
+    expect(readResult({ content: [image(large), image(large), image(large)] })).toEqual(
+      contentParts([
+        imagePart('image/png', large),
+        imagePart('image/png', large),
+        { type: 'text', text: '(an image beyond the 16777216 bytes of one result: not shown)' },
+      ]),
+    );
+  });
+
+  test.each<[string, object, string]>([
+    [
+      'an input that it needs',
+      { resultType: 'input_required', inputRequests: {} },
+      'The tool did not finish: its result is of the kind "input_required", which this client does not support.',
+    ],
+    [
+      'a task',
+      { task: { taskId: 'a' } },
+      'The tool runs only as an MCP task, which this client does not support. Use another tool.',
+    ],
+  ])('that is %s in place of a result is an error that names it', (_name, raw, message) => {
+    expect(() => readResult(raw)).toThrow(new ToolRetry(message));
+  });
+
   test.each<[string, object, string]>([
     ['text', { content: [text('disk'), text('full')] }, 'disk\nfull'],
-    ['text beside an image', { content: [text('a'), { type: 'image', data: 'AA', mimeType: 'image/png' }] }, 'a'],
+    ['text beside an image', { content: [text('a'), { type: 'image', data: PNG, mimeType: 'image/png' }] }, 'a'],
     ['nothing', { content: [] }, 'The call failed.'],
   ])('that is an error with %s is thrown with what there is', (_name, raw, message) => {
     expect(() => readResult({ ...raw, isError: true })).toThrow(new ToolRetry(message));

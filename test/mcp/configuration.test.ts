@@ -40,6 +40,26 @@ describe('a configuration', () => {
     ['env that is no text', { command: 'a', env: { A: 1 } }, '`env` must be an object of strings.'],
     ['a time limit of 0', { command: 'a', timeoutMs: 0 }, '`timeoutMs` must be a number above 0.'],
     ['a time limit as text', { command: 'a', maxCallMs: '5' }, '`maxCallMs` must be a number above 0.'],
+    [
+      'auth without a type',
+      { url: 'https://x', auth: { CLIENT_ID: 'a' } },
+      '`auth` must have a `type`: none, browser, client_credentials, private_key_jwt.',
+    ],
+    [
+      'auth that lacks a field',
+      { url: 'https://x', auth: { type: 'client_credentials', clientId: 'a' } },
+      '`auth.clientSecret` must be a text.',
+    ],
+    [
+      'auth with an unknown field',
+      { url: 'https://x', auth: { type: 'browser', clientID: 'a' } },
+      'there is no field `auth.clientID`.',
+    ],
+    [
+      'an issuer that is no URL',
+      { url: 'https://x', auth: { type: 'browser', issuer: 'a' } },
+      '`auth.issuer` is not a valid URL.',
+    ],
     ['an unknown approval', { command: 'a', approval: 'maybe' }, '`approval` must be always, never or hints.'],
   ])('with %s is an error that names the server and the field', (_name, config, problem) => {
     expect(() => checkServerConfig('files', config)).toThrow(new DefinitionError(`MCP server \`files\`: ${problem}`));
@@ -79,7 +99,7 @@ describe('a file', () => {
     );
     expect(mcpServersFrom(path)).toEqual({
       a: { type: 'stdio', command: 'x' },
-      b: { url: 'http://h/mcp', timeoutMs: 5 },
+      b: { url: 'http://h/mcp', timeoutMs: 5000 },
     });
   });
 
@@ -87,9 +107,65 @@ describe('a file', () => {
     ['{', /mcp\.json is not valid JSON: /],
     ['[]', /mcp\.json does not contain a JSON object\.$/],
     ['{}', /mcp\.json has no `mcpServers` \(or `servers`\)\.$/],
-    ['{"mcpServers": {"a": {}}}', /MCP server `a`/],
   ])('with %s is an error that names it', (text, reason) => {
     expect(() => mcpServersFrom(write(text))).toThrow(reason);
+  });
+
+  test.each<[string, object, object]>([
+    [
+      'Claude Code',
+      { type: 'http', url: 'http://h', headersHelper: 'x', alwaysLoad: true },
+      { type: 'http', url: 'http://h' },
+    ],
+    [
+      'Gemini',
+      { command: 'x', includeTools: ['a'], excludeTools: ['b'], timeout: 60_000 },
+      { command: 'x', allow: ['a'], deny: ['b'], timeoutMs: 60_000 },
+    ],
+    ['Copilot', { type: 'local', command: 'x', tools: ['*'] }, { type: 'stdio', command: 'x', allow: ['*'] }],
+    ['Cline and Roo', { command: 'x', timeout: 60, watchPaths: ['a'] }, { command: 'x', timeoutMs: 60_000 }],
+    ['Windsurf', { serverUrl: 'http://h' }, { url: 'http://h' }],
+    ['LM Studio', { command: 'x', icon: 'y' }, { command: 'x' }],
+    ['Cursor', { url: 'http://h', auth: { CLIENT_ID: 'x' } }, { url: 'http://h' }],
+    ['VS Code', { command: 'x', sandboxEnabled: true }, { command: 'x' }],
+  ])('of %s is read, whatever else it holds', (_name, config, known) => {
+    const path = write(JSON.stringify({ mcpServers: { a: config } }));
+    expect(mcpServersFrom(path, { onProblem: () => undefined })).toEqual({ a: known });
+  });
+
+  test('loses a server that is wrong alone, and says which fields mean nothing', () => {
+    const path = write(
+      JSON.stringify({
+        mcpServers: {
+          none: {},
+          text: 'x',
+          some: { command: 'x', sandboxEnabled: true, more: 1, autoApprove: ['*'] },
+          last: { command: 'y' },
+        },
+      }),
+    );
+    const problems: string[] = [];
+    const servers = mcpServersFrom(path, { onProblem: (problem) => problems.push(problem) });
+    expect(servers).toEqual({ some: { command: 'x' }, last: { command: 'y' } });
+    expect(problems.map((problem) => problem.replace(path, 'FILE'))).toEqual([
+      'FILE: MCP server `none`: give it either a `command` to start or a `url` to connect to (or, in a program, a `transport`). It is left out.',
+      'FILE: MCP server `text`: its configuration is not an object. It is left out.',
+      'FILE: MCP server `some`: the fields `sandboxEnabled`, `more` are of other programs: ignored.',
+    ]);
+  });
+
+  test('has the variables of an `envFile` beside it', () => {
+    writeFileSync(join(folder, 'vars'), 'A=1\nB="two words"\n');
+    const path = write(
+      JSON.stringify({
+        servers: { a: { command: 'x', envFile: 'vars', env: { A: '3' } }, b: { command: 'x', envFile: 'none' } },
+      }),
+    );
+    const problems: string[] = [];
+    expect(mcpServersFrom(path, { onProblem: (problem) => problems.push(problem) })).toEqual({
+      a: { command: 'x', env: { A: '3', B: 'two words' } },
+    });
+    expect(problems).toEqual([`${path}: Its \`envFile\` ${join(folder, 'none')} cannot be read. It is left out.`]);
   });
 
   test('that is not there is an error that names it', () => {

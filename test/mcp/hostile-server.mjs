@@ -1,11 +1,21 @@
 // Owns an MCP server that misbehaves in the way that its argument names. It speaks the protocol by hand, so that it can break it.
 
 import { spawn } from 'node:child_process';
-import { writeSync } from 'node:fs';
+import { closeSync, writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 const [, , way = '', file = ''] = process.argv;
-const send = (message) => writeSync(1, `${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+const send = (message) => {
+  // A pipe that is full takes no more for a while.
+  let left = Buffer.from(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+  while (left.length > 0) {
+    try {
+      left = left.subarray(writeSync(1, left));
+    } catch (error) {
+      if (error.code !== 'EAGAIN') throw error;
+    }
+  }
+};
 const tool = (name, more = {}) => ({
   name,
   description: `Does ${name}.`,
@@ -48,10 +58,20 @@ if (way === 'grandchild') {
   const { writeFileSync } = await import('node:fs');
   writeFileSync(file, String(child.pid));
 }
+if (way === 'daemon') {
+  // In a group of its own, and started by a process that is gone: nothing but its environment leads back to this server.
+  const daemon = 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000)';
+  const middle = `const { spawn } = require('node:child_process');
+    const child = spawn(process.execPath, ['-e', ${JSON.stringify(daemon)}], { stdio: 'ignore', detached: true });
+    require('node:fs').writeFileSync(${JSON.stringify(file)}, String(child.pid)); child.unref();`;
+  const { spawnSync } = await import('node:child_process');
+  spawnSync(process.execPath, ['-e', middle], { stdio: 'ignore' });
+}
 if (way === 'dies-at-start') {
   process.stderr.write('cannot find the database\n');
   process.exit(3);
 }
+if (way === 'batch') tools = [tool('good')];
 if (way === 'noise') process.stdout.write('Hello, I am a server!\n{"not": "a message"}\n\n[1,2\n');
 
 function list(params) {
@@ -70,6 +90,7 @@ const results = {
   'too-huge': text('y'.repeat(70 * 1024 * 1024)),
   mismatch: { ...text('kept'), structuredContent: { n: 'no number' } },
   'no-content': {},
+  'many-parts': { content: [], structuredContent: { many: Array.from({ length: 400_000 }, () => []) } },
 };
 if (way === 'mismatch') {
   tools = [tool('good', { outputSchema: { type: 'object', properties: { n: { type: 'number' } }, required: ['n'] } })];
@@ -100,6 +121,22 @@ async function call({ id, params }) {
         send({ method: 'notifications/message', params: { level: 'debug', data: `x${at}` } });
       for (let at = 0; at < 2000; at++) send({ method: 'notifications/tools/list_changed' });
       send({ id, result: text('after the flood') });
+      break;
+    case 'asks-without-reading':
+      process.stdin.pause();
+      for (let at = 0; at < 20_000; at++) send({ id: `a${at}`, method: at % 2 === 0 ? 'ping' : 'no/such' });
+      send({ id, result: text('after the questions') });
+      process.stdin.resume();
+      break;
+    case 'closes-input':
+      process.stdin.destroy();
+      closeSync(0);
+      setInterval(() => {}, 1000);
+      send({ id, result: text('no more') });
+      break;
+    case 'closes-output':
+      closeSync(1);
+      setInterval(() => {}, 1000);
       break;
     case 'answers-twice':
       send({ id, result: text('first') });
@@ -132,6 +169,15 @@ createInterface({ input: process.stdin }).on('line', (line) => {
   const message = JSON.parse(line);
   if (message.method === 'initialize') {
     if (way === 'silent') return;
+    if (way === 'pretty') {
+      const result = { protocolVersion: '2025-06-18', capabilities: {}, serverInfo: { name: 'p', version: '1' } };
+      process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', id: message.id, result }, undefined, 2)}\n`);
+      process.exitCode = 4;
+      setImmediate(() => process.exit());
+      return;
+    }
+    if (way === 'no-info') return send({ id: message.id, result: { protocolVersion: '2025-06-18' } });
+    if (way === 'bom') process.stdout.write('\uFEFF');
     const protocolVersion = way === 'wrong-version' ? '1999-01-01' : message.params.protocolVersion;
     send({
       id: message.id,

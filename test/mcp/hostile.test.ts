@@ -95,6 +95,13 @@ describe('a server that does not come up', () => {
       { command: '/no/such/program' } as Partial<McpServerConfig>,
       /`\/no\/such\/program` did not start: there is no such command\.$/,
     ],
+    ['wrong-version', {}, /`[^`]+` is not usable: Server's protocol version is not supported: 1999-01-01/],
+    ['no-info', {}, /` answered in a form that is not of the protocol: `capabilities` /],
+    [
+      'pretty',
+      {},
+      /exit code 4:\nIt wrote to its output, which is for messages alone, each on one line:\n\{\n {2}"jsonrpc": "2.0",/,
+    ],
     ['', { cwd: '/no/such/folder' } as Partial<McpServerConfig>, /there is no folder \/no\/such\/folder \(`cwd`\)/],
   ])('%s is told, and the run goes on with the others', async (way, server, reason) => {
     const { result, offered } = await face(way, [DONE], { server });
@@ -116,6 +123,10 @@ describe('a list', () => {
   test('with noise around it is read', async () => {
     const { told } = await face('noise', [CALL, DONE]);
     expect(told).toEqual(['good done']);
+  });
+
+  test('after a byte order mark is read', async () => {
+    expect((await face('bom', [CALL, DONE])).told).toEqual(['good done']);
   });
 
   test('with malformed tools loses them alone, each with a warning', async () => {
@@ -225,6 +236,11 @@ describe('a call', () => {
 
   test.each([
     ['flood', ['after the flood']],
+    ['asks-without-reading', ['after the questions']],
+    [
+      'many-parts',
+      [expect.stringContaining('an answer that is of more than 250000 parts and was dropped: ask for less')],
+    ],
     ['answers-twice', ['first']],
     ['other-id', ['for me']],
     [
@@ -238,6 +254,21 @@ describe('a call', () => {
     ['mismatch', [expect.stringMatching(/^kept/)]],
   ])('%s is answered', async (way, told) => {
     expect((await face(way, [CALL, DONE])).told).toEqual(told);
+  });
+
+  test('amid more questions than are answered has its answer, and they are told once', async () => {
+    const { told, codes } = await face('asks-without-reading', [CALL, CALL, DONE]);
+    expect([told, codes]).toEqual([['after the questions', 'after the questions'], ['mcp_flood']]);
+  });
+
+  test('of a server that reads no more is made on a new one, which it had not reached', async () => {
+    const { told } = await face('closes-input', [CALL, CALL, DONE]);
+    expect(told).toEqual(['no more', 'no more']);
+  });
+
+  test('of a server that closes its output is lost, and the server ended', async () => {
+    const { told, codes } = await face('closes-output', [CALL, DONE]);
+    expect([told, codes]).toEqual([[expect.stringContaining('was lost')], ['mcp_lost']]);
   });
 
   test('whose result breaks its own schema keeps it, with a warning', async () => {
@@ -267,6 +298,12 @@ describe('an end', () => {
     const pid = Number(await readFile(join(folder, 'grandchild'), 'utf8'));
     await expect.poll(() => isAlive(pid), { timeout: 60_000 }).toBe(false);
   });
+});
+
+test.runIf(process.platform === 'linux')('an end comes to the daemons of a server, too', async () => {
+  await face('daemon', [DONE]);
+  const pid = Number(await readFile(join(folder, 'daemon'), 'utf8'));
+  await expect.poll(() => isAlive(pid), { timeout: 60_000 }).toBe(false);
 });
 
 function isAlive(pid: number): boolean {

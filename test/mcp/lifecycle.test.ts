@@ -59,21 +59,25 @@ test('importing the package loads nothing of the MCP SDK', async () => {
   expect(JSON.parse(out)).toEqual([true, []]);
 });
 
-test('a parent that is killed takes its servers, and their children, with it', { timeout: 60_000 }, async () => {
-  const note = join(folder, 'grandchild');
-  const program = `
+test.each(process.platform === 'linux' ? ['grandchild', 'daemon'] : ['grandchild'])(
+  'a parent that is killed takes its servers with it, and what they started (%s)',
+  { timeout: 60_000 },
+  async (way) => {
+    const note = join(folder, way);
+    const program = `
     const { mountMcp } = await import(${JSON.stringify(join(ROOT, 'src/index.ts'))});
-    await mountMcp({ x: { command: process.execPath, args: ${JSON.stringify([HOSTILE, 'grandchild', note])} } });
+    await mountMcp({ x: { command: process.execPath, args: ${JSON.stringify([HOSTILE, way, note])} } });
     process.stdout.write('ready');
     setInterval(() => {}, 1000);
   `;
-  const parent = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], { cwd: ROOT });
-  await once(parent.stdout, 'data');
-  const pid = Number(await readFile(note, 'utf8'));
-  expect(isAlive(pid)).toBe(true);
-  parent.kill('SIGKILL');
-  await expect.poll(() => isAlive(pid), { timeout: 60_000 }).toBe(false);
-});
+    const parent = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], { cwd: ROOT });
+    await once(parent.stdout, 'data');
+    const pid = Number(await readFile(note, 'utf8'));
+    expect(isAlive(pid)).toBe(true);
+    parent.kill('SIGKILL');
+    await expect.poll(() => isAlive(pid), { timeout: 60_000 }).toBe(false);
+  },
+);
 
 describe('sign-ins', () => {
   test('are kept in a file that only its owner can read, apart for each server', async () => {

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { JsonObject, McpConnection, ToolContext } from '../../src/index.ts';
 import { ToolRetry } from '../../src/index.ts';
 import type { RawResult } from '../../src/mcp/connection.ts';
+import { AnswerError, ConnectionLoss, ServerError } from '../../src/mcp/connection-error.ts';
 import type { ServerTool } from '../../src/mcp/read-tools.ts';
 import { createServerCall } from '../../src/mcp/server-call.ts';
 import { validatorFor } from '../../src/schema/validator.ts';
@@ -11,8 +12,9 @@ import { validatorFor } from '../../src/schema/validator.ts';
 type Answer = RawResult | Error;
 
 const DONE: RawResult = { content: [{ type: 'text', text: 'done' }] };
-const CLOSED = Object.assign(new Error('MCP error -32000: Connection closed'), { code: -32_000 });
-const NO_SESSION = Object.assign(new Error('Error POSTing to endpoint: no such session'), { code: 404 });
+const CLOSED = new ConnectionLoss('closed', { wasNotReceived: false, isGone: true });
+const CUT = new ConnectionLoss('reset', { wasNotReceived: false, isGone: false });
+const NO_SESSION = new ConnectionLoss('no such session', { wasNotReceived: true, isGone: true });
 const LOST = 'The connection to the server `s` was lost during the call: whether it took effect is not known.';
 
 interface Called {
@@ -24,20 +26,24 @@ interface Called {
   readonly warnings: readonly string[];
   readonly requests: readonly (readonly [string, JsonObject])[];
   readonly progress: readonly unknown[];
+  readonly visited: readonly unknown[];
 }
 
 interface Setting {
   readonly tool?: Partial<ServerTool>;
   readonly signal?: AbortSignal;
+  /** What the user does with a page. */
+  readonly action?: 'accept' | 'decline';
 }
 
 /** Calls a tool of a server that answers so; each connection after a loss is a new one. */
-async function call(answers: readonly Answer[], { tool, signal }: Setting = {}): Promise<Called> {
+async function call(answers: readonly Answer[], { tool, signal, action = 'accept' }: Setting = {}): Promise<Called> {
   const connections: number[] = [];
   const dropped: number[] = [];
   const warnings: string[] = [];
   const requests: [string, JsonObject][] = [];
   const progress: unknown[] = [];
+  const visited: unknown[] = [];
   const known = new Map<unknown, number>();
   let left = [...answers];
   const connect = (): McpConnection => {
@@ -66,6 +72,10 @@ async function call(answers: readonly Answer[], { tool, signal }: Setting = {}):
       current = undefined;
     },
     warn: (code, message) => warnings.push(`${code}: ${message}`),
+    askUser: async ({ url }) => {
+      visited.push(url);
+      return { action };
+    },
   });
   const called: ServerTool = { rawName: 'raw', output: undefined, isRepeatable: false, needsTask: false, ...tool };
   const context = {
@@ -73,10 +83,10 @@ async function call(answers: readonly Answer[], { tool, signal }: Setting = {}):
     progress: (value) => progress.push(value),
   } as Partial<ToolContext> as ToolContext; // nor of that
   const outcome = await callTool(called, { a: 1 }, context).catch((error: unknown) => error);
-  return { outcome, connections, dropped, warnings, requests, progress };
+  return { outcome, connections, dropped, warnings, requests, progress, visited };
 }
 
-const NOTHING_ELSE = { dropped: [], warnings: [], progress: [{ progress: 1 }] };
+const NOTHING_ELSE = { dropped: [], warnings: [], visited: [], progress: [{ progress: 1 }] };
 
 describe('a call', () => {
   test('has the name that the server gave the tool, and its progress shown', async () => {
@@ -89,7 +99,7 @@ describe('a call', () => {
   });
 
   test('that the server answers with an error is an error for the model, and keeps the connection', async () => {
-    const error = Object.assign(new Error('MCP error -32603: the disk is full'), { code: -32_603 });
+    const error = new ServerError('the disk is full', -32_603);
     expect(await call([error])).toMatchObject({
       ...NOTHING_ELSE,
       outcome: new ToolRetry('The server `s` refused the call: the disk is full'),
@@ -145,10 +155,60 @@ describe('a call whose connection is lost', () => {
       'because the server forgot two sessions is not repeated again',
       [NO_SESSION, NO_SESSION],
       {},
-      { outcome: new ToolRetry(LOST), connections: [1, 2], dropped: [1, 2] },
+      {
+        outcome: new ToolRetry('The server `s` did not receive the call: no such session'),
+        connections: [1, 2],
+        dropped: [1, 2],
+      },
+    ],
+    [
+      'on a connection that stays is repeated there if the tool is repeatable',
+      [CUT, DONE],
+      { isRepeatable: true },
+      { outcome: 'done', connections: [1, 1], dropped: [] },
+    ],
+    [
+      'because the answer cannot be used is not repeated',
+      [new AnswerError('answered with null in place of a result')],
+      { isRepeatable: true },
+      {
+        outcome: new ToolRetry(
+          'The server `s` answered with null in place of a result. Whether the call took effect is not known.',
+        ),
+        connections: [1],
+        dropped: [],
+      },
     ],
   ])('%s', async (_name, answers, tool, expected) => {
     expect(await call(answers, { tool })).toMatchObject(expected);
+  });
+});
+
+describe('a call that needs the user to visit pages', () => {
+  const page = (url: string) => ({ mode: 'url', url, message: 'Sign in', elicitationId: url });
+  const needs = new ServerError('sign in first', -32_042, { elicitations: [page('https://a'), page('https://b')] });
+
+  test('is made again, once, after they were visited', async () => {
+    expect(await call([needs, DONE])).toMatchObject({
+      outcome: 'done',
+      visited: ['https://a', 'https://b'],
+      connections: [1, 1],
+    });
+    const refused = new ToolRetry('The server `s` refused the call: sign in first');
+    expect(await call([needs, needs])).toMatchObject({ outcome: refused, connections: [1, 1] });
+  });
+
+  test('is not made again when the user declines', async () => {
+    expect(await call([needs], { action: 'decline' })).toMatchObject({
+      outcome: new ToolRetry('The call needs the user to visit a page of the server `s` first: Sign in'),
+      visited: ['https://a'],
+      connections: [1],
+    });
+  });
+
+  test('is refused when the server names none', async () => {
+    const none = new ServerError('sign in first', -32_042, { elicitations: [{ mode: 'form' }, 7] });
+    expect(await call([none])).toMatchObject({ visited: [], connections: [1] });
   });
 });
 

@@ -22,7 +22,7 @@ describe('a name', () => {
     expect(exposedName(server, tool)).toBe(name);
   });
 
-  test('is always one that vLLM takes, and two never become one', () => {
+  test('is always one that vLLM takes, and two never become one', async () => {
     const word = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 140 });
     fc.assert(
       fc.property(word, word, word, (server, one, other) => {
@@ -57,8 +57,8 @@ describe('tools', () => {
   const read = (listed: unknown[], config: object = {}) =>
     readTools(listed, { server: 's', config: { command: 'x', ...config }, call: async () => '' });
 
-  test('are allowed, denied and renamed by their raw names', () => {
-    const { tools } = read([entry('a'), entry('b'), entry('bc'), entry('d')], {
+  test('are allowed, denied and renamed by their raw names', async () => {
+    const { tools } = await read([entry('a'), entry('b'), entry('bc'), entry('d')], {
       allow: ['a', 'b*'],
       deny: ['bc'],
       rename: { a: 'first' },
@@ -70,8 +70,8 @@ describe('tools', () => {
     ['hints', [false, true, false, false]],
     ['always', [true, true, true, true]],
     ['never', [false, false, false, false]],
-  ])('with the approval %s ask when they are to', (approval, asks) => {
-    const { tools } = read(
+  ])('with the approval %s ask when they are to', async (approval, asks) => {
+    const { tools } = await read(
       [
         entry('a'),
         entry('b', { destructiveHint: true }),
@@ -83,8 +83,8 @@ describe('tools', () => {
     expect(tools.map(({ needsApproval }) => needsApproval)).toEqual(asks);
   });
 
-  test('change their hash with each part of their description, and with nothing else', () => {
-    const hash = (more: object) => read([{ ...entry('a'), ...more }]).hashes.get('s__a');
+  test('change their hash with each part of their description, and with nothing else', async () => {
+    const hash = async (more: object) => (await read([{ ...entry('a'), ...more }])).hashes.get('s__a');
     const changes = [
       { description: 'x' },
       { description: 'y' },
@@ -93,17 +93,23 @@ describe('tools', () => {
       { outputSchema: { type: 'object' } },
       { annotations: { readOnlyHint: true } },
     ];
-    expect(new Set([hash({}), ...changes.map(hash)]).size).toBe(changes.length + 1);
-    expect(hash({ _meta: { at: 1 } })).toBe(hash({}));
+    expect(new Set(await Promise.all([hash({}), ...changes.map(hash)])).size).toBe(changes.length + 1);
+    expect(await hash({ _meta: { at: 1 } })).toBe(await hash({}));
   });
 
   test.each<[string, object, string]>([
     ['their description', { description: ' It reads. ', title: 'Read' }, 'It reads.'],
+    ['their description without halves of characters', { description: 'a\ud800' }, 'a\ufffd'],
+    [
+      'the beginning of a description without end',
+      { description: 'x'.repeat(9000) },
+      `${'x'.repeat(8000)} (cut: it is 9000 characters long)`,
+    ],
     ['else their title', { description: ' ', title: 'Read' }, 'Read'],
     ['else the title of their hints', { annotations: { title: 'Read it' } }, 'Read it'],
     ['else their name', {}, 'The tool a of the server s.'],
-  ])('are described to the model by %s', (_name, more, description) => {
-    expect(read([{ ...entry('a'), ...more }]).tools.map((tool) => tool.description)).toEqual([description]);
+  ])('are described to the model by %s', async (_name, more, description) => {
+    expect((await read([{ ...entry('a'), ...more }])).tools.map((tool) => tool.description)).toEqual([description]);
   });
 
   test.each<[string, unknown, string]>([
@@ -136,15 +142,39 @@ describe('tools', () => {
       { name: 'a', inputSchema: { properties: { b: { $ref: '#/none' } } } },
       "a: The schema of tool `s__a` is not a valid JSON Schema (2020-12): can't resolve reference #/none from id #.",
     ],
-  ])('%s are dropped alone, with the reason', (_name, malformed, reason) => {
-    const { tools, dropped } = read([entry('good'), malformed, entry('last')]);
+  ])('%s are dropped alone, with the reason', async (_name, malformed, reason) => {
+    const { tools, dropped } = await read([entry('good'), malformed, entry('last')]);
     expect(tools.map(({ name }) => name)).toEqual(['s__good', 's__last']);
     expect(dropped).toEqual([reason]);
   });
 
-  test('without a schema, or with one of an older draft, are shown an object', () => {
+  test.each(['^[\\w-.]+$', '\\A[a-z]\\Z', '(?i)abc', '(?P<year>\\d{4})', '^(a+)+$', '(?<=a)b', '[', '*'])(
+    'with the pattern %s are kept and checked, whatever dialect it is and however long it could take',
+    async (pattern) => {
+      const schema = { type: 'object', properties: { a: { type: 'string', pattern } }, required: ['a'] };
+      const { tools, dropped } = await read([{ name: 'a', inputSchema: schema, outputSchema: schema }]);
+      expect([tools.map(({ name }) => name), dropped]).toEqual([['s__a'], []]);
+      await tools[0]?.schema.check({ a: `${'a'.repeat(10_000)}!` });
+      expect((await tools[0]?.schema.check({ a: 1 }))?.ok).toBe(false);
+    },
+  );
+
+  test('of a long list are read in turns with the rest of the program', async () => {
+    let turns = 0;
+    let isOver = false;
+    const turn = (): void => {
+      turns++;
+      if (!isOver) setImmediate(turn);
+    };
+    turn();
+    const { tools } = await read(Array.from({ length: 1000 }, (_, at) => entry(`t${at}`)));
+    isOver = true;
+    expect([tools.length, turns >= 49]).toEqual([1000, true]);
+  });
+
+  test('without a schema, or with one of an older draft, are shown an object', async () => {
     const schemas = [undefined, {}, { $schema: 'http://json-schema.org/draft-07/schema#', $id: 'x', properties: {} }];
-    const { tools } = read(schemas.map((inputSchema, at) => ({ name: `t${at}`, inputSchema })));
+    const { tools } = await read(schemas.map((inputSchema, at) => ({ name: `t${at}`, inputSchema })));
     expect(tools.map(({ schema }) => schema.jsonSchema)).toEqual([
       { type: 'object' },
       { type: 'object' },
@@ -162,7 +192,7 @@ describe('tools', () => {
     ['an output schema that is none', { outputSchema: 'x' }, { output: undefined }],
   ])('with %s are called so', async (_name, more, expected) => {
     const called: unknown[] = [];
-    const { tools } = readTools([{ ...entry('a'), ...more }], {
+    const { tools } = await readTools([{ ...entry('a'), ...more }], {
       server: 's',
       config: { command: 'x' },
       call: async (tool, args) => called.push(tool, args),
@@ -175,7 +205,7 @@ describe('tools', () => {
     const outputs: unknown[] = [];
     const list = [{ ...entry('a'), outputSchema: { type: 'object', required: ['n'] } }];
     for (const at of [1, 2]) {
-      const { tools } = readTools(structuredClone(list), {
+      const { tools } = await readTools(structuredClone(list), {
         server: `s${at}`,
         config: { command: 'x' },
         call: async ({ output }) => outputs.push(output),

@@ -14,12 +14,6 @@ describe('a schema that is not valid', () => {
     ['an unknown type', properties({ type: 'objekt' })],
     ['a type given twice', properties({ type: ['string', 'string'] })],
     ['a reference to nothing', properties({ $ref: '#/$defs/b' })],
-    ['a pattern that is no regular expression', properties({ pattern: '[' })],
-    ['a name pattern that is no regular expression', { type: 'object', patternProperties: { '(': {} } }],
-    ['nullable without a type', properties({ nullable: true })],
-    ['the old keyword `id`', { ...properties({}), id: 'x' }],
-    ['an empty enum', properties({ enum: [] })],
-    ['two anchors of one name', { type: 'object', $defs: { b: { $anchor: 'x' }, c: { $anchor: 'x' } } }],
     ['items of an older draft', properties({ type: 'array', items: [{ type: 'string' }] })],
     ['required that is no list', { type: 'object', required: 'a' }],
     ['a schema that is no schema', properties({ anyOf: [7] })],
@@ -33,6 +27,23 @@ describe('a schema that is not valid', () => {
       );
     }
   });
+
+  const strange: readonly (readonly [string, JsonObject])[] = [
+    ['a pattern that is no regular expression', properties({ pattern: '[' })],
+    ['a name pattern that is no regular expression', { type: 'object', patternProperties: { '(': {} } }],
+    ['nullable without a type', properties({ nullable: true })],
+    ['the old keyword `id`', { ...properties({}), id: 'x' }],
+    ['an empty enum', properties({ enum: [] })],
+    ['two anchors of one name', { type: 'object', $defs: { b: { $anchor: 'x' }, c: { $anchor: 'x' } } }],
+  ];
+
+  test.each(strange)(
+    'with %s is refused in a program, and no reason to lose the tool of a server',
+    async (_name, schema) => {
+      expect(() => fromJsonSchema(schema, 'tool `t`')).toThrow(/^The schema of tool `t` is not a valid JSON Schema/);
+      expect(await fromListedSchema(schema, 'x')['~standard'].validate({})).toEqual({ value: {} });
+    },
+  );
 
   test('and for which a validator was asked is refused when it is used', () => {
     const validator = validatorFor(properties({ $ref: '#/none' }), DATA);
