@@ -96,25 +96,20 @@ export class HeldText {
   /** The first `length` characters. */
   read(length: number): string {
     this.#join();
-    const { space, rest } = this.#split(length);
-    return space + this.#text.slice(this.#at, this.#at + rest);
+    const space = this.#spaceLength === 0 ? '' : this.#space.join('').slice(0, length);
+    return space + this.#text.slice(this.#at, this.#at + length - space.length);
   }
 
   /** Removes the first `length` characters. */
   take(length: number): string {
-    this.#join();
-    const { space, rest } = this.#split(length);
-    this.#space = space.length === this.#spaceLength ? [] : [this.#space.join('').slice(space.length)];
-    this.#spaceLength -= space.length;
-    const text = space + this.#text.slice(this.#at, this.#at + rest);
-    this.#at += rest;
+    const text = this.read(length);
+    this.#at += Math.max(0, length - this.#spaceLength);
+    if (this.#spaceLength > 0) {
+      const left = this.#space.join('').slice(length);
+      this.#space = left === '' ? [] : [left];
+      this.#spaceLength = left.length;
+    }
     return text;
-  }
-
-  #split(length: number): { readonly space: string; readonly rest: number } {
-    if (this.#spaceLength === 0) return { space: '', rest: length };
-    const space = this.#space.join('');
-    return { space: space.slice(0, length), rest: Math.max(0, length - space.length) };
   }
 
   #join(): void {
