@@ -28,7 +28,7 @@ const EXCEPTIONS: readonly (readonly [pattern: string, reason: string])[] = [
   [String.raw`src/mcp/config-file.ts "(?:\\.|[^"\\])*"|\/\/[^\n]*|\/\*[\s\S]*?\*\/: restarted`, 'a file of the user'],
   [String.raw`src/mcp/expand.ts \$\{([^}]*)\}: restarted`, 'a configuration of the user'],
   [
-    String.raw`src/mcp/stdio-transport.ts "id"\s*:\s*(\d+)[^{}[\]"]*\}\s*$: ambiguous`,
+    String.raw`src/mcp/stdio-transport.ts "id"\s*:\s*"?(\d+)"?[^{}[\]"]*\}\s*$: ambiguous`,
     'reads only the last characters of a line, of which a fixed number is kept',
   ],
   ['src/model/scanner/marks.ts computed: computed', 'marks of the formats: alternatives, none of them repeated'],
