@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { createEcho } from '../../src/model/scanner/echo.ts';
 import { answer } from '../../src/testing/index.ts';
 import { findUnpaired, tryRun } from '../support/run-helpers.ts';
 import { scanPieces } from '../support/scan.ts';
@@ -59,6 +60,19 @@ describe('text', () => {
       }),
     );
   });
+});
+
+test('more calls than a model makes at once are not looked up in the messages: they are text', () => {
+  let lookups = 0;
+  const messages = [{ role: 'user', content: 'x' }] as const;
+  const echo = createEcho(messages);
+  const repeats = (written: string, name: string): boolean => {
+    lookups++;
+    return echo(written, name);
+  };
+  const text = Array.from({ length: 300 }, (_, at) => CALL.replace('Paris', `${at}`)).join('\n');
+  const { calls } = scanPieces([text], { schemas: SCHEMAS, repeats });
+  expect([calls.length, lookups]).toEqual([0, 300]);
 });
 
 describe('a run', () => {

@@ -1,7 +1,7 @@
 // Owns which calls in the text of one answer count: those of the content; those of the thinking only where there is no answer beside it;
 // none where the server parses calls itself. Reading them is left to `src/model/scanner`.
 
-import { isSameJson, parseJson } from '../../core/json.ts';
+import { isObject, parseJson } from '../../core/json.ts';
 import type { ToolCall } from '../../core/message.ts';
 import type { MentionReason, RescuedCall, ScanEnd, TextScanner } from '../../model/scanner/text-scanner.ts';
 
@@ -96,7 +96,8 @@ export function createCallsInText(
 
   function endAsText(parsed: readonly ToolCall[]): EndOfText {
     // The server may parse a call and leave its text: that is an echo. Servers space the JSON in other ways.
-    const isKnown = (call: RescuedCall): boolean => parsed.some((known) => isSameCall(known, call));
+    const known = new Set(parsed.map(({ function: { name, arguments: args } }) => nameOfCall(name, args)));
+    const isKnown = (call: RescuedCall): boolean => known.has(nameOfCall(call.name, call.arguments));
     const isAnswered = hasContent || parsed.length > 0;
     for (const place of ['reasoning', 'content'] as const) {
       const scanner = scanners[place];
@@ -140,6 +141,14 @@ function isAnswer({ text, calls, hasCutCall }: ScanEnd): boolean {
   return hasCutCall || calls.length > 0 || text.trim() !== '';
 }
 
-function isSameCall({ function: known }: ToolCall, { name, arguments: args }: RescuedCall): boolean {
-  return known.name === name && isSameJson(parseJson(known.arguments), parseJson(args));
+/** The same for two calls that differ only in white space and in the order of keys. */
+function nameOfCall(name: string, args: string): string {
+  return JSON.stringify([name, sorted(parseJson(args) ?? args)]);
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return { entries: entries.map(([key, inner]) => [key, sorted(inner)]) };
 }

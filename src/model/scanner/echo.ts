@@ -8,7 +8,10 @@ export type StandsInMessages = (written: string, toolName: string) => boolean;
 /** Looks in user and tool messages. They are read only when there is a call to look for. */
 export function createEcho(messages: readonly Message[]): StandsInMessages {
   let given: readonly string[] | undefined;
+  let lookups = 0;
   return (written, toolName) => {
+    // Each lookup reads all messages. No model makes so many calls at once: what is not looked up is taken for a repetition.
+    if (++lookups > MAX_LOOKUPS) return true;
     const call = spelling(written);
     const body = bodyOf(call, spelling(toolName));
     given ??= messages
@@ -17,6 +20,8 @@ export function createEcho(messages: readonly Message[]): StandsInMessages {
     return given.some((text) => text.includes(call) || (body !== undefined && text.includes(body)));
   };
 }
+
+const MAX_LOOKUPS = 256;
 
 /** What stands between the marks, where it is JSON or a list with the tool's name: a message may hold it between other marks. */
 function bodyOf(call: string, toolName: string): string | undefined {
