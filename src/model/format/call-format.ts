@@ -48,6 +48,8 @@ export interface CallFormat {
   /** Whether `read` gets the opening mark too. */
   readonly readsOpen?: boolean;
   readonly read: ReadCalls;
+  /** What delimits strings, where it is not a double quote: closing marks in a string end no call. */
+  readonly quotes?: readonly string[];
   /** Marks without meaning, right after a call. */
   readonly trail?: readonly string[];
   /** Marks without meaning, anywhere. */

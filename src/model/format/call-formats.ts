@@ -8,14 +8,14 @@ import { elementsOf } from './elements.ts';
 import { gemmaCalls } from './read-gemma.ts';
 import type { NamedLead } from './read-json.ts';
 import { namedJson, readJsonCalls, readKeyedCalls, severalNamedJson } from './read-json.ts';
-import { readPythonCalls } from './read-python.ts';
+import { PYTHON_QUOTES, readPythonCalls } from './read-python.ts';
 import type { NamedBody } from './read-tags.ts';
 import { INVOKE, nestedCalls, taggedCalls } from './read-tags.ts';
 
 const FUNCTION_TAGS = taggedCalls({
-  call: { head: /<function=(?<name>[^<>\s]+)>/g, close: '</function>', mayLackClose: true },
+  call: { head: /<function=(?:(?<name>[^>\s]+)>|[^>\s]*)/g, close: '</function>', mayLackClose: true },
   argument: {
-    head: /<parameter=(?<key>[^<>]+)>/g,
+    head: /<parameter=(?:(?<key>[^>]+)>|[^>]*)/g,
     close: '</parameter>',
     next: '<parameter=',
     mayLackClose: true,
@@ -166,6 +166,7 @@ export const PYTHONIC: CallFormat = {
   open: ['<|python_start|>'],
   bare: (name) => [`[${name}(`],
   read: readPythonCalls,
+  quotes: PYTHON_QUOTES,
   trail: ['<|python_end|>', '<|eom_id|>'],
   tag: { trigger: (name) => `[${name}(`, begin: (name) => `[${name}(`, end: ')]', content: 'python' },
 };
@@ -175,6 +176,7 @@ export const LFM2: CallFormat = {
   open: ['<|tool_call_start|>'],
   close: ['<|tool_call_end|>'],
   read: readPythonCalls,
+  quotes: PYTHON_QUOTES,
   tag: {
     trigger: '<|tool_call_start|>',
     begin: (name) => `<|tool_call_start|>[${name}(`,
@@ -188,6 +190,7 @@ export const OLMO: CallFormat = {
   open: ['<function_calls>'],
   close: ['</function_calls>'],
   read: readPythonCalls,
+  quotes: PYTHON_QUOTES,
   tag: {
     trigger: '<function_calls>',
     begin: (name) => `<function_calls>\n${name}(`,
@@ -417,6 +420,7 @@ export const GEMMA: CallFormat = {
   open: ['<|tool_call>'],
   close: ['<tool_call|>'],
   read: gemmaCalls('<|"|>'),
+  quotes: ['<|"|>'],
   tag: { trigger: '<|tool_call>', begin: (name) => `<|tool_call>call:${name}{`, end: '}<tool_call|>', content: 'text' },
 };
 
@@ -425,6 +429,7 @@ export const FUNCTION_GEMMA: CallFormat = {
   open: ['<start_function_call>'],
   close: ['<end_function_call>'],
   read: gemmaCalls('<escape>'),
+  quotes: ['<escape>'],
   tag: {
     trigger: '<start_function_call>',
     begin: (name) => `<start_function_call>call:${name}{`,

@@ -4,7 +4,7 @@
 export interface ElementSyntax {
   /**
    * How the element begins, up to the text in it. Has the flag `g`. It must be linear, which `test/architecture` checks: what it
-   * repeats must not include its own first character.
+   * repeats must not include its own first character. A match in which every group is empty is no head but text in which none begins.
    */
   readonly head: RegExp;
   readonly close: string;
@@ -29,6 +29,10 @@ export function elementsOf(text: string, { head, close, next, mayLackClose = fal
     const begin = head.exec(text);
     if (begin === null) return found;
     const start = head.lastIndex;
+    if (begin.groups !== undefined && Object.values(begin.groups).every((group) => group === undefined)) {
+      at = start;
+      continue;
+    }
     const closeAt = closeFrom(start);
     // Where no closing mark follows, none follows any later head.
     if (closeAt === text.length && !mayLackClose) return found;

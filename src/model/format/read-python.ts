@@ -19,8 +19,10 @@ export const readPythonCalls: ReadCalls = (body) => {
   return reader.isAtEnd() && calls.length > 0 ? calls : undefined;
 };
 
+export const PYTHON_QUOTES = ["'", '"'];
+
 const PYTHON = {
-  quotes: ["'", '"'],
+  quotes: PYTHON_QUOTES,
   words: new Map<string, JsonValue>([
     ['True', true],
     ['False', false],

@@ -70,7 +70,8 @@ export function createMadeCalls({ agreed, repeats = () => false }: MadeCallsOpti
   function reasonFor(group: ReadCallGroup): MentionReason | undefined {
     const { calls, written, isInSentence } = group;
     if (isInSentence && !isAgreed(group)) return 'in_sentence';
-    return calls.some(({ name }) => repeats(written, name)) ? 'repeated' : undefined;
+    const names = new Set(calls.map(({ name }) => name));
+    return [...names].some((name) => repeats(written, name)) ? 'repeated' : undefined;
   }
 
   return {

@@ -11,6 +11,8 @@ import { HeldText } from './held-text.ts';
 import type { MadeCallsOptions, ReadCallGroup } from './made-calls.ts';
 import { createMadeCalls } from './made-calls.ts';
 import { marksOf } from './marks.ts';
+import type { OpenStrings } from './open-strings.ts';
+import { createOpenStrings } from './open-strings.ts';
 import { createQuotation } from './quotation.ts';
 import type { RescuedCall, ScanEnd, TextScanner } from './text-scanner.ts';
 
@@ -34,6 +36,8 @@ interface OpenCall {
   readonly space: string;
   readonly findEnd: FindEnd;
   passedEnds: number;
+  /** Present once a closing mark was found inside a string. */
+  strings?: OpenStrings;
 }
 
 /** What is certain: text, then perhaps calls, or a mark without meaning after calls. */
@@ -130,11 +134,18 @@ export function createRescue({ formats, schemas, ...options }: RescueOptions): T
   }
 
   function nextInCall(call: OpenCall): Step | undefined {
-    const end = call.findEnd(held.unread());
+    const piece = held.unread();
+    call.strings?.add(piece);
+    const end = call.findEnd(piece);
     if (end === 'more') return held.length > MAX_HELD_CHARS ? giveBack(call, held.length) : undefined;
     if (end === 'none') return giveBack(call, 0);
+    const isPassed = call.strings?.isOpenAt(end.bodyEnd) === true && call.passedEnds++ < MAX_PASSED_ENDS;
+    if (isPassed) return { text: '' };
     const read = call.format.read(bodyOf(call, end.bodyEnd));
-    if (read === 'open' && call.passedEnds++ < MAX_PASSED_ENDS) return { text: '' };
+    if (read === 'open' && call.passedEnds++ < MAX_PASSED_ENDS) {
+      call.strings ??= stringsOf(call.format, held.read(held.length));
+      return { text: '' };
+    }
     const step = finish(call, read, end.next);
     if (step !== undefined) return step;
     // The text may mention the mark before it makes the call: the last mark before the end counts.
@@ -204,6 +215,12 @@ export function createRescue({ formats, schemas, ...options }: RescueOptions): T
   return { feed, end, release };
 }
 
+function stringsOf({ quotes = ['"'] }: CallFormat, text: string): OpenStrings {
+  const strings = createOpenStrings(quotes);
+  strings.add({ text, from: 0 });
+  return strings;
+}
+
 function rescued(
   { name, arguments: args, id, isUntyped }: WrittenCall,
   schemas: RescueOptions['schemas'],
@@ -212,8 +229,18 @@ function rescued(
   const plain = name.startsWith(NAMESPACE) ? name.slice(NAMESPACE.length) : name;
   const schema = schemas.get(plain);
   if (schema === undefined) return [];
-  const value = isUntyped ? coerceBySchema(args, schema).value : args;
-  return [{ name: plain, arguments: JSON.stringify(value), ...(id !== undefined && { id }), ...origin }];
+  const text = textOf(args, isUntyped ? schema : undefined);
+  return text === undefined ? [] : [{ name: plain, arguments: text, ...(id !== undefined && { id }), ...origin }];
+}
+
+/** The arguments as JSON, their types taken from the schema. */
+function textOf(args: JsonObject, schema: JsonObject | undefined): string | undefined {
+  try {
+    return JSON.stringify(schema === undefined ? args : coerceBySchema(args, schema).value);
+  } catch {
+    // They are nested deeper than can be written: no tool takes such arguments.
+    return undefined;
+  }
 }
 
 /** Some templates show tools within this namespace. */
