@@ -29,7 +29,7 @@ const EXCEPTIONS: readonly (readonly [pattern: string, reason: string])[] = [
     'the second alternative takes what the first one could not read, so that no search begins again in it',
   ],
   [
-    String.raw`src/model/format/call-formats.ts <parameter=(?:(?<key>[^>]+)>|[^>]*): restarted`,
+    'src/model/format/call-formats.ts <parameter=(?:(?<key>[^>]+)>|[^>]*): restarted',
     'the second alternative takes what the first one could not read, so that no search begins again in it',
   ],
   [String.raw`src/mcp/config-file.ts "(?:\\.|[^"\\])*"|,(?=\s*[}\]]): restarted`, 'a file of the user'],

@@ -72,8 +72,8 @@ test('a tag that is no head does not become one by what follows', () => {
 
 describe('a call stands in a message', () => {
   test.each([
-    ['{"name":"f","arguments":{"a":"' + 'ab'.repeat(100) + '"}}', true],
-    ['{"name":"f","arguments":{"a":"' + 'ab'.repeat(99) + 'b"}}', false],
+    [`{"name":"f","arguments":{"a":"${'ab'.repeat(100)}"}}`, true],
+    [`{"name":"f","arguments":{"a":"${'ab'.repeat(99)}b"}}`, false],
   ])('%s: %s', (call, expected) => {
     const content = `ab {"name":"f","arguments":{"a":"ab {"name":"f","arguments":{"a":"${'ab'.repeat(100)}"}} ab`;
     expect(createEcho([{ role: 'user', content }])(call, 'f')).toBe(expected);

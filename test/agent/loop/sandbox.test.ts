@@ -117,6 +117,7 @@ test('what it bundles is the loop and core alone', async () => {
     'src/agent/loop/run-loop.ts',
     'src/agent/loop/task-values.ts',
     'src/core/call.ts',
+    'src/core/json-nesting.ts',
     'src/core/json.ts',
     'src/core/loop-state.ts',
     'src/core/run-state.ts',
