@@ -229,6 +229,12 @@ const LONG = [
   'minimax: invokes',
   'harmony: leads',
   'gemma: strings',
+  'fences',
+  'tool_call: openings, then one closing',
+  'json: line ends before an object',
+  'mistral: ids',
+  'python: words',
+  'bare: lists',
 ];
 
 /** Those that are read at full length: what models were seen to write when they degenerate, and one of each kind. */
