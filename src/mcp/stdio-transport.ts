@@ -35,7 +35,8 @@ export class StdioTransport implements Transport {
   #stderr = '';
   #noise = '';
   #isClosing = false;
-  #isLosing = false;
+  /** What it did that makes it useless, while it is being ended for that. */
+  #loss: string | undefined;
   #isClosed = false;
   #exit = '';
 
@@ -79,7 +80,10 @@ export class StdioTransport implements Transport {
     child.stdin.on('error', () => void this.#lose(child, 'closed its input'));
     child.stderr.on('error', (error) => this.onerror?.(error));
     child.once('exit', (code, signal) => {
-      if (!this.#isClosing) this.#exit ||= `ended too early, with ${signal === null ? `exit code ${code}` : signal}`;
+      if (this.#isClosing) return;
+      // By a signal it was ended here, for what it had done before.
+      const ended = `ended too early, with ${signal === null ? `exit code ${code}` : signal}`;
+      this.#exit ||= signal === null ? ended : (this.#loss ?? ended);
     });
     // Not on `exit`: by `close` its output has come, and what has come is read to its end.
     child.once('close', () => void read.then(() => this.#closed()));
@@ -141,12 +145,12 @@ export class StdioTransport implements Transport {
 
   /** A process that lives on without its input or output is of no use: it is ended, as if it had ended by itself. */
   async #lose(child: ChildProcessWithoutNullStreams, what: string): Promise<void> {
-    if (this.#isClosed || this.#isClosing || this.#isLosing) return;
-    this.#isLosing = true;
+    if (this.#isClosed || this.#isClosing || this.#loss !== undefined) return;
+    this.#loss = what;
     // In most cases it is the process that ended, which the system reports a little later.
     if (await hasEnded(child)) return;
-    this.#exit ||= what;
     await endGroup(child, this.#mark);
+    this.#exit ||= what;
     this.#closed();
   }
 
