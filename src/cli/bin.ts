@@ -11,6 +11,7 @@ import { examine } from './doctor/doctor.ts';
 import { EXIT } from './help.ts';
 import type { Io } from './io.ts';
 import { runProcess } from './run-process.ts';
+import { block, styled } from './styled.ts';
 
 const USAGE = `Usage: vllm-agents doctor [--base-url URL] [--model NAME] [--json] [agent.ts]
        vllm-agents run agent.ts [flags] ["question"]
@@ -25,7 +26,8 @@ await runProcess('vllm-agents', async (io) => {
   } catch (error) {
     // Misuse of what the command uses, such as an address that is none, is misuse of the command.
     if (!(error instanceof UsageError) && !(error instanceof DefinitionError)) throw error;
-    io.err.write(`${error.message}\n${USAGE}`);
+    io.err.write(styled`${block(error.message)}\n`);
+    io.err.write(USAGE);
     return EXIT.usage;
   }
 });

@@ -35,7 +35,7 @@ interface Command {
 const EDITING = [
   'End a line with \\ to continue the message on the next one; """ starts and ends a block of lines.',
   'Text that is pasted is one message. What is typed while an answer comes waits for the next prompt.',
-  'Ctrl-C stops the answer; pressed again, it leaves the chat.',
+  'Ctrl-C stops the answer or the command, or drops the line; twice at an empty prompt, it leaves the chat.',
 ];
 
 const COMMANDS: Readonly<Record<string, Command>> = {
@@ -57,8 +57,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
   model: {
     description: 'NAME switches to another model; without a name, lists the models',
-    run: async (name, state, { err }) => {
-      const names = (await state.client.models.list()).data.map(({ id }) => id);
+    run: async (name, state, { err, signal }) => {
+      const names = (await state.client.models.list({ signal })).data.map(({ id }) => id);
       const lines = names.map((id) => styled`${id === state.model ? '* ' : '  '}${id}`);
       if (name === '') err.write(styled`${join(lines, '\n')}\n`);
       else if (!names.includes(name))

@@ -1,5 +1,5 @@
-// Owns the chat in a terminal: questions, commands, and what Ctrl-C does. Showing a run is left to `render.ts`, commands
-// to `chat-commands.ts`.
+// Owns the chat in a terminal: questions, commands, and what Ctrl-C does. Reading a message is left to `message-reader.ts`, showing a run to
+// `render.ts`, commands to `chat-commands.ts`.
 
 import type { Agent } from '../agent/agent.ts';
 import type { RunInput, RunOptions, RunResult } from '../agent/run-options.ts';
@@ -7,14 +7,16 @@ import type { VllmClient } from '../client/client.ts';
 import { VllmError } from '../core/vllm-error.ts';
 import { stream } from '../setup/run.ts';
 import type { ProviderWarning } from '../tool/tool-provider.ts';
-import type { ChatState, CommandResult } from './chat-commands.ts';
+import type { ChatState } from './chat-commands.ts';
 import { runCommand } from './chat-commands.ts';
 import { openProviders, withResources } from './chat-servers.ts';
 import { EXIT } from './help.ts';
 import type { Io, Terminal } from './io.ts';
+import { AGAIN, createPresses, readMessage } from './message-reader.ts';
 import type { Renderer } from './render.ts';
 import { createRenderer } from './render.ts';
 import type { IsShown } from './shown-warnings.ts';
+import { untilStopped } from './stoppable.ts';
 import { block, styled } from './styled.ts';
 
 export interface Chat {
@@ -52,28 +54,29 @@ export async function chat(setting: Chat): Promise<number> {
   };
   const description = agent.description === '' ? '' : `: ${agent.description}`;
   io.err.write(styled`${agent.name}${description} Type /help for the commands.\n`);
-  let interrupts = 0;
+  const presses = createPresses(io.now);
   for (;;) {
     const read = await readMessage(terminal, io);
     if (signal.aborted) return EXIT.interrupted;
     if (read.type === 'end') return EXIT.done;
     if (read.type === 'interrupt') {
-      interrupts++;
-      if (interrupts > 1) return EXIT.interrupted;
-      io.err.write('Press Ctrl-C again or type /quit to leave.\n');
+      // It dropped the line.
+      if (read.hadText === true) presses.reset();
+      else if (presses.press()) return EXIT.interrupted;
+      else io.err.write(`${AGAIN} or type /quit to leave.\n`);
       continue;
     }
-    interrupts = 0;
+    presses.reset();
     const text = read.text.trim();
     if (text === '') continue;
     if (text.startsWith('/') && !text.includes('\n')) {
-      const result: CommandResult = await runCommand(text, state, io);
+      const result = (await untilStopped(terminal, io, (stoppable) => runCommand(text, state, stoppable)))?.value;
       if (result === 'quit') return EXIT.done;
       if (result !== undefined && (await answer(setting, state, result.send))) return EXIT.interrupted;
       continue;
     }
-    const wasLeft = await answer(setting, state, await withResources(agent.providers, text, io));
-    if (wasLeft) return EXIT.interrupted;
+    const message = await untilStopped(terminal, io, (stoppable) => withResources(agent.providers, text, stoppable));
+    if (message !== undefined && (await answer(setting, state, message.value))) return EXIT.interrupted;
   }
 }
 
@@ -115,54 +118,4 @@ function remember(chatState: ChatState, { state, usage, turns }: RunResult): voi
   chatState.runState = state;
   chatState.tokens += usage.totalTokens;
   chatState.turns += turns;
-}
-
-type Read =
-  | { readonly type: 'end' }
-  | { readonly type: 'interrupt' }
-  | { readonly type: 'line'; readonly text: string };
-
-const FENCE = '"""';
-
-/** Whether several lines were pasted with the marks around them. */
-function isWholeBlock(text: string): boolean {
-  return text.startsWith(FENCE) && text.endsWith(FENCE) && text.slice(FENCE.length, -FENCE.length).includes('\n');
-}
-
-/** One line; more when a line ends in a backslash, or between two lines that begin with `"""`. Ctrl-C drops them when it is pressed again. */
-async function readMessage(terminal: Terminal, { err, signal }: Io): Promise<Read> {
-  const lines: string[] = [];
-  let isFenced = false;
-  let isInterrupted = false;
-  for (;;) {
-    const isBegun = isFenced || lines.length > 0;
-    const read = await terminal.ask(isBegun ? '. ' : '> ', { isMessage: true, signal });
-    if (read.type === 'interrupt' && isBegun && !signal.aborted) {
-      if (isInterrupted) {
-        err.write('The message was dropped.\n');
-        return { type: 'line', text: '' };
-      }
-      isInterrupted = true;
-      const end = isFenced ? `${FENCE} ends` : 'An empty line ends';
-      err.write(`${end} the message. Press Ctrl-C again to drop it.\n`);
-      continue;
-    }
-    if (read.type !== 'line') return read;
-    isInterrupted = false;
-    const { text } = read;
-    if (!isBegun && isWholeBlock(text.trimEnd())) {
-      return { type: 'line', text: text.trimEnd().slice(FENCE.length, -FENCE.length) };
-    }
-    if (!isBegun && text.startsWith(FENCE) && !text.slice(FENCE.length).includes(FENCE)) {
-      isFenced = true;
-      if (text.length > FENCE.length) lines.push(text.slice(FENCE.length));
-    } else if (isFenced && text.trimEnd().endsWith(FENCE)) {
-      lines.push(text.trimEnd().slice(0, -FENCE.length));
-      return { type: 'line', text: lines.join('\n') };
-    } else if (!isFenced && text.endsWith('\\')) lines.push(text.slice(0, -1));
-    else {
-      lines.push(text);
-      if (!isFenced) return { type: 'line', text: lines.join('\n') };
-    }
-  }
 }

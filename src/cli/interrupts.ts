@@ -25,8 +25,14 @@ export interface Interrupts {
  */
 const REPEAT_MS = 300;
 
-/** `fallback` is called when nobody listens, once: after that, Ctrl-C ends the process. */
-export function createInterrupts(signals: Signals, now: () => number, fallback: () => void): Interrupts {
+export interface Endings {
+  /** Nobody listens: the program is asked to end. */
+  readonly stop: () => void;
+  /** It was asked and has not ended. Called before the signal ends the process. */
+  readonly beforeKill: () => void;
+}
+
+export function createInterrupts(signals: Signals, now: () => number, { stop, beforeKill }: Endings): Interrupts {
   const listeners: (() => void)[] = [];
   let lastPress = Number.NEGATIVE_INFINITY;
   let isEnding = false;
@@ -38,11 +44,12 @@ export function createInterrupts(signals: Signals, now: () => number, fallback: 
     const listener = listeners.at(-1);
     if (listener !== undefined) listener();
     else if (isEnding) {
+      beforeKill();
       signals.off('SIGINT', press);
       signals.raise('SIGINT');
     } else {
       isEnding = true;
-      fallback();
+      stop();
     }
   }
 

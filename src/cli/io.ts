@@ -11,10 +11,10 @@ export interface Output {
   readonly columns: number;
 }
 
-/** The user's reply to a prompt: a line (several when pasted), Ctrl-C, or the end of the input. */
+/** The user's reply to a prompt: a line (several when pasted), Ctrl-C, which drops the text of the line, or the end of the input. */
 export type PromptReply =
   | { readonly type: 'line'; readonly text: string }
-  | { readonly type: 'interrupt' }
+  | { readonly type: 'interrupt'; readonly hadText?: boolean }
   | { readonly type: 'end' };
 
 export interface PromptOptions {

@@ -16,6 +16,8 @@ export interface KeyReader {
   readonly push: (bytes: Uint8Array) => void;
   /** Hands over what was still waiting for more. */
   readonly flush: () => void;
+  /** Whether something waits for more. */
+  readonly isWaiting: () => boolean;
 }
 
 /** Calls `work` once after so many milliseconds; returns the function that prevents it. */
@@ -25,7 +27,7 @@ export type After = (ms: number, work: () => void) => () => void;
 const PASTE_START = '\x1b[200~';
 const PASTE_END = '\x1b[201~';
 
-/** The rest of a mark, or of a paste without marks, follows sooner than this. */
+/** The rest of a mark, of a paste without marks, or of lines that come at once follows sooner than this. */
 const REST_MS = 50;
 
 /** A marked paste that goes on for longer than this without a byte has lost its end. */
@@ -37,7 +39,10 @@ const MAX_TYPED_CHARS = 256;
 /** `onKey` is called in the order of arrival. */
 export function createKeyReader(after: After, onKey: (key: Key) => void): KeyReader {
   const decoder = new StringDecoder('utf8');
-  let mode: 'typed' | 'marked' | 'unmarked' = 'typed';
+  /** A burst may be a paste without marks: text with a line end, or more than a person types. */
+  let mode: 'typed' | 'marked' | 'burst' = 'typed';
+  /** Whether this terminal marks what is pasted. */
+  let hasMarks = false;
   /** The start of a mark, at the end of what arrived. */
   let held = '';
   let parts: string[] = [];
@@ -49,7 +54,7 @@ export function createKeyReader(after: After, onKey: (key: Key) => void): KeyRea
     held = '';
     while (text !== '') text = mode === 'marked' ? readMarked(text) : readTyped(text);
     if (mode === 'marked') stop = after(STALLED_MS, flush);
-    else if (mode === 'unmarked' || held !== '') stop = after(REST_MS, flush);
+    else if (isWaiting()) stop = after(REST_MS, flush);
   }
 
   function flush(): void {
@@ -79,8 +84,9 @@ export function createKeyReader(after: After, onKey: (key: Key) => void): KeyRea
     held = at < 0 ? startOf(PASTE_START, text) : '';
     typed(text.slice(0, at < 0 ? text.length - held.length : at));
     if (at < 0) return '';
-    if (mode === 'unmarked') endPaste();
+    if (mode === 'burst') endPaste();
     mode = 'marked';
+    hasMarks = true;
     return text.slice(at + PASTE_START.length);
   }
 
@@ -88,10 +94,10 @@ export function createKeyReader(after: After, onKey: (key: Key) => void): KeyRea
     for (const part of text.split(CONTROLS)) {
       if (part === '') continue;
       if (part === CTRL_C || part === CTRL_Z) {
-        if (mode === 'unmarked') endPaste();
+        if (mode === 'burst') endPaste();
         onKey({ type: part === CTRL_C ? 'interrupt' : 'suspend' });
-      } else if (mode === 'unmarked' || part.length > MAX_TYPED_CHARS || isHidden(part)) {
-        mode = 'unmarked';
+      } else if (mode === 'burst' || isTooMuch(part) || (!hasMarks && /[\r\n]/.test(part))) {
+        mode = 'burst';
         parts.push(part);
       } else onKey({ type: 'typed', text: part });
     }
@@ -102,10 +108,15 @@ export function createKeyReader(after: After, onKey: (key: Key) => void): KeyRea
     mode = 'typed';
     const text = parts.join('');
     parts = [];
-    if (text !== '') onKey({ type: 'pasted', text, isMarked });
+    if (text === '') return;
+    onKey(isMarked || isTooMuch(text) ? { type: 'pasted', text, isMarked } : { type: 'typed', text });
   }
 
-  return { push, flush };
+  function isWaiting(): boolean {
+    return mode !== 'typed' || held !== '';
+  }
+
+  return { push, flush, isWaiting };
 }
 
 const CTRL_C = '\x03';
@@ -115,6 +126,11 @@ const CONTROLS = /([\x03\x1a])/;
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the keys
 const KEYS = /[\x00-\x1f\x7f]/g;
+
+/** It was pasted without marks. */
+function isTooMuch(text: string): boolean {
+  return text.length > MAX_TYPED_CHARS || isHidden(text);
+}
 
 /** No key sends such a character, and it must not be echoed. */
 function isHidden(text: string): boolean {

@@ -63,17 +63,31 @@ export function openEditor({ prompt, screen, history, pastes, onReply }: LineEdi
   }
 
   return {
-    // Not written to the stream, which would deliver it later: what follows a line end belongs to the next prompt.
-    type: (text) => void keys.emit('data', text),
+    type: (text) => {
+      const isBackspaces = BACKSPACES.test(text);
+      for (const key of isBackspaces ? text : [text]) {
+        const count = isBackspaces ? pastes.lengthAtEnd(reader.line.slice(0, reader.cursor)) : 1;
+        // Not written to the stream, which would deliver it later: what follows a line end belongs to the next prompt.
+        keys.emit('data', key.repeat(count));
+      }
+    },
     paste: (text) => {
       const line = text.replace(/\n$/, '');
       reader.write(isShort(line) ? line : pastes.add(text));
     },
-    interrupt: () => close({ type: 'interrupt' }),
+    interrupt: () => {
+      const { line } = reader;
+      // The arrow keys bring it back.
+      if (line !== '') lines = [line, ...lines];
+      close({ type: 'interrupt', ...(line !== '' && { hadText: true }) });
+    },
     end: () => close({ type: 'end' }),
     redraw: () => reader.prompt(true),
   };
 }
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the keys
+const BACKSPACES = /^[\x08\x7f]+$/;
 
 function isShort(text: string): boolean {
   return text.length <= MAX_SHOWN_CHARS && !/[\t\n]/.test(text) && visible(text) === text;
@@ -84,6 +98,8 @@ export interface Pastes {
   readonly add: (text: string) => string;
   /** The line with the texts in it. */
   readonly expand: (line: string) => string;
+  /** How many characters are deleted together at the end of the line: what stands for a text is one. */
+  readonly lengthAtEnd: (line: string) => number;
 }
 
 /** Pasted text that the arrow keys can bring back. The oldest is forgotten first; the last is always kept. */
@@ -110,5 +126,9 @@ export function createPastes(): Pastes {
     },
     expand: (line) =>
       line.replace(/\[pasted text \d+: \d+ (?:lines|characters)\]/g, (label) => texts.get(label) ?? label),
+    lengthAtEnd: (line) => {
+      const label = line.slice(line.lastIndexOf('['));
+      return texts.has(label) ? label.length : 1;
+    },
   };
 }

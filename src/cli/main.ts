@@ -27,6 +27,7 @@ import type { Renderer } from './render.ts';
 import { createRenderer } from './render.ts';
 import { chooseServer } from './server-choice.ts';
 import { createIsShown } from './shown-warnings.ts';
+import { block, styled } from './styled.ts';
 
 /** What a program says beside its command line. */
 export interface ProgramOptions {
@@ -56,11 +57,11 @@ export async function main(agent: Agent, io: Io, options: ProgramOptions = {}): 
     return await answer(agent, await readQuestion(cliArgs, io), cliArgs, io);
   } catch (error) {
     if (error instanceof UsageError) {
-      io.err.write(`${error.message}\nRun npx tsx ${io.program} --help for usage.\n`);
+      io.err.write(styled`${block(error.message)}\nRun npx tsx ${io.program} --help for usage.\n`);
       return EXIT.usage;
     }
     if (!(error instanceof VllmError) && !(error instanceof DefinitionError)) throw error;
-    io.err.write(`${error.message}\n`);
+    io.err.write(styled`${block(error.message)}\n`);
     return error instanceof DefinitionError ? EXIT.usage : EXIT.failed;
   }
 }

@@ -13,9 +13,10 @@ export interface ProcessTerminal {
   readonly close: () => void;
 }
 
-/** `interrupt` is called on a Ctrl-C that nothing else handles. */
-export function createProcessTerminal({ err, screen }: ProcessOutputs, interrupt: () => void): ProcessTerminal {
-  const interrupts = createInterrupts(SIGNALS, () => performance.now(), interrupt);
+/** `stop` is called on a Ctrl-C that nothing else handles. */
+export function createProcessTerminal({ err, screen }: ProcessOutputs, stop: () => void): ProcessTerminal {
+  let restore = (): void => undefined;
+  const interrupts = createInterrupts(SIGNALS, () => performance.now(), { stop, beforeKill: () => restore() });
   if (screen === undefined || process.stdin.isTTY !== true) return { ofUser: undefined, close: interrupts.close };
   const { ofUser, close } = createTerminal({
     keyboard: process.stdin,
@@ -25,6 +26,7 @@ export function createProcessTerminal({ err, screen }: ProcessOutputs, interrupt
     interrupts,
     after,
   });
+  restore = close;
   return {
     ofUser,
     close: () => {

@@ -19,7 +19,18 @@ export async function runProcess(name: string, program: (io: Io) => Promise<numb
     printBug(error, outputs.err);
     process.exit(1);
   };
-  process.once('SIGTERM', interrupt);
+  // The first one asks the program to end, the second one ends the process.
+  let isEnding = false;
+  const terminate = (): void => {
+    if (isEnding) {
+      terminal.close();
+      process.off('SIGTERM', terminate);
+      process.kill(process.pid, 'SIGTERM');
+    }
+    isEnding = true;
+    interrupt();
+  };
+  process.on('SIGTERM', terminate);
   process.on('uncaughtException', crash);
   try {
     process.exitCode = await program(processIo(controller.signal, name, outputs, terminal.ofUser));
@@ -27,7 +38,7 @@ export async function runProcess(name: string, program: (io: Io) => Promise<numb
     crash(error);
   } finally {
     terminal.close();
-    process.off('SIGTERM', interrupt);
+    process.off('SIGTERM', terminate);
     process.off('uncaughtException', crash);
   }
 }

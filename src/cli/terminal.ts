@@ -49,16 +49,21 @@ export function createTerminal(parts: TerminalParts): OwnedTerminal {
   let holders = 0;
   let hasEnded = false;
   let hasMarks = false;
+  /** The prompt that was open when what the reader hands over began to arrive. */
+  let typedInto: OpenEditor | undefined;
+  /** While a question is open: what was typed before it was shown. */
+  let setAside: Entry[] | undefined;
 
   function onKey(key: Key): void {
     if (key.type === 'interrupt') interrupts.press();
     else if (key.type === 'suspend') suspend();
     else {
       hasMarks ||= key.type === 'pasted' && key.isMarked;
-      const isPrompted = editor !== undefined && !hasMarks;
+      const isPrompted = typedInto !== undefined && !hasMarks;
       const entries =
         key.type === 'typed' ? entriesOfTyped(key.text, isPrompted) : entriesOfPaste(key.text, key.isMarked);
-      waiting.push(...entries);
+      if (setAside !== undefined && typedInto !== editor) setAside.push(...entries);
+      else waiting.push(...entries);
       feed();
     }
   }
@@ -84,8 +89,10 @@ export function createTerminal(parts: TerminalParts): OwnedTerminal {
   async function askNow(prompt: Showable, { isMessage = false, signal }: PromptOptions): Promise<PromptReply> {
     if (signal?.aborted === true) return { type: 'interrupt' };
     using _keyboard = hold();
-    const typedAhead = isMessage ? [] : waiting;
-    if (!isMessage) waiting = [];
+    if (!isMessage) {
+      setAside = waiting;
+      waiting = [];
+    }
     const interrupt = (): void => editor?.interrupt();
     const release = interrupts.listen(interrupt);
     signal?.addEventListener('abort', interrupt);
@@ -100,7 +107,8 @@ export function createTerminal(parts: TerminalParts): OwnedTerminal {
     });
     signal?.removeEventListener('abort', interrupt);
     release();
-    waiting = [...typedAhead, ...waiting];
+    waiting = [...(setAside ?? []), ...waiting];
+    setAside = undefined;
     return reply;
   }
 
@@ -147,6 +155,7 @@ export function createTerminal(parts: TerminalParts): OwnedTerminal {
   }
 
   function onData(bytes: Uint8Array): void {
+    if (!reader.isWaiting()) typedInto = editor;
     reader.push(bytes);
   }
 

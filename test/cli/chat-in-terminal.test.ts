@@ -31,15 +31,23 @@ beforeAll(async () => {
     const crash = defineTool({ name: 'crash', description: 'Crashes.', parameters, execute: () => new Promise(() => {
       setTimeout(() => { throw new Error('a bug\\x1b]0;PWNED\\x07'); });
     }) });
-    runMain(import.meta, defineAgent({ name: 'trial', tools: [busy, crash] }));`;
+    const stuck = { name: 'stuck', open: async () => ({
+      tools: () => [],
+      close: () => new Promise(() => {
+        process.stderr.write('CLOSING');
+        setInterval(() => {}, 1000);
+      }),
+    }) };
+    const providers = process.env.STUCK === undefined ? [] : [stuck];
+    runMain(import.meta, defineAgent({ name: 'trial', tools: [busy, crash], providers }));`;
   await writeFile(join(folder, 'trial.mts'), program);
 });
 afterAll(async () => await rm(folder, { recursive: true }));
 
 /** Starts a chat; its last output is the mode of the terminal after it. */
-function start(baseUrl: string): Pty {
+function start(baseUrl: string, env: Readonly<Record<string, string>> = {}): Pty {
   const command = `'${process.execPath}' '${TSX}' '${join(folder, 'trial.mts')}'; echo "code $?"; stty -a`;
-  return openPty(command, { VLLM_BASE_URL: baseUrl, VLLM_MODEL: 'fake', NO_COLOR: '1' });
+  return openPty(command, { VLLM_BASE_URL: baseUrl, VLLM_MODEL: 'fake', NO_COLOR: '1', ...env });
 }
 
 const calls = (name: string) => answer({ toolCalls: [{ name, arguments: {} }] });
@@ -156,6 +164,18 @@ describe.skipIf(!hasPty)('the terminal is left as it was found', () => {
     await pty.until('> ');
     process.kill(Number(await readFile(join(folder, 'pid'), 'utf8')), signal);
     await pty.until(code);
+    expect(await isLeftAsFound(pty)).toBe(true);
+  });
+
+  test('by a second SIGTERM, when a program does not end by the first one', async () => {
+    await using vllm = await startFakeVllm();
+    await using pty = start(vllm.baseUrl, { STUCK: '1' });
+    await pty.until('> ');
+    const pid = Number(await readFile(join(folder, 'pid'), 'utf8'));
+    process.kill(pid, 'SIGTERM');
+    await pty.until('CLOSING');
+    process.kill(pid, 'SIGTERM');
+    await pty.until('code 143');
     expect(await isLeftAsFound(pty)).toBe(true);
   });
 });

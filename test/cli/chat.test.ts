@@ -15,8 +15,11 @@ import { frame } from '../support/client-helpers.ts';
 import { weatherAgent } from '../support/run-helpers.ts';
 import { createFakeIo, createFakeTerminal } from './fake-io.ts';
 
-/** What the user does at a prompt; `interrupt while answering` waits for the first text of the answer. */
-type Input = string | PromptReply | typeof INTERRUPT_ANSWER;
+/**
+ * What the user does at a prompt; `interrupt while answering` waits for the first text of the answer, `interrupt while working` for what listens
+ * to Ctrl-C.
+ */
+type Input = string | PromptReply | typeof INTERRUPT_ANSWER | typeof INTERRUPT_WORK;
 
 interface Talk {
   readonly code: number;
@@ -36,6 +39,7 @@ function contents(body: Readonly<Record<string, unknown>> | undefined): unknown[
 
 const INTERRUPT: PromptReply = { type: 'interrupt' };
 const INTERRUPT_ANSWER = 'interrupt while answering';
+const INTERRUPT_WORK = 'interrupt while working';
 
 /** Gives one input after the other; then the input ends. */
 async function talk(
@@ -52,11 +56,15 @@ async function talk(
     async (prompt) => {
       prompts.push(prompt);
       const next = left.shift();
-      if (next === undefined || next === INTERRUPT_ANSWER) return { type: 'end' };
+      if (next === undefined || next === INTERRUPT_ANSWER || next === INTERRUPT_WORK) return { type: 'end' };
       return typeof next === 'string' ? { type: 'line', text: next } : next;
     },
     (listener) => {
       listeners.push(listener);
+      if (left[0] === INTERRUPT_WORK) {
+        left.shift();
+        setImmediate(listener);
+      }
       return () => void listeners.splice(listeners.indexOf(listener), 1);
     },
   );
@@ -126,7 +134,7 @@ describe('Ctrl-C', () => {
 
   test('twice at the prompt leaves', async () => {
     const { code, err } = await talk([INTERRUPT, INTERRUPT, 'never'], []);
-    expect([code, err]).toEqual([130, `${BANNER}Press Ctrl-C again or type /quit to leave.\n`]);
+    expect([code, err]).toEqual([130, `${BANNER}Press Ctrl-C again within 5 seconds or type /quit to leave.\n`]);
   });
 
   test.each<[string, readonly Input[], string]>([
@@ -134,13 +142,38 @@ describe('Ctrl-C', () => {
     ['in a line that goes on', ['a\\', INTERRUPT, 'b'], 'An empty line ends the message.'],
   ])('once %s drops nothing', async (_name, inputs, hint) => {
     const { bodies, err } = await talk(inputs, [answer({ content: 'ok' })]);
-    expect([contents(bodies[0]), err.includes(`${hint} Press Ctrl-C again to drop it.\n`)]).toEqual([['a\nb'], true]);
+    expect([contents(bodies[0]), err.includes(`${hint} Press Ctrl-C again within 5 seconds to drop it.\n`)]).toEqual([
+      ['a\nb'],
+      true,
+    ]);
   });
 
   test('twice in a block drops the message, and says so', async () => {
     const { code, bodies, err } = await talk(['"""', 'a', INTERRUPT, INTERRUPT, 'one'], [answer({ content: 'I' })]);
     expect([code, contents(bodies[0])]).toEqual([0, ['one']]);
-    expect(err).toContain('""" ends the message. Press Ctrl-C again to drop it.\nThe message was dropped.\n');
+    expect(err).toContain(
+      '""" ends the message. Press Ctrl-C again within 5 seconds to drop it.\nThe message was dropped.\n',
+    );
+  });
+
+  const HAD_TEXT: PromptReply = { type: 'interrupt', hadText: true };
+
+  test.each<[string, number, readonly Input[], number]>([
+    ['at once', 0, [INTERRUPT, INTERRUPT], 130],
+    ['after five seconds', 5000, [INTERRUPT, INTERRUPT], 130],
+    ['after more', 5001, [INTERRUPT, INTERRUPT], 0],
+    ['after more, and once again', 5001, [INTERRUPT, INTERRUPT, INTERRUPT], 0],
+    ['on a line with text', 0, [HAD_TEXT, HAD_TEXT, HAD_TEXT], 0],
+    ['after a line with text', 0, [HAD_TEXT, INTERRUPT], 0],
+    ['before a line with text', 0, [INTERRUPT, HAD_TEXT, INTERRUPT], 0],
+    ['after a command', 0, [INTERRUPT, '/usage', INTERRUPT], 0],
+  ])('again %s leaves or not', async (_name, period, inputs, code) => {
+    let now = 0;
+    const clock = () => {
+      now += period;
+      return now;
+    };
+    expect((await talk(inputs, [], { now: clock })).code).toBe(code);
   });
 
   test('that ends the program ends a prompt too', async () => {
@@ -269,6 +302,27 @@ describe('an approval', () => {
   });
 });
 
+test('an approval of a call that was read from text says so, and is asked for each time', async () => {
+  const ran: string[] = [];
+  const tool = defineTool({
+    name: 'write',
+    description: 'Writes.',
+    parameters: z.object({ text: z.string() }),
+    needsApproval: true,
+    execute: ({ text }) => void ran.push(text),
+  });
+  const written = (text: string) =>
+    answer({ content: `<tool_call>{"name": "write", "arguments": {"text": "${text}"}}</tool_call>` });
+  const steps = [written('a'), written('b'), written('c'), answer({ content: 'ok' })];
+  const agent = defineAgent({ name: 'writer', tools: [tool], rescue: 'ask' });
+  const { err, prompts } = await talk(['go', 'a', 'y', 'yes', 'n'], steps, { agent });
+  expect(ran).toEqual(['a', 'b']);
+  expect(err).toContain(
+    'write wants to run with:\n{\n  "text": "a"\n}\nThe server did not parse this call: it was read from the text of the answer.\n',
+  );
+  expect(prompts.slice(1, -1)).toEqual(Array.from({ length: 4 }, () => 'Run it? y: yes, n: no [n] '));
+});
+
 test('an approval shows to the letter what would run', async () => {
   const tool = defineTool({
     name: 'write',
@@ -380,6 +434,23 @@ describe('servers in the chat', () => {
     );
     expect(err).toContain('The server ev asks: ');
     expect(prompts.length).toBeGreaterThan(3);
+  });
+
+  test('that never answer are left by one Ctrl-C, and the chat goes on', async () => {
+    const server = `
+      const results = { initialize: { protocolVersion: '2025-06-18', serverInfo: { name: 's', version: '1' },
+        capabilities: { prompts: {}, resources: {} } } };
+      require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
+        const { id, method } = JSON.parse(line);
+        if (method in results) console.log(JSON.stringify({ jsonrpc: '2.0', id, result: results[method] }));
+      });`;
+    const mute = { command: process.execPath, args: ['-e', server], connectTimeoutMs: 600_000, timeoutMs: 600_000 };
+    const agent = defineAgent({ name: 'waiter', mcpServers: { mute } });
+    const work = ['/prompts', '/prompts mute:p', '/resources', 'See @mute:r'];
+    const inputs = work.flatMap((line) => [line, INTERRUPT_WORK]);
+    const { code, err, out, bodies } = await talk([...inputs, 'go on'], [answer({ content: 'on' })], { agent });
+    expect([code, out, contents(bodies[0]), bodies.length]).toEqual([0, 'on\n', ['go on'], 1]);
+    expect(err).toMatch(/^waiter Type \/help for the commands\.\n(Interrupted\.\n){4}\d+ tokens, 0\.0 s\n$/);
   });
 
   test('that are not there are told once, when the chat begins', async () => {

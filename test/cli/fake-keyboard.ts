@@ -9,26 +9,29 @@ import { createTerminal } from '../../src/cli/terminal.ts';
 
 export interface FakeTimers {
   readonly after: After;
-  /** Runs what waits. */
-  readonly run: () => void;
+  /** Runs what waits for at most so long; default: all. */
+  readonly run: (maxMs?: number) => void;
 }
 
 export function createFakeTimers(): FakeTimers {
-  const waiting = new Set<() => void>();
+  const waiting = new Set<{ readonly ms: number; readonly work: () => void }>();
   return {
-    after: (_ms, work) => {
-      // A function of its own for each, so that one that waits twice is there twice.
-      const once = (): void => work();
-      waiting.add(once);
-      return () => void waiting.delete(once);
+    after: (ms, work) => {
+      const timer = { ms, work };
+      waiting.add(timer);
+      return () => void waiting.delete(timer);
     },
-    run: () => {
-      const works = [...waiting];
-      waiting.clear();
-      for (const work of works) work();
+    run: (maxMs = Number.POSITIVE_INFINITY) => {
+      for (const timer of [...waiting]) {
+        if (timer.ms > maxMs || !waiting.delete(timer)) continue;
+        timer.work();
+      }
     },
   };
 }
+
+/** What comes later is not of the same burst. */
+const BURST_MS = 50;
 
 export function createFakeKeyboard() {
   const clock = { now: 0 };
@@ -44,11 +47,11 @@ export function createFakeKeyboard() {
     off: (signal: string, listener: () => void) => events.off(signal, listener),
     raise: (signal: string) => void raised.push(signal),
   };
-  const interrupts = createInterrupts(
-    signals,
-    () => clock.now,
-    () => void fallbacks.push(clock.now),
-  );
+  let close = (): void => undefined;
+  const interrupts = createInterrupts(signals, () => clock.now, {
+    stop: () => void fallbacks.push(clock.now),
+    beforeKill: () => close(),
+  });
   const { after } = timers;
   const terminal = createTerminal({
     keyboard,
@@ -58,6 +61,13 @@ export function createFakeKeyboard() {
     interrupts,
     after,
   });
+  close = terminal.close;
+  const settle = () => new Promise((resolve) => setImmediate(resolve));
+  const send = async (text: string | Uint8Array): Promise<void> => {
+    await settle();
+    keyboard.emit('data', Buffer.from(text));
+    await settle();
+  };
   return {
     terminal,
     interrupts,
@@ -71,12 +81,14 @@ export function createFakeKeyboard() {
     fallbacks,
     events,
     keyboard,
-    /** Arrives when the promises that are settled have run. */
+    /** Arrives when the promises that are settled have run. Nothing follows at once. */
     type: async (text: string | Uint8Array): Promise<void> => {
-      await new Promise((resolve) => setImmediate(resolve));
-      keyboard.emit('data', Buffer.from(text));
-      await new Promise((resolve) => setImmediate(resolve));
+      await send(text);
+      timers.run(BURST_MS);
+      await settle();
     },
+    /** As the start of a burst. */
+    send,
     /** All that was drawn so far. */
     drawn: (): string => String(shown.read() ?? ''),
     listeners: (): readonly (string | symbol)[] => events.eventNames(),

@@ -72,13 +72,16 @@ describe('a marked paste', () => {
 
 describe('what is typed', () => {
   test('arrives at once, the keys that stop and suspend by themselves', () => {
-    expect(read('ab\x03c\x1ad\r').before).toEqual([
-      typed('ab'),
-      INTERRUPT,
-      typed('c'),
-      { type: 'suspend' },
-      typed('d\r'),
-    ]);
+    expect(read('ab\x03c\x1ad').before).toEqual([typed('ab'), INTERRUPT, typed('c'), { type: 'suspend' }, typed('d')]);
+  });
+
+  test('waits from a line end on for what may follow at once', () => {
+    expect(read('a', 'b\r', 'c')).toEqual({ before: [typed('a')], keys: [typed('a'), typed('b\rc')] });
+    expect(read('b\r', '\x03').before).toEqual([typed('b\r'), INTERRUPT]);
+  });
+
+  test('does not wait in a terminal that marks what is pasted', () => {
+    expect(read(paste('a'), 'b\r').before).toEqual([pasted('a'), typed('b\r')]);
   });
 
   test('may be Escape, which waits for the rest of a mark', () => {
@@ -97,6 +100,17 @@ describe('what arrives at once without marks', () => {
   test('is pasted when it is more than a person types', () => {
     const bytes = Buffer.from(lines);
     expect(read(bytes.subarray(0, 1000), bytes.subarray(1000))).toEqual({ before: [], keys: [pasted(lines, false)] });
+  });
+
+  test.each([1, 10, 100, 255])('is pasted in pieces of %i bytes too', (size) => {
+    const pieces = Array.from({ length: Math.ceil(lines.length / size) }, (_, at) =>
+      lines.slice(at * size, (at + 1) * size),
+    );
+    const { before, keys } = read(...pieces);
+    // What comes before the first line end is typed for all that one knows.
+    expect(whole(before).every((key) => key.type === 'typed' && !key.text.includes('\r'))).toBe(true);
+    expect(keys.map((key) => ('text' in key ? key.text : '')).join('')).toBe(lines);
+    expect(keys.filter((key) => key.type === 'pasted')).toHaveLength(1);
   });
 
   test('is pasted when no key sends it', () => {

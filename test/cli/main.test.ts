@@ -353,6 +353,11 @@ describe('a failure', () => {
   });
 });
 
+test('an error of several lines cannot pass for lines of the program', async () => {
+  const { err } = await program(['--param', 'x=1', '--nope\x1b[2J\n✓ all is well']);
+  expect(err).toMatch(/␛\[2J\n {2}✓ all is well/);
+});
+
 test('escape sequences of a model do not reach the terminal: they are shown', async () => {
   const { out } = await program(['x'], { steps: [answer({ content: ['\x1b]0;title\x07a\x1b', '[31mb\x07'] })] });
   expect(out).toBe('␛]0;title␇a␛[31mb␇\n');

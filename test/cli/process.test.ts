@@ -10,7 +10,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { isListening } from '../../src/cli/listening.ts';
-import { answer, startFakeVllm } from '../../src/testing/index.ts';
+import { answer, raw, startFakeVllm } from '../../src/testing/index.ts';
+import { frame } from '../support/client-helpers.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const TSX = createRequire(import.meta.url).resolve('tsx');
@@ -55,7 +56,8 @@ async function run(args: readonly string[], env: Record<string, string> = {}, st
 }
 
 describe.skipIf(isTaken)('without a server no tool runs, and the exit code is 1', () => {
-  const noServer = /No vLLM is named, and nothing answers at http:\/\/localhost:8000\/v1\.\nName yours: .*\nTo try /;
+  const noServer =
+    /No vLLM is named, and nothing answers at http:\/\/localhost:8000\/v1\.\n {2}Name yours: .*\n {2}To try /;
 
   test.each<[string, string | undefined, RegExp]>([
     ['when nothing is named', undefined, new RegExp(`^${noServer.source}`)],
@@ -84,6 +86,31 @@ test('a file .env that begins with a mark of its encoding names the server', asy
   await using vllm = await startFakeVllm({ respond: () => answer({ content: 'Yes.' }) });
   await writeFile(join(folder, '.env'), `\ufeffVLLM_BASE_URL=${vllm.baseUrl}\r\n`);
   expect(await run(['Are you there?'])).toEqual({ code: 0, out: 'Yes.\n', err: '' });
+});
+
+describe.skipIf(process.platform === 'win32')('a reader that stops reading ends the run, without a stack:', () => {
+  test.each<[string, readonly ('stdout' | 'stderr')[], Readonly<Record<string, string>>]>([
+    ['of standard output', ['stdout'], { content: 'I am' }],
+    ['of standard error', ['stderr'], { reasoning: 'Hm' }],
+    ['of both', ['stdout', 'stderr'], { content: 'I am' }],
+  ])('%s', async (_name, closed, delta) => {
+    // The answer has no end but this one.
+    await using vllm = await startFakeVllm({
+      respond: () => raw({ bytes: frame(delta), stallAfter: frame(delta).length }),
+    });
+    const child = spawn(process.execPath, [...COMMAND, '-v', 'hi'], {
+      cwd: folder,
+      env: { ...process.env, VLLM_BASE_URL: vllm.baseUrl, VLLM_MODEL: 'fake' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of closed) child[stream].destroy();
+    let err = '';
+    child.stderr.on('data', (part) => {
+      err += part;
+    });
+    const [code] = await once(child, 'close');
+    expect([code, err]).toEqual([130, expect.not.stringMatching(/EPIPE|\bat /)]);
+  });
 });
 
 describe.skipIf(process.platform === 'win32')('the input of a program with a question', () => {

@@ -17,12 +17,19 @@ describe('a prompt', () => {
     expect([await asked, modes, listeners()]).toEqual([line('hello'), [true, false], before]);
   });
 
-  test('takes a Ctrl-C as that, and the lines before it are not sent', async () => {
-    const { terminal, type } = createFakeKeyboard();
+  test('takes a Ctrl-C as that, and what was typed is not sent: the arrow keys bring it back', async () => {
+    const { terminal, type, clock } = createFakeKeyboard();
     const asked = terminal.ofUser.ask('> ', { isMessage: true });
     await type('half a line');
     await type('\x03');
-    expect(await asked).toEqual(INTERRUPT);
+    expect(await asked).toEqual({ ...INTERRUPT, hadText: true });
+    clock.now = 300;
+    const again = terminal.ofUser.ask('> ', { isMessage: true });
+    await type('\x03');
+    expect(await again).toEqual(INTERRUPT);
+    const third = terminal.ofUser.ask('> ', { isMessage: true });
+    await type('\x1b[A, whole\r');
+    expect(await third).toEqual(line('half a line, whole'));
   });
 
   test('ends with the input', async () => {
@@ -73,6 +80,41 @@ describe('what is pasted', () => {
     timers.run();
     await type('\r');
     expect(await asked).toEqual(line(lines.join('\n')));
+  });
+});
+
+test.each([
+  ['keeps a paste whole, in pieces of a few characters', 7],
+  ['keeps a paste whole, in one piece', 10_000],
+])('a prompt in a terminal without marks %s', async (_name, size) => {
+  const { terminal, type, send } = createFakeKeyboard();
+  const asked = terminal.ofUser.ask('> ', { isMessage: true });
+  const lines = Array.from({ length: 100 }, (_, at) => `line ${at}`);
+  const text = lines.join('\r');
+  for (let at = 0; at < text.length; at += size) await send(text.slice(at, at + size));
+  await type('\r');
+  expect(await asked).toEqual(line(lines.join('\n')));
+});
+
+describe('Backspace', () => {
+  test('deletes what stands for a paste as a whole', async () => {
+    const { terminal, type } = createFakeKeyboard();
+    const asked = terminal.ofUser.ask('> ', { isMessage: true });
+    await type(`see ${paste('a\nb')}${paste('c\nd')}`);
+    await type('\x7f');
+    await type('!');
+    await type('\x7f');
+    await type('\r');
+    expect(await asked).toEqual(line('see a\nb'));
+  });
+
+  test('that is held deletes one after the other', async () => {
+    const { terminal, type } = createFakeKeyboard();
+    const asked = terminal.ofUser.ask('> ', { isMessage: true });
+    await type(`see ${paste('a\nb')}!]`);
+    await type('\x7f\x7f\x7f\x7f');
+    await type('\r');
+    expect(await asked).toEqual(line('see'));
   });
 });
 
@@ -153,6 +195,28 @@ describe('what is typed ahead', () => {
     keyboard[Symbol.dispose]();
   });
 
+  test('does not answer a question that is shown before all of it has come', async () => {
+    const { terminal, type, send } = createFakeKeyboard();
+    using _keyboard = terminal.ofUser.hold();
+    await send('y\r');
+    const question = terminal.ofUser.ask('Allow? ');
+    await type('');
+    await type('no\r');
+    expect(await question).toEqual(line('no'));
+    await send('\x1b[200~y\r');
+    const next = terminal.ofUser.ask('Allow? ');
+    await send('yes\x1b[201~');
+    await type('n\r');
+    expect(await next).toEqual(line('n'));
+    const replies = [];
+    for (let at = 0; at < 2; at++) {
+      const asked = terminal.ofUser.ask('> ', { isMessage: true });
+      if (at > 0) await type('\r');
+      replies.push(await asked);
+    }
+    expect(replies).toEqual([line('y'), line('y\nyes')]);
+  });
+
   test.each([
     ['/help\r/tools\r', false, ['/help\r', '/tools\r']],
     ['/help\r/tools\r', true, ['/help\r', '/tools\r']],
@@ -198,6 +262,16 @@ describe('Ctrl-C while an answer streams', () => {
 });
 
 describe('the terminal is left as it was found', () => {
+  test('by a Ctrl-C that ends a program that does not end by itself', () => {
+    const { terminal, events, modes, raised, clock } = createFakeKeyboard();
+    terminal.ofUser.hold();
+    events.emit('SIGINT');
+    clock.now = 300;
+    expect([modes, raised]).toEqual([[true], []]);
+    events.emit('SIGINT');
+    expect([modes, raised]).toEqual([[true, false], ['SIGINT']]);
+  });
+
   test.each(['SIGHUP', 'SIGQUIT'])('on %s, which ends the process all the same', async (signal) => {
     const { terminal, events, modes, raised, drawn } = createFakeKeyboard();
     terminal.ofUser.hold();
