@@ -25,11 +25,11 @@ const EXCEPTIONS: readonly (readonly [pattern: string, reason: string])[] = [
   ],
   ['src/core/visible.ts computed: computed', 'alternatives of a fixed list, none of them repeated'],
   [
-    String.raw`src/model/format/call-formats.ts <function=(?:(?<name>[^>\s]+)>|[^>\s]*): restarted`,
+    String.raw`src/model/format/tool-call-formats.ts <function=(?:(?<name>[^>\s]+)>|[^>\s]*): restarted`,
     'the second alternative takes what the first one could not read, so that no search begins again in it',
   ],
   [
-    'src/model/format/call-formats.ts <parameter=(?:(?<key>[^>]+)>|[^>]*): restarted',
+    'src/model/format/tool-call-formats.ts <parameter=(?:(?<key>[^>]+)>|[^>]*): restarted',
     'the second alternative takes what the first one could not read, so that no search begins again in it',
   ],
   [String.raw`src/mcp/config-file.ts "(?:\\.|[^"\\])*"|,(?=\s*[}\]]): restarted`, 'a file of the user'],

@@ -2,7 +2,8 @@
 
 import { describe, expect, test } from 'vitest';
 import type { CallFormat } from '../../src/model/format/call-format.ts';
-import { HERMES, MARKED_FORMATS } from '../../src/model/format/call-formats.ts';
+import { MARKED_FORMATS } from '../../src/model/format/call-formats.ts';
+import { HERMES } from '../../src/model/format/tool-call-formats.ts';
 import { FAMILIES } from '../../src/model/profile/families.ts';
 import { formatsOf, profileOf, rawFormatsOf } from '../../src/model/profile/profile-of.ts';
 import { createEcho } from '../../src/model/scanner/echo.ts';

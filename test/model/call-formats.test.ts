@@ -4,7 +4,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../src/core/json.ts';
 import type { CallFormat } from '../../src/model/format/call-format.ts';
-import * as formats from '../../src/model/format/call-formats.ts';
+import { MARKED_FORMATS } from '../../src/model/format/call-formats.ts';
+import { GIGACHAT, JSON_LIST, LLAMA_JSON, PHI } from '../../src/model/format/json-formats.ts';
+import { PYTHONIC } from '../../src/model/format/literal-formats.ts';
+import { HARMONY } from '../../src/model/format/named-formats.ts';
+import { HERMES } from '../../src/model/format/tool-call-formats.ts';
 import { FAMILIES } from '../../src/model/profile/families.ts';
 import { formatsOf, rawFormatsOf } from '../../src/model/profile/profile-of.ts';
 import { scanPieces } from '../support/scan.ts';
@@ -22,13 +26,12 @@ const SCHEMAS = new Map<string, JsonObject>([
   ['get_time', { type: 'object', properties: { tz: { type: 'string' } } }],
 ]);
 
-function scan(pieces: readonly string[], looked: readonly CallFormat[] = formats.MARKED_FORMATS, wasCut = false) {
+function scan(pieces: readonly string[], looked: readonly CallFormat[] = MARKED_FORMATS, wasCut = false) {
   return scanPieces(pieces, { schemas: SCHEMAS, formats: looked, wasCut });
 }
 
 const PARIS = { name: 'get_weather', arguments: '{"city":"Paris"}' };
 const TIME = { name: 'get_time', arguments: '{"tz":"CET"}' };
-const { HERMES, LLAMA_JSON, PYTHONIC, PHI, HARMONY, GIGACHAT, JSON_LIST } = formats;
 const M3 = ']<]minimax[>[';
 
 const WRITTEN: readonly [string, string, readonly object[], CallFormat?][] = [
@@ -192,7 +195,7 @@ const WRITTEN: readonly [string, string, readonly object[], CallFormat?][] = [
 ];
 
 function lookedFor(format: CallFormat | undefined): readonly CallFormat[] {
-  return format === undefined ? formats.MARKED_FORMATS : [format, ...formats.MARKED_FORMATS];
+  return format === undefined ? MARKED_FORMATS : [format, ...MARKED_FORMATS];
 }
 
 describe.each(WRITTEN)('a call as %s writes it', (_name, text, calls, format) => {

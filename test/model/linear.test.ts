@@ -4,18 +4,26 @@
 import { describe, expect, test } from 'vitest';
 import { createThinkSplitter } from '../../src/client/think-tags.ts';
 import { ToolCallMerger } from '../../src/client/tool-call-merger.ts';
-import * as formats from '../../src/model/format/call-formats.ts';
+import { END_MARKS, MARKED_FORMATS } from '../../src/model/format/call-formats.ts';
+import { JSON_LIST, LLAMA_JSON } from '../../src/model/format/json-formats.ts';
+import { PYTHONIC } from '../../src/model/format/literal-formats.ts';
+import { HARMONY } from '../../src/model/format/named-formats.ts';
+import { FAMILIES } from '../../src/model/profile/families.ts';
 import { createRescue } from '../../src/model/scanner/rescue.ts';
 import { readArguments } from '../../src/schema/read-arguments.ts';
 import { ADVERSARIAL_ARGUMENTS, ADVERSARIAL_TEXTS, LONG_TEXTS, repeated } from '../support/adversarial-texts.ts';
 import { lookedAt } from '../support/looked-at.ts';
 import { scanPieces } from '../support/scan.ts';
 
-const { MARKED_FORMATS, END_MARKS, ...ONE_BY_ONE } = formats;
-
 /** Every format, those of single families first: they begin without marks, or with words. */
 const ALL = [
-  ...new Set([formats.LLAMA_JSON, formats.JSON_LIST, formats.PYTHONIC, formats.HARMONY, ...Object.values(ONE_BY_ONE)]),
+  ...new Set([
+    LLAMA_JSON,
+    JSON_LIST,
+    PYTHONIC,
+    HARMONY,
+    ...FAMILIES.flatMap(({ format, alsoWrites }) => [format, ...alsoWrites]),
+  ]),
   ...MARKED_FORMATS,
   END_MARKS,
 ];

@@ -1,7 +1,8 @@
 // Owns claims about calls that are many, long or deep: each is looked for once, and none of them ends the run.
 
 import { describe, expect, test } from 'vitest';
-import { HERMES, MARKED_FORMATS } from '../../src/model/format/call-formats.ts';
+import { MARKED_FORMATS } from '../../src/model/format/call-formats.ts';
+import { HERMES } from '../../src/model/format/tool-call-formats.ts';
 import { createEcho } from '../../src/model/scanner/echo.ts';
 import { lookedAt } from '../support/looked-at.ts';
 import { scanPieces } from '../support/scan.ts';

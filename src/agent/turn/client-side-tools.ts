@@ -4,7 +4,7 @@
 import type { ChatParams } from '../../client/chat-params.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { CallFormat, CallTag } from '../../model/format/call-format.ts';
-import { HERMES } from '../../model/format/call-formats.ts';
+import { HERMES } from '../../model/format/tool-call-formats.ts';
 import { pythonKeywords } from '../../model/python-grammar.ts';
 import { templateShowsTools } from '../../model/server-facts.ts';
 import type { Tool } from '../../tool/tool.ts';

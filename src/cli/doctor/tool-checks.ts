@@ -2,7 +2,7 @@
 // server has no tool parser.
 
 import type { ToolDefinition } from '../../client/chat-params.ts';
-import { HERMES } from '../../model/format/call-formats.ts';
+import { HERMES } from '../../model/format/tool-call-formats.ts';
 import type { Profile } from '../../model/profile/profile.ts';
 import { rawFormatsOf } from '../../model/profile/profile-of.ts';
 import { createRescue } from '../../model/scanner/rescue.ts';

@@ -1,4 +1,5 @@
-// Owns the shape of a call format: how a model writes calls in text, as data. The formats themselves are in `call-formats.ts`.
+// Owns the shape of a call format: how a model writes calls in text, as data. The formats themselves are in the files beside it, those that
+// every family is looked for with in `call-formats.ts`.
 
 import type { JsonObject } from '../../core/json.ts';
 

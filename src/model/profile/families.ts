@@ -5,39 +5,27 @@ import { THINK_TAGS } from '../../client/think-tags.ts';
 import {
   APERTUS,
   COHERE,
-  DEEPSEEK_V3,
-  DEEPSEEK_V4,
-  DEEPSEEK_V31,
-  DEEPSEEK_V32,
-  FUNCTION_GEMMA,
-  FUNCTION_XML,
-  GEMMA,
   GIGACHAT,
-  GLM,
   GRANITE,
-  HARMONY,
-  HERMES,
   INTERNLM,
   JSON_LIST,
-  KIMI_K2,
-  KIMI_K3,
-  LFM2,
   LLAMA_JSON,
   LONGCAT,
+  PHI,
+} from '../format/json-formats.ts';
+import { FUNCTION_GEMMA, GEMMA, LFM2, OLMO, PYTHONIC } from '../format/literal-formats.ts';
+import { DEEPSEEK_V3, DEEPSEEK_V31, HARMONY, KIMI_K2, MISTRAL, MISTRAL_LIST } from '../format/named-formats.ts';
+import {
+  DEEPSEEK_V4,
+  DEEPSEEK_V32,
+  KIMI_K3,
   MINICPM,
   MINIMAX_M2,
   MINIMAX_M3,
-  MISTRAL,
-  MISTRAL_LIST,
-  OLMO,
-  PHI,
-  PYTHONIC,
-  QWEN_XML,
-  SEED,
   SOLAR,
   STEP,
-  TOOL_CALLS,
-} from '../format/call-formats.ts';
+} from '../format/tag-formats.ts';
+import { FUNCTION_XML, GLM, HERMES, QWEN_XML, SEED, TOOL_CALLS } from '../format/tool-call-formats.ts';
 import type { Profile } from './profile.ts';
 
 const PLAIN = {

@@ -1,5 +1,5 @@
 // Owns reading calls from text that the server did not parse, while the text streams. How a call is written is data in
-// `call-formats.ts`; whether it is made or mentioned is left to `made-calls.ts`, when to look for calls to the turn.
+// `../format`; whether it is made or mentioned is left to `made-calls.ts`, when to look for calls to the turn.
 
 import type { JsonObject } from '../../core/json.ts';
 import { coerceBySchema } from '../../schema/coerce.ts';

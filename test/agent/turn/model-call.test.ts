@@ -7,7 +7,7 @@ import type { ModelCall } from '../../../src/agent/turn/model-call.ts';
 import { callModel } from '../../../src/agent/turn/model-call.ts';
 import type { DoneEvent, Message, RunEvent, RunWarning, StepIo, StreamEvent, ToolCall } from '../../../src/index.ts';
 import { ContextOverflowError, createInProcessHost, VllmError } from '../../../src/index.ts';
-import { HERMES } from '../../../src/model/format/call-formats.ts';
+import { HERMES } from '../../../src/model/format/tool-call-formats.ts';
 import { createRescue } from '../../../src/model/scanner/rescue.ts';
 
 const DONE: DoneEvent = {

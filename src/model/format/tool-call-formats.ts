@@ -1,0 +1,118 @@
+// Owns the formats between the marks `<tool_call>` and their relatives: JSON, one tag per argument, keys and values. Which family writes which
+// format is in `../profile/families.ts`.
+
+import type { CallFormat } from './call-format.ts';
+import { elementsOf } from './elements.ts';
+import { readJsonCalls } from './read-json.ts';
+import type { NamedBody } from './read-tags.ts';
+import { taggedCalls } from './read-tags.ts';
+
+const FUNCTION_TAGS = taggedCalls({
+  call: { head: /<function=(?:(?<name>[^>\s]+)>|[^>\s]*)/g, close: '</function>', mayLackClose: true },
+  argument: {
+    head: /<parameter=(?:(?<key>[^>]+)>|[^>]*)/g,
+    close: '</parameter>',
+    next: '<parameter=',
+    mayLackClose: true,
+  },
+});
+
+const KEY_VALUE_TAGS = taggedCalls({
+  call: keyValueCall,
+  argument: { head: /<arg_key>(?<key>[^<]*)<\/arg_key>\s*<arg_value>/g, close: '</arg_value>' },
+});
+
+/** The name, perhaps a separator, and then nothing or tags. */
+function keyValueCall(body: string): readonly NamedBody[] {
+  const text = without(body.trim(), '<tool_call>').trimStart();
+  const name = /^[^\s<]+/.exec(text)?.[0];
+  if (name === undefined) return [];
+  const tags = without(text.slice(name.length), '<tool_sep>').trimStart();
+  return tags === '' || tags.startsWith('<arg_key>') ? [{ name, body: tags }] : [];
+}
+
+function without(text: string, start: string): string {
+  return text.startsWith(start) ? text.slice(start.length) : text;
+}
+
+/** Hermes and Qwen, Granite 4, Qwen3-Coder and GLM all write between the same marks. */
+const TOOL_CALL: CallFormat = {
+  name: 'tool_call',
+  open: ['<tool_call>'],
+  close: ['</tool_call>'],
+  read: (body) => {
+    if (body.includes('<function=')) return FUNCTION_TAGS(body);
+    return /^\s*[[{"]/.test(body) ? readJsonCalls(body) : KEY_VALUE_TAGS(body);
+  },
+};
+
+export const HERMES: CallFormat = {
+  ...TOOL_CALL,
+  name: 'hermes',
+  tag: {
+    trigger: '<tool_call>',
+    begin: (name) => `<tool_call>\n{"name": ${JSON.stringify(name)}, "arguments": `,
+    end: '}\n</tool_call>',
+    content: 'json',
+  },
+};
+
+export const QWEN_XML: CallFormat = {
+  ...TOOL_CALL,
+  name: 'qwen_xml',
+  tag: {
+    trigger: '<tool_call>',
+    begin: (name) => `<tool_call>\n<function=${name}>\n`,
+    end: '\n</function>\n</tool_call>',
+    content: 'qwen_xml',
+  },
+};
+
+/** Qwen3-Coder sometimes omits the outer mark. */
+export const FUNCTION_XML: CallFormat = {
+  name: 'function_xml',
+  open: ['<function='],
+  close: ['</function>'],
+  readsOpen: true,
+  read: FUNCTION_TAGS,
+  trail: ['</tool_call>'],
+};
+
+export const GLM: CallFormat = {
+  ...TOOL_CALL,
+  name: 'glm',
+  tag: { trigger: '<tool_call>', begin: (name) => `<tool_call>${name}\n`, end: '</tool_call>', content: 'text' },
+};
+
+export const SEED: CallFormat = {
+  name: 'seed',
+  open: ['<seed:tool_call>'],
+  close: ['</seed:tool_call>'],
+  read: FUNCTION_TAGS,
+  tag: {
+    trigger: '<seed:tool_call>',
+    begin: (name) => `<seed:tool_call>\n<function=${name}>\n`,
+    end: '\n</function>\n</seed:tool_call>',
+    content: 'qwen_xml',
+  },
+};
+
+/** Between these marks MiniMax M1 and Jamba write JSON, Hunyuan a list, and Hunyuan 3 calls with keys and values. */
+export const TOOL_CALLS: CallFormat = {
+  name: 'tool_calls',
+  open: ['<tool_calls>'],
+  close: ['</tool_calls>'],
+  read: (body) => {
+    if (!body.includes('<tool_call>')) return readJsonCalls(body);
+    const calls = elementsOf(body, { head: /<tool_call>/g, close: '</tool_call>' }).map(({ inner }) =>
+      KEY_VALUE_TAGS(inner),
+    );
+    return calls.every(Array.isArray) ? calls.flat() : undefined;
+  },
+  tag: {
+    trigger: '<tool_calls>',
+    begin: (name) => `<tool_calls>[{"name": ${JSON.stringify(name)}, "arguments": `,
+    end: '}]</tool_calls>',
+    content: 'json',
+  },
+};
