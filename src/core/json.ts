@@ -65,6 +65,21 @@ export function isSameJson(one: unknown, other: unknown): boolean {
   );
 }
 
+/** One text for all values that are the same JSON: for looking one up among many, where `isSameJson` would compare each with each. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(ordered(value)) ?? 'undefined';
+}
+
+function ordered(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(ordered);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    definedKeys(value)
+      .toSorted()
+      .map((key) => [key, ordered(value[key])]),
+  );
+}
+
 function definedKeys(object: Record<string, unknown>): string[] {
   return Object.keys(object).filter((key) => object[key] !== undefined);
 }

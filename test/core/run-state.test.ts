@@ -1,7 +1,7 @@
 // Owns the folds of a run's events: what lasts, and the view of the turn under way.
 
 import { describe, expect, test } from 'vitest';
-import { isSameJson } from '../../src/core/json.ts';
+import { canonicalJson, isSameJson } from '../../src/core/json.ts';
 import { INITIAL_LOOP_STATE } from '../../src/core/loop-state.ts';
 import { MAX_KEPT_CHARS } from '../../src/core/run-state.ts';
 import type { RunEvent, RunState, TurnView } from '../../src/index.ts';
@@ -162,4 +162,5 @@ test.each<[unknown, unknown, boolean]>([
   ['1', 1, false],
 ])('whether %j and %j are the same JSON is %j', (one, other, isSame) => {
   expect([isSameJson(one, other), isSameJson(other, one)]).toEqual([isSame, isSame]);
+  expect(canonicalJson(one) === canonicalJson(other)).toBe(isSame);
 });

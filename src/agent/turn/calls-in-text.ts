@@ -1,7 +1,7 @@
 // Owns which calls in the text of one answer count: those of the content; those of the thinking only where there is no answer beside it;
 // none where the server parses calls itself. Reading them is left to `src/model/scanner`.
 
-import { isObject, parseJson } from '../../core/json.ts';
+import { canonicalJson, parseJson } from '../../core/json.ts';
 import type { ToolCall } from '../../core/message.ts';
 import type { MentionReason, RescuedCall, ScanEnd, TextScanner } from '../../model/scanner/text-scanner.ts';
 
@@ -143,12 +143,5 @@ function isAnswer({ text, calls, hasCutCall }: ScanEnd): boolean {
 
 /** The same for two calls that differ only in white space and in the order of keys. */
 function nameOfCall(name: string, args: string): string {
-  return JSON.stringify([name, sorted(parseJson(args) ?? args)]);
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (!isObject(value)) return value;
-  const entries = Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1));
-  return { entries: entries.map(([key, inner]) => [key, sorted(inner)]) };
+  return canonicalJson([name, parseJson(args) ?? args]);
 }
