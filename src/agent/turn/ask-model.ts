@@ -6,24 +6,19 @@ import type { StepIo } from '../../core/host.ts';
 import { isObject } from '../../core/json.ts';
 import type { ToolMode } from '../../core/loop-state.ts';
 import type { Outcome } from '../../core/run-event.ts';
-import type { CallFormat } from '../../model/format/call-format.ts';
-import { END_MARKS } from '../../model/format/call-formats.ts';
 import { checkParams, mergeParams } from '../../model/model-params.ts';
 import { formatsOf, rawFormatsOf, thinkingParams } from '../../model/profile/profile-of.ts';
-import { createEcho } from '../../model/scanner/echo.ts';
-import { createRescue } from '../../model/scanner/rescue.ts';
-import type { TextScanner } from '../../model/scanner/text-scanner.ts';
-import { knownToolMode, knownToParse, rememberToolMode, rememberToParse } from '../../model/server-facts.ts';
+import { knownToolMode, rememberToolMode, rememberToParse } from '../../model/server-facts.ts';
 import type { Tool } from '../../tool/tool.ts';
-import type { Agent, Rescue, TurnPlan } from '../agent.ts';
+import type { TurnPlan } from '../agent.ts';
 import type { ModelInput } from '../loop/task-values.ts';
-import type { RunOptions } from '../run-options.ts';
-import type { TextCalls, TextPlace } from './calls-in-text.ts';
 import { clientSideRequest } from './client-side-tools.ts';
 import type { ModelAnswer } from './model-answer.ts';
 import type { ModelCall } from './model-call.ts';
 import { callModel } from './model-call.ts';
 import { notStrictReason, turnRequest } from './request.ts';
+import type { WrittenCalls } from './rescue.ts';
+import { textCallsOf } from './rescue.ts';
 import type { TurnContext } from './turn-context.ts';
 import { mintCallId } from './turn-context.ts';
 import type { Fitted } from './window.ts';
@@ -122,11 +117,8 @@ async function ask(turn: TurnContext, plan: TurnPlan, mode: ToolMode, io: StepIo
 }
 
 /** What is sent, and how calls may be written that turn up in the text of the answer. */
-interface BuiltRequest {
+interface BuiltRequest extends WrittenCalls {
   readonly request: ModelCall['request'];
-  readonly formats: readonly CallFormat[];
-  /** The format that the model was asked to use; undefined where the server parses calls. */
-  readonly agreed: CallFormat | undefined;
 }
 
 async function buildClientSide(turn: TurnContext, plan: TurnPlan): Promise<BuiltRequest> {
@@ -142,36 +134,4 @@ function build({ agent, input, profile }: TurnContext, plan: TurnPlan): BuiltReq
     formats: formatsOf(profile),
     agreed: undefined,
   };
-}
-
-/** Calls that a server left in the text are looked for wherever there are tools; they turn up in the thinking too. */
-function textCallsOf(turn: TurnContext, tools: readonly Tool[], built: BuiltRequest): TextCalls | undefined {
-  const rescue = rescueOf({ agent: turn.agent, options: turn.hooks });
-  const { agreed } = built;
-  if (tools.length === 0 || (rescue === 'off' && agreed === undefined)) return undefined;
-  const schemas = new Map(tools.map(({ name, schema }) => [name, schema.jsonSchema]));
-  const repeats = createEcho(turn.input.messages);
-  const formats = rescue === 'off' ? agreedOnly(built) : built.formats;
-  const createScanner = (place: TextPlace): TextScanner | undefined => {
-    if (place === 'content')
-      return createRescue({ formats, schemas, repeats, ...(agreed !== undefined && { agreed }) });
-    return rescue === 'off' ? undefined : createRescue({ formats, schemas, repeats });
-  };
-  return { createScanner, agreed: agreed?.name, serverParses: serverParses(turn) };
-}
-
-/** What becomes of calls in text: as the run says, else as the agent says. */
-export function rescueOf({ agent, options }: { readonly agent: Agent; readonly options: RunOptions }): Rescue {
-  return options.rescue ?? agent.rescue;
-}
-
-function agreedOnly({ agreed, formats }: BuiltRequest): readonly CallFormat[] {
-  return formats.filter((format) => format === agreed || format === END_MARKS);
-}
-
-/** A conversation that was given as messages does not tell who parsed its calls: what is known of the server does. */
-function serverParses({ client, input }: TurnContext): boolean {
-  if (input.serverParses) return true;
-  const hasCalls = input.messages.some((message) => message.role === 'assistant' && message.tool_calls !== undefined);
-  return hasCalls && knownToParse(client, input.head.model);
 }

@@ -1,5 +1,6 @@
 // Owns whether a text stands in messages that the model was given: then writing it again is repeating, and no call.
 
+import { textOf } from '../../client/message-text.ts';
 import type { Message } from '../../core/message.ts';
 import { createContains } from './contains.ts';
 
@@ -16,7 +17,7 @@ export function createEcho(messages: readonly Message[]): StandsInMessages {
   function standsInOne(text: string): boolean {
     given ??= messages
       .filter(({ role }) => role === 'user' || role === 'tool')
-      .map((message) => spelling(textOf(message)));
+      .map((message) => spelling(textOf(message.content)));
     const contains = createContains(text);
     return given.some(contains);
   }
@@ -42,11 +43,6 @@ function bodyOf(call: string, toolName: string): string | undefined {
   if (start < 0) return undefined;
   const body = call.slice(start, Math.max(call.lastIndexOf('}'), call.lastIndexOf(']')) + 1);
   return body.length > toolName.length + 2 && body.includes(toolName) ? body : undefined;
-}
-
-function textOf({ content }: Message): string {
-  if (typeof content === 'string') return content;
-  return (content ?? []).map((part) => ('text' in part && typeof part.text === 'string' ? part.text : '')).join('');
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {
