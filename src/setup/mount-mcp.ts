@@ -36,5 +36,10 @@ function readSurroundings(): Surroundings {
 }
 
 function showUrl(server: string, url: string): void {
-  process.stderr.write(`\nThe MCP server ${visibleLine(server)} asks you to sign in:\n${exact(url)}\n`);
+  process.stderr.write(signInNotice(server, url));
+}
+
+/** @internal What a person is shown. The server chose the address. */
+export function signInNotice(server: string, url: string): string {
+  return `\nThe MCP server ${visibleLine(server)} asks you to sign in:\n${exact(url)}\n`;
 }

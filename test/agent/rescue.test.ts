@@ -2,9 +2,10 @@
 
 import { describe, expect, test } from 'vitest';
 import type { RunState } from '../../src/index.ts';
-import { defineAgent, run } from '../../src/index.ts';
-import { answer } from '../../src/testing/index.ts';
-import { tryRun } from '../support/run-helpers.ts';
+import { agentTool, defineAgent, run, VllmClient } from '../../src/index.ts';
+import { answer, startFakeVllm } from '../../src/testing/index.ts';
+import type { Ran } from '../support/run-helpers.ts';
+import { tryRun, weatherAgent } from '../support/run-helpers.ts';
 
 const CALL = '<tool_call>\n{"name": "get_weather", "arguments": {"city": "Paris"}}\n</tool_call>';
 const ROME = CALL.replace('Paris', 'Rome');
@@ -58,6 +59,15 @@ describe('a call in the text', () => {
   test('is the run’s word over the agent’s', async () => {
     const { ran } = await tryRun([answer({ content: CALL }), FINAL], { agent: { rescue: 'off' }, rescue: 'auto' });
     expect(ran).toEqual(['Paris']);
+  });
+
+  test('of an agent that is a tool is what the outer run says', async () => {
+    const ran: Ran = [];
+    const inner = weatherAgent({ name: 'inner', description: 'Knows the weather.' }, ran);
+    const ask = answer({ toolCalls: [{ name: 'inner', arguments: { task: 'Paris?' } }] });
+    const agent = { tools: [agentTool(inner)] };
+    const { result } = await tryRun([ask, answer({ content: CALL }), FINAL], { agent, rescue: 'off' });
+    expect([ran, result.messages.find(({ role }) => role === 'tool')?.content]).toEqual([[], CALL]);
   });
 
   test('is refused by name where the option has another value', async () => {
@@ -116,6 +126,28 @@ describe('once the server has parsed a call', () => {
       limits: { turns: 5 },
     });
     expect(resumed.ran).toEqual([]);
+  });
+
+  test('this holds in a conversation that is given as messages, where the server is known to parse', async () => {
+    await using vllm = await startFakeVllm();
+    await using client = new VllmClient(vllm.baseUrl);
+    const ran: Ran = [];
+    const agent = weatherAgent({}, ran);
+    vllm.script(PARSED, FINAL, answer({ content: `Look:\n${CALL}` }));
+    const { messages } = await run(agent, 'Is it warm?', { client });
+    const further = await run(agent, 'More.', { client, messages });
+    expect([ran, further.text]).toEqual([['Oslo'], `Look:\n${CALL}`]);
+  });
+
+  test('a new conversation on that server may still be rescued', async () => {
+    await using vllm = await startFakeVllm();
+    await using client = new VllmClient(vllm.baseUrl);
+    const ran: Ran = [];
+    const agent = weatherAgent({}, ran);
+    vllm.script(PARSED, FINAL, answer({ content: CALL }), FINAL);
+    await run(agent, 'Is it warm?', { client });
+    await run(agent, 'And in Paris?', { client });
+    expect(ran).toEqual(['Oslo', 'Paris']);
   });
 
   test('a call beside a parsed one stays in the text', async () => {

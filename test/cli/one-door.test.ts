@@ -4,9 +4,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { findingLine } from '../../src/cli/doctor/report.ts';
+import { helpText } from '../../src/cli/help.ts';
 import { createOutput } from '../../src/cli/output.ts';
 import { block, exactJson, paint, styled } from '../../src/cli/styled.ts';
+import { defineAgent, defineTool } from '../../src/index.ts';
+import { signInNotice } from '../../src/setup/mount-mcp.ts';
 import { readSource } from '../architecture/source.ts';
+import { createFakeIo } from './fake-io.ts';
 
 const ROOT = fileURLToPath(new URL('../../src', import.meta.url));
 const FILES = readdirSync(ROOT, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
@@ -86,6 +91,33 @@ describe('foreign text', () => {
   test('stays on the line that it was given, and cannot pass for a line of the program', () => {
     expect(written(styled`- ${'a\n✓ all is well'}`)).toBe('- a ✓ all is well');
     expect(written(styled`! ${block('a\n✓ all is well')}`)).toBe('! a\n  ✓ all is well');
+  });
+
+  const TITLE = 'x\x1b]0;PWNED\x07\u202e\ny';
+  const SHOWN = 'x␛]0;PWNED␇\\u202e';
+
+  test('in a finding of the doctor is shown as what it is', () => {
+    const finding = { check: TITLE, status: 'bad', message: TITLE, remedy: TITLE } as const;
+    expect(written(findingLine(finding, createFakeIo().io))).toBe(
+      `✗ ${SHOWN} y ${SHOWN}\n  y\n${' '.repeat(22)}-> ${SHOWN}\n  y\n`,
+    );
+  });
+
+  test('in the names and descriptions of --help is shown as what it is', () => {
+    const tool = defineTool({
+      name: 'look',
+      description: TITLE,
+      parameters: { type: 'object', properties: {} },
+      execute: () => '',
+    });
+    const help = written(helpText(defineAgent({ name: 'a', description: TITLE, tools: [tool] }), 'a.ts'));
+    expect([help.split(SHOWN).length, /[\x00-\x09\x0b-\x1f\u202e]/.test(help)]).toEqual([3, false]);
+  });
+
+  test('in the address to sign in at is shown to the letter', () => {
+    expect(signInNotice(TITLE, 'https://a.example/\u202egro.live\n\x1b[2J')).toBe(
+      `\nThe MCP server ${SHOWN} y asks you to sign in:\nhttps://a.example/\\u202egro.live\\u000a\\u001b[2J\n`,
+    );
   });
 
   test('that a person decides on is shown to the letter', () => {

@@ -2,7 +2,7 @@
 
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -78,6 +78,14 @@ describe.skipIf(isTaken)('without a server no tool runs, and the exit code is 1'
     const ended = await run(['Please do not wipe anything']);
     expect([ended.code, ended.out, ended.err]).toEqual([1, '', expect.stringMatching(err)]);
     expect(ended.err).not.toContain('secret-host');
+    await expect(open(join(folder, 'wiped'))).rejects.toThrow('ENOENT');
+  });
+
+  test('when the file .env is in another folder', async () => {
+    await mkdir(join(folder, 'elsewhere'));
+    await writeFile(join(folder, 'elsewhere', '.env'), 'VLLM_BASE_URL=http://secret-host/v1\n');
+    const ended = await run(['Please do not wipe anything']);
+    expect([ended.code, ended.out, ended.err]).toEqual([1, '', expect.stringMatching(noServer)]);
     await expect(open(join(folder, 'wiped'))).rejects.toThrow('ENOENT');
   });
 });
