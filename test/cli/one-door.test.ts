@@ -111,7 +111,8 @@ describe('foreign text', () => {
       execute: () => '',
     });
     const help = written(helpText(defineAgent({ name: 'a', description: TITLE, tools: [tool] }), 'a.ts'));
-    expect([help.split(SHOWN).length, /[\x00-\x09\x0b-\x1f\u202e]/.test(help)]).toEqual([3, false]);
+    const foreign = ['\x1b', '\x07', '\u202e'].filter((character) => help.includes(character));
+    expect([help.split(SHOWN).length, foreign]).toEqual([3, []]);
   });
 
   test('in the address to sign in at is shown to the letter', () => {
