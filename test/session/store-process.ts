@@ -2,7 +2,16 @@
 
 import type { DatabaseName } from '../../src/index.ts';
 import { openStore } from '../../src/index.ts';
+import { loadDatabase } from '../../src/session/sqlite/database.ts';
 import { serveStore } from '../../src/testing/serve-store.ts';
 
-const [path = '', database] = process.argv.slice(2);
-await serveStore(await openStore({ path, database: database as DatabaseName }), process);
+const NOBODY = 65534;
+
+const [path = '', name] = process.argv.slice(2);
+const database = await loadDatabase(name as DatabaseName);
+// Whoever may do everything is refused nothing. Not before the library is loaded: Node and the packages may be out of reach then.
+if (process.env.AS_NOBODY !== undefined && process.getuid?.() === 0) {
+  process.setgid?.(NOBODY);
+  process.setuid?.(NOBODY);
+}
+await serveStore(await openStore({ path, database }), process);
