@@ -96,8 +96,11 @@ export function createCallsInText(
 
   function endAsText(parsed: readonly ToolCall[]): EndOfText {
     // The server may parse a call and leave its text: that is an echo. Servers space the JSON in other ways.
-    const known = new Set(parsed.map(({ function: { name, arguments: args } }) => nameOfCall(name, args)));
-    const isKnown = (call: RescuedCall): boolean => known.has(nameOfCall(call.name, call.arguments));
+    let known: ReadonlySet<string> | undefined;
+    const isKnown = (call: RescuedCall): boolean => {
+      known ??= new Set(parsed.map(({ function: { name, arguments: args } }) => nameOfCall(name, args)));
+      return known.has(nameOfCall(call.name, call.arguments));
+    };
     const isAnswered = hasContent || parsed.length > 0;
     for (const place of ['reasoning', 'content'] as const) {
       const scanner = scanners[place];
