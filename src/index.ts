@@ -154,7 +154,7 @@ export type {
 export type { ModelParams } from './model/model-params.ts';
 export type { Thinking } from './model/profile/thinking.ts';
 export type { InferArguments, ToolSchema } from './schema/compile.ts';
-export type { EmbeddedStoreOptions } from './session/open-store.ts';
+export type { EmbeddedStoreOptions } from './session/embedded-store.ts';
 export { openStore } from './session/open-store.ts';
 export type { DatabaseName, OpenDatabase, SqlDatabase, SqlStatement, SqlValue } from './session/sqlite/database.ts';
 export type { Store, StoreCapabilities } from './session/store.ts';

@@ -1,8 +1,8 @@
 // Owns the store in one SQLite file: which of its methods reads, which writes, and what is checked of their arguments.
 // The SQL is left to the files in `sqlite/`, joining writes to transactions to `sqlite/group-commit.ts`.
 
-import type { EmbeddedStoreOptions } from './open-store.ts';
 import type { Connection } from './sqlite/connection.ts';
+import type { DatabaseName, OpenDatabase } from './sqlite/database.ts';
 import { loadDatabase } from './sqlite/database.ts';
 import { GroupCommit } from './sqlite/group-commit.ts';
 import { checkCount, checkName } from './sqlite/names.ts';
@@ -21,6 +21,15 @@ import { post, readEvents, readInbox, readSteps, recordEvent, recordStep } from 
 import type { Store } from './store.ts';
 import { StoreError } from './store-error.ts';
 import type { Claim, Lease } from './stored-run.ts';
+
+export interface EmbeddedStoreOptions {
+  /** The file. It and its folder are created, readable by their owner alone. */
+  readonly path: string;
+  /** The SQLite library, by name or as a function that opens a file. Default: Node's own where Node has it, else `libsql`. */
+  readonly database?: DatabaseName | OpenDatabase;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+}
 
 /** Rejects with a StoreError. The caller closes the store. */
 export async function openEmbeddedStore({ path, database, now = Date.now }: EmbeddedStoreOptions): Promise<Store> {

@@ -122,6 +122,43 @@ describe.each(DATABASES)('on %s', (name) => {
     chmodSync(locked, 0o755);
   });
 
+  test.each(['page_count', 'application_id'])(
+    'a file that another process begins after this one has read its %s is a store',
+    async (read) => {
+      const path = newPath();
+      const begin = (file: string): void => {
+        try {
+          edit(
+            file,
+            'CREATE TABLE begun (one)',
+            'DROP TABLE begun',
+            `PRAGMA user_version = ${read === 'application_id' ? 1 : 0}`,
+          );
+        } catch {
+          // It has to wait for the reader.
+        }
+      };
+      const database: OpenDatabase = (file) => {
+        const opened = load(file);
+        const prepare: SqlDatabase['prepare'] = (sql) => {
+          const statement = opened.prepare(sql);
+          const all: typeof statement.all = (...values) => {
+            const rows = statement.all(...values);
+            // Another process comes between two looks at the file.
+            if (sql.includes(read)) begin(path);
+            return rows;
+          };
+          return { run: (...values) => statement.run(...values), all };
+        };
+        return { exec: (sql) => opened.exec(sql), prepare, close: () => opened.close() };
+      };
+      writeFileSync(path, '');
+      const store = await openStore({ path, database });
+      expect(await store.listRuns()).toEqual([]);
+      await store.close();
+    },
+  );
+
   test('a file that is no store is refused and stays as it is', async () => {
     const [text, foreign, odd] = [newPath(), newPath(), newPath()];
     writeFileSync(text, 'Dear diary. '.repeat(1000));

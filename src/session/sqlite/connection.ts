@@ -53,6 +53,16 @@ export class Connection {
     }
   }
 
+  /** Several reads of the same moment, whatever other processes write meanwhile. Throws what the library throws. */
+  snapshot<T>(read: () => T): T {
+    this.exec('BEGIN');
+    try {
+      return read();
+    } finally {
+      this.#rollBack();
+    }
+  }
+
   /** Reads what the last transaction has left. Throws a StoreError. */
   read<T>(work: () => T): T {
     try {

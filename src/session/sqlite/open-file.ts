@@ -49,9 +49,11 @@ function connect(path: string, openDatabase: OpenDatabase): Connection {
   try {
     // Before anything else, for everything else may have to wait.
     connection.all(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
-    checkIdentity(connection);
-    // What is left of a file that was cut must not pass for a new store.
-    if (hasNoPages(connection) && statSync(path).size > 0) throw new StoreError('store_damaged', damaged(path));
+    // Another process may begin the file at this moment.
+    connection.snapshot(() => checkIdentity(connection));
+    // What is left of a file that was cut must not pass for a new store. Its size is read before its pages, for the same reason.
+    const { size } = statSync(path);
+    if (size > 0 && hasNoPages(connection)) throw new StoreError('store_damaged', damaged(path));
     connection.all('PRAGMA journal_mode = WAL');
     // In WAL, anything less may lose the last transactions when the machine loses power.
     connection.exec('PRAGMA synchronous = FULL');
