@@ -1,0 +1,30 @@
+// Owns which profile of the project reads the texts of a vLLM parser. The profiles are left to `src/model/profile`.
+
+import type { CallFormat } from '../../src/model/format/call-format.ts';
+import { FAMILIES, UNKNOWN } from '../../src/model/profile/families.ts';
+import type { Profile } from '../../src/model/profile/profile.ts';
+import { rawFormatsOf } from '../../src/model/profile/profile-of.ts';
+
+/** The first family with this `--tool-call-parser`; undefined where none has it. */
+export function familyOfToolParser(parser: string): Profile | undefined {
+  return FAMILIES.find(({ toolParser }) => toolParser === (SAME_TOOL_PARSER.get(parser) ?? parser));
+}
+
+/** The first family with this `--reasoning-parser`; undefined where none has it. */
+export function familyOfReasoningParser(parser: string): Profile | undefined {
+  return FAMILIES.find(({ reasoningParser }) => reasoningParser === parser);
+}
+
+/** Parsers that the tests name by their class or that have two names. */
+const SAME_TOOL_PARSER = new Map<string, string>([
+  ['qwen3_xml', 'qwen3_coder'],
+  ['qwen3_json', 'hermes'],
+]);
+
+/** What is looked for in the raw text of a family, and the format that it is asked to use. */
+export function formatsFor(profile: Profile = UNKNOWN): {
+  readonly formats: readonly CallFormat[];
+  readonly agreed: CallFormat;
+} {
+  return { formats: rawFormatsOf(profile, profile.format), agreed: profile.format };
+}
