@@ -3,10 +3,10 @@
 import type { JsonObject } from '../../src/core/json.ts';
 import { isSameJson, parseJson } from '../../src/core/json.ts';
 import { coerceBySchema } from '../../src/schema/coerce.ts';
-import { scanPieces } from '../support/scan.ts';
 import type { CallCase, ParserCases } from './cases.ts';
 import { schemasOf } from './cases.ts';
-import { familyOfToolParser, formatsFor } from './families.ts';
+import { familyOfToolParser } from './families.ts';
+import { readAnswer } from './read-answer.ts';
 import { splitsOf } from './splits.ts';
 import type { Count, Failure } from './table.ts';
 
@@ -18,7 +18,10 @@ export interface ReadCall {
 export interface CallCounts {
   readonly parser: string;
   readonly family: string;
+  /** Without those that end in the middle of a call. */
   readonly withCalls: Count;
+  /** Texts that end in the middle of a call. vLLM makes a call of what is there; the project runs none, and the model is asked again. */
+  readonly cut: number;
   /** Passed: no call is read. */
   readonly withoutCalls: Count;
   /** Texts that give something else in another split. */
@@ -26,35 +29,50 @@ export interface CallCounts {
   readonly failures: readonly Failure[];
 }
 
+type Verdict = 'passed' | 'failed' | 'cut';
+
 /** `toolNames`: all that any case knows, so that a text without calls has as many chances as possible to give one. */
-export function countCalls({ parser, cases }: ParserCases<CallCase>, toolNames: readonly string[]): CallCounts {
+export async function countCalls(
+  { parser, cases }: ParserCases<CallCase>,
+  toolNames: readonly string[],
+): Promise<CallCounts> {
   const family = familyOfToolParser(parser);
-  const known = formatsFor(family);
   const failures: Failure[] = [];
-  const count = { passed: [0, 0], of: [0, 0] };
+  const verdicts: { readonly hasCalls: boolean; readonly verdict: Verdict }[] = [];
   let splitsDiffer = 0;
   for (const one of cases) {
     const { calls: expected } = one.expected;
     const schemas = schemasOf(one, expected.length === 0 ? toolNames : []);
-    const scans = splitsOf(one.text).map((pieces) => scanPieces(pieces, { schemas, ...known }));
-    const { calls } = scans[0] ?? { calls: [] };
-    if (scans.some((scan) => !isSameJson(scan, scans[0]))) splitsDiffer++;
-    const place = expected.length > 0 ? 0 : 1;
-    const passes = isSameCalls(calls, expected, schemas);
-    count.of[place] = (count.of[place] ?? 0) + 1;
-    if (passes) count.passed[place] = (count.passed[place] ?? 0) + 1;
-    else failures.push({ text: one.text, expected: expected.map(shortCall), got: calls.map(shortCall) });
+    const answers = await Promise.all(splitsOf(one.text).map((pieces) => readAnswer(pieces, family, schemas)));
+    const reads = answers.map((answer) => ({
+      content: answer.content,
+      reasoning: answer.reasoning,
+      calls: answer.calls.map((call) => call.function),
+      hasCutCall: answer.hasCutCall,
+    }));
+    const whole = reads[0] ?? { calls: [], hasCutCall: false };
+    if (reads.some((read) => !isSameJson(read, whole))) splitsDiffer++;
+    const isCut = whole.hasCutCall && whole.calls.length === 0 && expected.length > 0;
+    const verdict = isCut ? 'cut' : isSameCalls(whole.calls, expected, schemas) ? 'passed' : 'failed';
+    verdicts.push({ hasCalls: expected.length > 0, verdict });
+    if (verdict === 'failed') {
+      failures.push({ text: one.text, expected: expected.map(shortCall), got: whole.calls.map(shortCall) });
+    }
   }
-  const [passedWith = 0, passedWithout = 0] = count.passed;
-  const [ofWith = 0, ofWithout = 0] = count.of;
   return {
     parser,
-    family: family?.name ?? '–',
-    withCalls: { passed: passedWith, of: ofWith },
-    withoutCalls: { passed: passedWithout, of: ofWithout },
+    family: family.name,
+    withCalls: count(verdicts.filter(({ hasCalls }) => hasCalls)),
+    cut: verdicts.filter(({ verdict }) => verdict === 'cut').length,
+    withoutCalls: count(verdicts.filter(({ hasCalls }) => !hasCalls)),
     splitsDiffer,
     failures,
   };
+}
+
+function count(verdicts: readonly { readonly verdict: Verdict }[]): Count {
+  const whole = verdicts.filter(({ verdict }) => verdict !== 'cut');
+  return { passed: whole.filter(({ verdict }) => verdict === 'passed').length, of: whole.length };
 }
 
 /** Whether both are the same calls in the same order, their arguments taken as the schemas say. */

@@ -1,14 +1,43 @@
 // Owns which profile of the project reads the texts of a vLLM parser. The profiles are left to `src/model/profile`.
 
 import type { CallFormat } from '../../src/model/format/call-format.ts';
+import { END_MARKS, MARKED_FORMATS } from '../../src/model/format/call-formats.ts';
+import { DOTS, MUSE } from '../../src/model/format/invoke-formats.ts';
+import { GRANITE_20B, INKLING, NEMOTRON_JSON } from '../../src/model/format/json-formats.ts';
+import { K2_HORIZON } from '../../src/model/format/key-value-formats.ts';
+import { PLAMO } from '../../src/model/format/named-formats.ts';
+import { DEEPSEEK_V41 } from '../../src/model/format/tag-formats.ts';
+import { ERNIE, FUNCTION_XML, GLM, HERMES, QWEN_XML, TOOL_CALLS } from '../../src/model/format/tool-call-formats.ts';
 import { FAMILIES, UNKNOWN } from '../../src/model/profile/families.ts';
 import type { Profile } from '../../src/model/profile/profile.ts';
-import { rawFormatsOf } from '../../src/model/profile/profile-of.ts';
 
-/** The first family with this `--tool-call-parser`; undefined where none has it. */
-export function familyOfToolParser(parser: string): Profile | undefined {
-  return FAMILIES.find(({ toolParser }) => toolParser === (SAME_TOOL_PARSER.get(parser) ?? parser));
+/** The first family with this `--tool-call-parser`; without one, an unknown family that writes the parser's format. */
+export function familyOfToolParser(parser: string): Profile {
+  const name = SAME_TOOL_PARSER.get(parser) ?? parser;
+  const family = FAMILIES.find(({ toolParser }) => toolParser === name);
+  if (family !== undefined) return family;
+  const [format = UNKNOWN.format, ...alsoWrites] = FORMATS[name] ?? [];
+  return { ...UNKNOWN, name: '–', format, alsoWrites };
 }
+
+const FORMATS: Readonly<Record<string, readonly CallFormat[]>> = {
+  plamo3: [PLAMO],
+  inkling: [INKLING],
+  k2_horizon: [K2_HORIZON],
+  deepseek_v41: [DEEPSEEK_V41],
+  dots: [DOTS],
+  muse: [MUSE],
+  'granite-20b-fc': [GRANITE_20B],
+  granite4: [HERMES],
+  ernie45: [ERNIE],
+  ling3: [GLM],
+  poolside_v1: [GLM],
+  hy_v3: [TOOL_CALLS],
+  nemotron_v3: [QWEN_XML, FUNCTION_XML],
+  step3p5: [QWEN_XML, FUNCTION_XML],
+  step5: [QWEN_XML, FUNCTION_XML],
+  nemotron_json: [NEMOTRON_JSON],
+};
 
 /** The first family with this `--reasoning-parser`; undefined where none has it. */
 export function familyOfReasoningParser(parser: string): Profile | undefined {
@@ -22,9 +51,10 @@ const SAME_TOOL_PARSER = new Map<string, string>([
 ]);
 
 /** What is looked for in the raw text of a family, and the format that it is asked to use. */
-export function formatsFor(profile: Profile = UNKNOWN): {
+export function formatsFor(profile: Profile): {
   readonly formats: readonly CallFormat[];
   readonly agreed: CallFormat;
 } {
-  return { formats: rawFormatsOf(profile, profile.format), agreed: profile.format };
+  const { format, alsoWrites } = profile;
+  return { formats: [...(profile === UNKNOWN ? MARKED_FORMATS : [format, ...alsoWrites]), END_MARKS], agreed: format };
 }

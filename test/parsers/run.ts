@@ -33,7 +33,7 @@ async function main(folder: string): Promise<number> {
     return 2;
   }
   const cases = readCases(folder);
-  if (isAsked('calls')) printCalls(cases.calls);
+  if (isAsked('calls')) await printCalls(cases.calls);
   if (isAsked('thinking')) await printThinking(cases.thinking);
   if (isAsked('combined')) await printCombined(cases.combined);
   return 0;
@@ -43,7 +43,7 @@ function isAsked(part: string): boolean {
   return values.only === undefined || values.only === part;
 }
 
-function printCalls(cases: ReturnType<typeof readCases>['calls']): void {
+async function printCalls(cases: ReturnType<typeof readCases>['calls']): Promise<void> {
   const toolNames = new Set(
     cases.flatMap((file) =>
       file.cases.flatMap(({ tools, expected }) => [
@@ -52,13 +52,15 @@ function printCalls(cases: ReturnType<typeof readCases>['calls']): void {
       ]),
     ),
   );
-  const counts = cases.map((file) => countCalls(file, [...toolNames]));
+  const counts: Awaited<ReturnType<typeof countCalls>>[] = [];
+  for (const file of cases) counts.push(await countCalls(file, [...toolNames]));
   print('Calls', [
-    ['parser', 'family', 'with calls', 'without calls', 'splits that differ'],
+    ['parser', 'family', 'with calls', 'cut in a call', 'without calls', 'splits that differ'],
     ...counts.map((one) => [
       one.parser,
       one.family,
       countText(one.withCalls),
+      one.cut === 0 ? '' : String(one.cut),
       countText(one.withoutCalls),
       String(one.splitsDiffer),
     ]),
@@ -66,6 +68,7 @@ function printCalls(cases: ReturnType<typeof readCases>['calls']): void {
       'all',
       '',
       countText(sumOf(counts.map(({ withCalls }) => withCalls))),
+      String(counts.reduce((sum, { cut }) => sum + cut, 0)),
       countText(sumOf(counts.map(({ withoutCalls }) => withoutCalls))),
       total(counts),
     ],

@@ -18,7 +18,7 @@ export type FindEnd = (piece: Piece) => CallEnd | 'more' | 'none';
  * Searches the text after the opening mark, which it is given piece by piece. Called again after it has found an end, it finds the next
  * one: the first was part of a string.
  */
-export function createFindEnd({ close, findPayload = payloadAtOnce }: CallFormat): FindEnd {
+export function createFindEnd(close: CallFormat['close'], findPayload: FindPayload = payloadAtOnce): FindEnd {
   return close === undefined ? createBracketEnd(findPayload) : createMarkEnd(close);
 }
 
