@@ -4,10 +4,10 @@ import type { CallFormat } from '../../src/model/format/call-format.ts';
 import { END_MARKS, MARKED_FORMATS } from '../../src/model/format/call-formats.ts';
 import { DOTS, MUSE } from '../../src/model/format/invoke-formats.ts';
 import { GRANITE_20B, INKLING, NEMOTRON_JSON } from '../../src/model/format/json-formats.ts';
-import { K2_HORIZON } from '../../src/model/format/key-value-formats.ts';
+import { HY, K2_HORIZON } from '../../src/model/format/key-value-formats.ts';
 import { PLAMO } from '../../src/model/format/named-formats.ts';
 import { DEEPSEEK_V41 } from '../../src/model/format/tag-formats.ts';
-import { ERNIE, FUNCTION_XML, GLM, HERMES, QWEN_XML, TOOL_CALLS } from '../../src/model/format/tool-call-formats.ts';
+import { ERNIE, FUNCTION_XML, GLM, HERMES, QWEN_XML } from '../../src/model/format/tool-call-formats.ts';
 import { FAMILIES, UNKNOWN } from '../../src/model/profile/families.ts';
 import type { Profile } from '../../src/model/profile/profile.ts';
 
@@ -32,7 +32,8 @@ const FORMATS: Readonly<Record<string, readonly CallFormat[]>> = {
   ernie45: [ERNIE],
   ling3: [GLM],
   poolside_v1: [GLM],
-  hy_v3: [TOOL_CALLS],
+  hy_v3: [HY],
+  hy_v4: [HY],
   nemotron_v3: [QWEN_XML, FUNCTION_XML],
   step3p5: [QWEN_XML, FUNCTION_XML],
   step5: [QWEN_XML, FUNCTION_XML],

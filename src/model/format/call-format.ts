@@ -40,6 +40,8 @@ export interface CallFormat {
   readonly open: readonly string[];
   /** Marks that end a call. Absent: it ends where its brackets close. */
   readonly close?: readonly string[];
+  /** What ends a closing mark of which only the beginning is known. */
+  readonly closeEnd?: string;
   /** Finds the brackets, for a format without a closing mark. Default: right after the opening mark. */
   readonly findPayload?: FindPayload;
   /**

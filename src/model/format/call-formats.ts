@@ -4,7 +4,7 @@
 import type { CallFormat } from './call-format.ts';
 import { DOTS, MUSE } from './invoke-formats.ts';
 import { APERTUS, COHERE, GRANITE, INKLING, INTERNLM, LLAMA_JSON, LONGCAT, NEMOTRON_JSON } from './json-formats.ts';
-import { K2_HORIZON } from './key-value-formats.ts';
+import { HY, K2_HORIZON } from './key-value-formats.ts';
 import { FUNCTION_GEMMA, GEMMA, LFM2, OLMO, PYTHONIC } from './literal-formats.ts';
 import { DEEPSEEK_V31, HARMONY, KIMI_K2, MISTRAL, PLAMO } from './named-formats.ts';
 import { DEEPSEEK_V4, KIMI_K3, MINICPM, MINIMAX_M2, MINIMAX_M3, SOLAR, STEP } from './tag-formats.ts';
@@ -19,6 +19,7 @@ export const MARKED_FORMATS: readonly CallFormat[] = [
   FUNCTION_XML,
   SEED,
   TOOL_CALLS,
+  HY,
   { ...LLAMA_JSON, bare: () => [] },
   { ...PYTHONIC, bare: () => [] },
   LFM2,

@@ -26,10 +26,11 @@ export const LLAMA_JSON: CallFormat = {
   },
 };
 
-/** xLAM, and models trained on its data. */
+/** xLAM, and models trained on its data. They write a list, and sometimes the marks of other models around it. */
 export const JSON_LIST: CallFormat = {
   name: 'json_list',
-  open: [],
+  open: ['[TOOL_CALLS]', '<tool_call>'],
+  trail: ['</tool_call>'],
   bare: (name) => [`[{"name":"${name}"`, `{"name":"${name}"`],
   read: readJsonCalls,
   tag: {

@@ -6,6 +6,7 @@ import { elementsOf, isNothingBeside } from './elements.ts';
 import { readJsonCalls } from './read-json.ts';
 import type { NamedBody } from './read-tags.ts';
 import { taggedCalls } from './read-tags.ts';
+import { TOOL_CALLS } from './tool-call-formats.ts';
 
 const IFM_KEYS = taggedCalls({
   call: namedByLead,
@@ -30,6 +31,30 @@ const readIfmCalls: ReadCalls = (body) => {
   const calls = found.map(({ inner }) => (/^\s*\{/.test(inner) ? readJsonCalls(inner, true) : IFM_KEYS(inner, true)));
   return calls.length > 0 && calls.every(Array.isArray) ? calls.flat() : undefined;
 };
+
+/**
+ * Hunyuan 3 and 4. The marks of a checkpoint may all have the same ending, as in `<tool_call:6124c78e>`, which is in its vocabulary and nowhere
+ * else.
+ */
+export const HY: CallFormat = {
+  ...TOOL_CALLS,
+  name: 'hy',
+  open: ['<tool_calls>', '<tool_calls:'],
+  close: ['</tool_calls>', '</tool_calls:'],
+  closeEnd: '>',
+  read: (body, isClosed) => {
+    const plain = body.replace(/^[\w-]{1,64}>/, '').replace(SUFFIXED, '<$<slash>$<name>>');
+    return TOOL_CALLS.read(plain, isClosed);
+  },
+  tag: {
+    trigger: '<tool_calls>',
+    begin: (name) => `<tool_calls>\n<tool_call>${name}<tool_sep>\n`,
+    end: '\n</tool_call>\n</tool_calls>',
+    content: 'text',
+  },
+};
+
+const SUFFIXED = /<(?<slash>\/?)(?<name>tool_call|tool_sep|arg_key|arg_value):[\w-]{1,64}>/g;
 
 /** K2 Horizon, whose template writes keys and values or JSON, as the request says. */
 export const K2_HORIZON: CallFormat = {

@@ -82,13 +82,13 @@ export const DEEPSEEK_V41: CallFormat = {
 
 export const KIMI_K3: CallFormat = {
   name: 'kimi_k3',
-  open: ['<|open|>tools<|sep|>'],
-  close: ['<|close|>tools<|sep|>'],
+  open: ['<|open|>tools<|sep|>', '<|open|> tools <|sep|>'],
+  close: ['<|close|>tools<|sep|>', '<|close|> tools <|sep|>'],
   read: taggedCalls({
     call: kimiK3Calls,
     argument: {
-      head: /<\|open\|>argument key="(?<key>[^"]*)" type="(?:(?<text>string)|(?<json>[^"]*))"<\|sep\|>/g,
-      close: '<|close|>argument<|sep|>',
+      head: /<\|open\|>\s*argument\s+key="(?<key>[^"<]*)"\s+type="(?:(?<text>string)|(?<json>[^"<]*))"\s*<\|sep\|>/g,
+      close: /<\|close\|>\s*argument\s*<\|sep\|>/g,
     },
   }),
   tag: {
@@ -101,7 +101,10 @@ export const KIMI_K3: CallFormat = {
 
 /** The tool is one of the attributes. */
 function kimiK3Calls(body: string): readonly NamedBody[] {
-  const syntax = { head: /<\|open\|>call\s(?<attributes>[^<]*)<\|sep\|>/g, close: '<|close|>call<|sep|>' };
+  const syntax = {
+    head: /<\|open\|>\s*call\s(?<attributes>[^<]*)<\|sep\|>/g,
+    close: /<\|close\|>\s*call\s*<\|sep\|>/g,
+  };
   return elementsOf(body, syntax).flatMap(({ groups, inner }) => {
     const name = /tool="([^"]*)"/.exec(groups.attributes ?? '')?.[1];
     return name === undefined ? [] : [{ name, body: inner }];

@@ -140,7 +140,7 @@ export function createRescue({ formats, schemas, ...options }: RescueOptions): T
       space,
       close,
       readsOpen: isUnwrapped || format.readsOpen === true,
-      findEnd: createFindEnd(close, format.findPayload),
+      findEnd: createFindEnd(close, format),
       passedEnds: 0,
     };
     held.startReading();
@@ -243,7 +243,7 @@ function rescued(
   schemas: RescueOptions['schemas'],
   origin: Pick<RescuedCall, 'written' | 'format'>,
 ): RescuedCall[] {
-  const plain = name.startsWith(NAMESPACE) ? name.slice(NAMESPACE.length) : name;
+  const plain = schemas.has(name) ? name : plainName(name);
   const schema = schemas.get(plain);
   if (schema === undefined) return [];
   const text = textOf(args, isUntyped ? schema : undefined);
@@ -260,5 +260,11 @@ function textOf(args: JsonObject, schema: JsonObject | undefined): string | unde
   }
 }
 
-/** Some templates show tools within this namespace. */
+/** Some templates show tools within a namespace, which has their own name where the tool has none. */
+function plainName(name: string): string {
+  if (name.startsWith(NAMESPACE)) return name.slice(NAMESPACE.length);
+  const [space, own, ...more] = name.split('.');
+  return space === own && own !== undefined && more.length === 0 ? own : name;
+}
+
 const NAMESPACE = 'functions.';
