@@ -85,11 +85,13 @@ export const INVOKE: ElementSyntax = {
 /** MiniMax M3: a mark precedes every tag, elements may be nested, and `<item>` elements form a list. */
 export function nestedCalls(mark: string): ReadCalls {
   return (body) => {
-    const calls = elementsOf(body.replaceAll(mark, ''), INVOKE).map(({ groups, inner }): WrittenCall => {
-      const args = readNested(inner);
-      // It is read as strings, lists and objects.
-      return { name: plainName(groups.name), arguments: isObject(args) ? (args as JsonObject) : {}, isUntyped: true };
-    });
+    const calls = elementsOf(body.replaceAll(mark, ''), { ...INVOKE, mayLackClose: false }).map(
+      ({ groups, inner }): WrittenCall => {
+        const args = readNested(inner);
+        // It is read as strings, lists and objects.
+        return { name: plainName(groups.name), arguments: isObject(args) ? (args as JsonObject) : {}, isUntyped: true };
+      },
+    );
     return calls.length === 0 ? undefined : calls;
   };
 }

@@ -190,9 +190,9 @@ export const SOLAR: CallFormat = {
   open: ['<|tool_call:start|>'],
   close: ['<|tool_call:end|>'],
   read: taggedCalls({
-    call: (body) => {
+    call: (body, isClosed) => {
       const name = /^[^\n<]+/.exec(body)?.[0];
-      return name === undefined ? [] : [{ name, body: body.slice(name.length) }];
+      return name === undefined || !isClosed ? [] : [{ name, body: body.slice(name.length) }];
     },
     argument: {
       head: /<\|tool_arg:start\|>(?<key>[^<]*)<\|tool_arg:value\|>/g,

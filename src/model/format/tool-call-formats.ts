@@ -28,12 +28,12 @@ const KEY_VALUE_TAGS = taggedCalls({
 
 /** The name, perhaps a separator, and then nothing or tags. */
 function keyValueCall(body: string, isClosed: boolean): readonly NamedBody[] {
+  // At the end of an answer the name may be half, and arguments may be missing.
+  if (!isClosed) return [];
   const text = without(body.trim(), '<tool_call>').trimStart();
   const name = /^[^\s<]+/.exec(text)?.[0];
   if (name === undefined) return [];
   const tags = without(text.slice(name.length), '<tool_sep>').trim();
-  // At the end of an answer the name may be half, and arguments may be missing.
-  if (!isClosed && !tags.endsWith('</arg_value>')) return [];
   return tags === '' || tags.startsWith('<arg_key>') ? [{ name, body: tags }] : [];
 }
 
