@@ -5,7 +5,9 @@ import { isSameJson, parseJson } from '../../src/core/json.ts';
 import { coerceBySchema } from '../../src/schema/coerce.ts';
 import type { CallCase, ParserCases } from './cases.ts';
 import { schemasOf } from './cases.ts';
+import { reasonToDiffer } from './differences.ts';
 import { familyOfToolParser } from './families.ts';
+import type { ReadAnswer } from './read-answer.ts';
 import { readAnswer } from './read-answer.ts';
 import { splitsOf } from './splits.ts';
 import type { Count, Failure } from './table.ts';
@@ -18,18 +20,16 @@ export interface ReadCall {
 export interface CallCounts {
   readonly parser: string;
   readonly family: string;
-  /** Without those that end in the middle of a call. */
   readonly withCalls: Count;
-  /** Texts that end in the middle of a call. vLLM makes a call of what is there; the project runs none, and the model is asked again. */
-  readonly cut: number;
   /** Passed: no call is read. */
   readonly withoutCalls: Count;
+  /** Of the texts that are not read alike, those for which there is a reason: how many for each. */
+  readonly reasons: ReadonlyMap<string, number>;
   /** Texts that give something else in another split. */
   readonly splitsDiffer: number;
+  /** Those without a reason come first. */
   readonly failures: readonly Failure[];
 }
-
-type Verdict = 'passed' | 'failed' | 'cut';
 
 /** `toolNames`: all that any case knows, so that a text without calls has as many chances as possible to give one. */
 export async function countCalls(
@@ -38,41 +38,44 @@ export async function countCalls(
 ): Promise<CallCounts> {
   const family = familyOfToolParser(parser);
   const failures: Failure[] = [];
-  const verdicts: { readonly hasCalls: boolean; readonly verdict: Verdict }[] = [];
+  const reasons = new Map<string, number>();
+  const of = { with: 0, without: 0 };
+  const failed = { with: 0, without: 0 };
   let splitsDiffer = 0;
-  for (const one of cases) {
-    const { calls: expected } = one.expected;
-    const schemas = schemasOf(one, expected.length === 0 ? toolNames : []);
-    const answers = await Promise.all(splitsOf(one.text).map((pieces) => readAnswer(pieces, family, schemas)));
-    const reads = answers.map((answer) => ({
-      content: answer.content,
-      reasoning: answer.reasoning,
-      calls: answer.calls.map((call) => call.function),
-      hasCutCall: answer.hasCutCall,
-    }));
-    const whole = reads[0] ?? { calls: [], hasCutCall: false };
-    if (reads.some((read) => !isSameJson(read, whole))) splitsDiffer++;
-    const isCut = whole.hasCutCall && whole.calls.length === 0 && expected.length > 0;
-    const verdict = isCut ? 'cut' : isSameCalls(whole.calls, expected, schemas) ? 'passed' : 'failed';
-    verdicts.push({ hasCalls: expected.length > 0, verdict });
-    if (verdict === 'failed') {
-      failures.push({ text: one.text, expected: expected.map(shortCall), got: whole.calls.map(shortCall) });
-    }
+  for (const { text, tools, expected } of cases) {
+    const kind = expected.calls.length > 0 ? 'with' : 'without';
+    const schemas = schemasOf({ text, tools, expected }, kind === 'without' ? toolNames : []);
+    const answers = await Promise.all(splitsOf(text).map((pieces) => readAnswer(pieces, family, schemas)));
+    const [whole, ...others] = answers.map(factsOf);
+    if (others.some((read) => !isSameJson(read, whole))) splitsDiffer++;
+    of[kind]++;
+    const calls = whole?.calls ?? [];
+    if (isSameCalls(calls, expected.calls, schemas)) continue;
+    failed[kind]++;
+    const isCut = calls.length === 0 && whole?.hasCutCall === true;
+    const reason = reasonToDiffer({
+      text,
+      expected: expected.calls,
+      calls,
+      isCut,
+      isMentioned: whole?.isMentioned === true,
+    });
+    if (reason !== undefined) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+    failures.push({ text, expected: expected.calls.map(shortCall), got: calls.map(shortCall), reason });
   }
   return {
     parser,
     family: family.name,
-    withCalls: count(verdicts.filter(({ hasCalls }) => hasCalls)),
-    cut: verdicts.filter(({ verdict }) => verdict === 'cut').length,
-    withoutCalls: count(verdicts.filter(({ hasCalls }) => !hasCalls)),
+    withCalls: { passed: of.with - failed.with, of: of.with },
+    withoutCalls: { passed: of.without - failed.without, of: of.without },
+    reasons,
     splitsDiffer,
-    failures,
+    failures: failures.toSorted((one, other) => Number(one.reason !== undefined) - Number(other.reason !== undefined)),
   };
 }
 
-function count(verdicts: readonly { readonly verdict: Verdict }[]): Count {
-  const whole = verdicts.filter(({ verdict }) => verdict !== 'cut');
-  return { passed: whole.filter(({ verdict }) => verdict === 'passed').length, of: whole.length };
+function factsOf({ content, reasoning, calls, hasCutCall, isMentioned }: ReadAnswer) {
+  return { content, reasoning, calls: calls.map((call) => call.function), hasCutCall, isMentioned };
 }
 
 /** Whether both are the same calls in the same order, their arguments taken as the schemas say. */

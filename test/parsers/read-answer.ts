@@ -20,18 +20,24 @@ const DONE: DoneEvent = {
   timings: { firstByteMs: 1, firstTokenMs: 1, lastTokenMs: 1, totalMs: 1 },
 };
 
+export interface ReadAnswer extends ModelAnswer {
+  /** Whether a call in it was left as text, since it may be mentioned and not made. */
+  readonly isMentioned: boolean;
+}
+
 /** The answer of a server without parsers, to a run with tools of these schemas. */
 export async function readAnswer(
   pieces: readonly string[],
   profile: Profile,
   schemas: ReadonlyMap<string, JsonObject> = new Map(),
-): Promise<ModelAnswer> {
+): Promise<ReadAnswer> {
   async function* stream(): AsyncGenerator<StreamEvent> {
     for (const delta of pieces) yield { type: 'content', delta, index: 0 };
     yield DONE;
   }
   const client = { chat: { completions: { stream } } } as unknown as ModelCall['client']; // all that a call asks of it
   const { formats, agreed } = formatsFor(profile);
+  let isMentioned = false;
   const call: ModelCall = {
     client,
     request: { model: 'recorded', messages: [] },
@@ -45,9 +51,12 @@ export async function readAnswer(
           },
     delimiters: profile.delimiters,
     mintId: (name, index) => `${name} ${index}`,
-    warn: () => undefined,
+    warn: ({ code }) => {
+      if (code === 'call_in_text') isMentioned = true;
+    },
   };
-  return await callModel(call, IO);
+  const answer = await callModel(call, IO);
+  return { ...answer, isMentioned };
 }
 
 const IO: StepIo = {

@@ -55,25 +55,43 @@ async function printCalls(cases: ReturnType<typeof readCases>['calls']): Promise
   const counts: Awaited<ReturnType<typeof countCalls>>[] = [];
   for (const file of cases) counts.push(await countCalls(file, [...toolNames]));
   print('Calls', [
-    ['parser', 'family', 'with calls', 'cut in a call', 'without calls', 'splits that differ'],
+    ['parser', 'family', 'with calls', 'without calls', 'others with a reason', 'splits that differ'],
     ...counts.map((one) => [
       one.parser,
       one.family,
       countText(one.withCalls),
-      one.cut === 0 ? '' : String(one.cut),
       countText(one.withoutCalls),
+      String(reasonsIn([one])),
       String(one.splitsDiffer),
     ]),
     [
       'all',
       '',
       countText(sumOf(counts.map(({ withCalls }) => withCalls))),
-      String(counts.reduce((sum, { cut }) => sum + cut, 0)),
       countText(sumOf(counts.map(({ withoutCalls }) => withoutCalls))),
+      String(reasonsIn(counts)),
       total(counts),
     ],
   ]);
+  printReasons(counts);
   show(counts);
+}
+
+type Counts = readonly Pick<Awaited<ReturnType<typeof countCalls>>, 'reasons'>[];
+
+function reasonsIn(counts: Counts): number {
+  return counts.flatMap(({ reasons }) => [...reasons.values()]).reduce((sum, count) => sum + count, 0);
+}
+
+function printReasons(counts: Counts): void {
+  const sums = new Map<string, number>();
+  for (const { reasons } of counts) {
+    for (const [reason, count] of reasons) sums.set(reason, (sums.get(reason) ?? 0) + count);
+  }
+  const rows = [...sums]
+    .toSorted(([, one], [, other]) => other - one)
+    .map(([reason, count]) => [String(count), reason]);
+  print('Texts that are not read alike for a reason', [['texts', 'reason'], ...rows]);
 }
 
 async function printThinking(cases: ReturnType<typeof readCases>['thinking']): Promise<void> {

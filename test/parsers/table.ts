@@ -9,6 +9,8 @@ export interface Failure {
   readonly text: string;
   readonly expected: readonly string[];
   readonly got: readonly string[];
+  /** Why the project should read the text otherwise, if it should. */
+  readonly reason?: string | undefined;
 }
 
 /** Columns of equal width; the first row is the head. */
@@ -35,10 +37,13 @@ export function sumOf(counts: readonly Count[]): Count {
   };
 }
 
-export function failureText({ text, expected, got }: Failure): string {
-  return [`- text      ${JSON.stringify(text)}`, ...lines('  vLLM    ', expected), ...lines('  project ', got)].join(
-    '\n',
-  );
+export function failureText({ text, expected, got, reason }: Failure): string {
+  return [
+    `- text      ${JSON.stringify(text)}`,
+    ...lines('  vLLM    ', expected),
+    ...lines('  project ', got),
+    ...(reason === undefined ? [] : [`  reason    ${reason}`]),
+  ].join('\n');
 }
 
 function lines(label: string, values: readonly string[]): string[] {

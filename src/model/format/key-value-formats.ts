@@ -24,8 +24,9 @@ function namedByLead(body: string): readonly NamedBody[] {
   return name === undefined ? [] : [{ name, body: text.slice(name.length) }];
 }
 
-/** All calls of a group are read, or none. */
-const readIfmCalls: ReadCalls = (body) => {
+/** All calls of a group are read, or none: a group without its end may lack calls. */
+const readIfmCalls: ReadCalls = (body, isClosed) => {
+  if (!isClosed) return undefined;
   const found = elementsOf(body, { head: /<ifm\|tool_call>/g, close: '</ifm|tool_call>' });
   if (!isNothingBeside(body, found)) return undefined;
   const calls = found.map(({ inner }) => (/^\s*\{/.test(inner) ? readJsonCalls(inner, true) : IFM_KEYS(inner, true)));
