@@ -172,8 +172,8 @@ describe('metrics of a real vLLM', () => {
 });
 
 describe('thinking in tags', () => {
-  const split = (text: string, startsInside = false) => {
-    const splitter = createThinkSplitter(undefined, startsInside);
+  const split = (text: string) => {
+    const splitter = createThinkSplitter();
     return [...splitter.feed(text), ...splitter.end()];
   };
 
@@ -200,13 +200,6 @@ describe('thinking in tags', () => {
     ['', []],
   ])('%j', (text, pieces) => {
     expect(split(text)).toEqual(pieces);
-  });
-
-  test('whose opening is in the prompt', () => {
-    expect(split('a</think>b', true)).toEqual([
-      { type: 'reasoning', text: 'a' },
-      { type: 'content', text: 'b' },
-    ]);
   });
 });
 

@@ -2,7 +2,9 @@
 // characters that are looked at.
 
 import { describe, expect, test } from 'vitest';
-import { createThinkSplitter } from '../../src/client/think-tags.ts';
+import type { LoneMark } from '../../src/client/lone-mark.ts';
+import type { ThinkDelimiters } from '../../src/client/think-tags.ts';
+import { createThinkSplitter, THINK_TAGS } from '../../src/client/think-tags.ts';
 import { ToolCallMerger } from '../../src/client/tool-call-merger.ts';
 import { END_MARKS, MARKED_FORMATS } from '../../src/model/format/call-formats.ts';
 import { JSON_LIST, LLAMA_JSON } from '../../src/model/format/json-formats.ts';
@@ -121,15 +123,51 @@ describe('telling thinking from answer is linear', () => {
 
   describe.each(PIECES)('%s', (_name, size) => {
     test.each(texts)('$name', ({ make }) => {
-      const split = (pieces: readonly string[]): void => {
-        const splitter = createThinkSplitter();
-        for (const piece of pieces) splitter.feed(piece);
-        splitter.end();
-      };
-      expect(exponent(cut(make(32 * KIB), size), cut(make(256 * KIB), size), split)).toBeLessThan(MAX_EXPONENT);
+      expect(
+        exponent(cut(make(32 * KIB), size), cut(make(256 * KIB), size), splitWith(THINK_TAGS, 'never')),
+      ).toBeLessThan(MAX_EXPONENT);
     });
   });
+
+  const unsure = [
+    repeated('closings in lines', '', 'a </think> b '),
+    repeated('fences', 'a', '```\n</think> '),
+    repeated('beginnings of closings', 'a', '</think'),
+    repeated('white space after a closing', 'a </think>', ' '),
+  ];
+
+  test.each(unsure)('where a closing mark may count that nothing opened: $name', ({ make }) => {
+    for (const level of ['own_line', 'abutting'] as const) {
+      const split = splitWith(THINK_TAGS, level);
+      expect(exponent(cut(make(32 * KIB), 64), cut(make(256 * KIB), 64), split)).toBeLessThan(MAX_EXPONENT);
+      expect(exponent([make(32 * KIB)], [make(256 * KIB)], split)).toBeLessThan(MAX_EXPONENT);
+    }
+  });
+
+  const tokens = [
+    repeated('pairs', '', '<|a|>b<a|>c'),
+    repeated('closings', '', '<a|>'),
+    repeated('answers', '', '<|t|>a<t|>'),
+    repeated('dropped marks', '', '<|d|>'),
+    repeated('white space after an answer', '<|t|>a<t|>', ' '),
+    repeated('beginnings', 'a', '<|'),
+  ];
+
+  test.each(tokens)('where marks are tokens: $name', ({ make }) => {
+    const answer = { open: ['<|t|>'], close: ['<t|>'] };
+    const split = splitWith({ open: '<|a|>', close: '<a|>', areTokens: true, answer, drop: ['<|d|>'] }, 'anywhere');
+    expect(exponent(cut(make(32 * KIB), 64), cut(make(256 * KIB), 64), split)).toBeLessThan(MAX_EXPONENT);
+    expect(exponent([make(32 * KIB)], [make(256 * KIB)], split)).toBeLessThan(MAX_EXPONENT);
+  });
 });
+
+function splitWith(delimiters: ThinkDelimiters, lone: LoneMark): (pieces: readonly string[]) => void {
+  return (pieces) => {
+    const splitter = createThinkSplitter(delimiters, lone);
+    for (const piece of pieces) splitter.feed(piece);
+    splitter.end();
+  };
+}
 
 describe('putting the fragments of calls together is linear', () => {
   const name = 'f';
