@@ -96,7 +96,7 @@ describe('a server', () => {
   });
 
   test('without tool flags gets the flags of the model family, and tools work anyway', async () => {
-    const flags = '--enable-auto-tool-choice --tool-call-parser glm47 --reasoning-parser glm45';
+    const flags = '--enable-auto-tool-choice --tool-call-parser glm47 --reasoning-parser glm47';
     expect(await onFake({ toolParser: false, models: [{ id: 'zai-org/GLM-4.7', maxModelLen: 8192 }] })).toEqual({
       code: 0,
       out: page({
@@ -111,6 +111,25 @@ describe('a server', () => {
     });
   });
 
+  test('of an unknown model is told that the flags are a guess', async () => {
+    const { out } = await onFake({ toolParser: false });
+    const flags = '--enable-auto-tool-choice --tool-call-parser hermes';
+    const guess = "This is a guess: vLLM's docs name no parser for this model.";
+    expect(out).toContain(
+      `vLLM was started without a tool parser${REMEDY}Start vLLM with ${flags}\n${' '.repeat(25)}${guess}\n`,
+    );
+  });
+
+  test('is never told to use a parser that its version lacks', async () => {
+    const { out } = await onFake({
+      version: '0.32.0',
+      toolParser: false,
+      models: [{ id: 'Step-5-Preview', maxModelLen: 8192 }],
+    });
+    expect(out).not.toContain('--tool-call-parser');
+    expect(out).toContain(`${REMEDY}The parser of this model, \`step5\`, came with vLLM 0.33: update the server.\n`);
+  });
+
   test('that leaves calls in the text gets the parser', async () => {
     const call =
       '<tool_call>\n<function=get_weather>\n<parameter=city>\nParis\n</parameter>\n</function>\n</tool_call>';
@@ -121,7 +140,7 @@ describe('a server', () => {
     expect(found.out).toBe(
       page({
         model: '✓ model               Qwen3-Coder-30B, family Qwen3-Coder, 8192 tokens of context',
-        auto: `! tools (auto)        the server left the call in the text; runs read it from there${REMEDY}Start vLLM with --tool-call-parser qwen3_coder`,
+        auto: `! tools (auto)        the server left the call in the text; runs read it from there${REMEDY}Start vLLM with --enable-auto-tool-choice --tool-call-parser qwen3_coder`,
         thinking: '- thinking            Qwen3-Coder does not think',
         end: GOOD.end.replace('6', '5'),
       }),

@@ -17,7 +17,7 @@ describe('a name', () => {
     ['Qwen/Qwen2.5-7B-Instruct', 'Qwen2.5'],
     ['Qwen/QwQ-32B', 'QwQ'],
     ['meta-llama/Llama-3.1-8B-Instruct', 'Llama 3'],
-    ['meta-llama/Llama-3.2-3B-Instruct', 'Llama 3.2 small, ToolACE'],
+    ['meta-llama/Llama-3.2-3B-Instruct', 'Llama 3.2 small'],
     ['meta-llama/Llama-4-Scout-17B-16E-Instruct', 'Llama 4'],
     ['mistralai/Mistral-7B-Instruct-v0.3', 'Mistral before tokenizer v11'],
     ['mistralai/Mistral-Small-3.2-24B-Instruct-2506', 'Mistral'],
@@ -31,7 +31,8 @@ describe('a name', () => {
     ['zai-org/GLM-4.5-Air', 'GLM 4.5'],
     ['zai-org/GLM-4.7', 'GLM 4.7 and later'],
     ['zai-org/GLM-5', 'GLM 4.7 and later'],
-    ['moonshotai/Kimi-K2-Instruct', 'Kimi K2'],
+    ['moonshotai/Kimi-K2-Instruct', 'Kimi K2 Instruct'],
+    ['moonshotai/Kimi-K2-Thinking', 'Kimi K2'],
     ['moonshotai/Kimi-K3', 'Kimi K3'],
     ['openai/gpt-oss-120b', 'gpt-oss'],
     ['google/gemma-3-27b-it', 'Gemma'],
@@ -71,6 +72,12 @@ describe('thinking', () => {
     ['gpt-oss-20b', 'off', { reasoning_effort: 'low' }],
     ['Llama-3.1-8B', 'on', {}],
     ['QwQ-32B', 'off', {}],
+    ['Hy3', 'off', { chat_template_kwargs: { reasoning_effort: 'no_think' } }],
+    ['MiniMax-M3', 'on', { chat_template_kwargs: { thinking_mode: 'enabled' } }],
+    ['MiniMax-M3', 'off', { chat_template_kwargs: { thinking_mode: 'disabled' } }],
+    ['Mistral-Small-4-119B-2603', 'on', { reasoning_effort: 'high' }],
+    ['Mistral-Small-4-119B-2603', 'off', { reasoning_effort: 'none' }],
+    ['K2-Horizon-7B', 'off', { chat_template_kwargs: { reasoning_effort: 'low' } }],
     ['whatever', 'off', { chat_template_kwargs: { enable_thinking: false, thinking: false } }],
   ])('%s, %j becomes the right fields', (model, thinking, params) => {
     expect(thinkingParams(profileOf(model), thinking)).toEqual(params);
@@ -104,26 +111,4 @@ describe('ids', () => {
       { tool_call_id: 'functions.get_weather:7' },
     ]);
   });
-});
-
-describe('thinking in the text', () => {
-  test('of a server without a reasoning parser is taken out of the answer', async () => {
-    const { result, events } = await tryRun([answer({ content: '<think>hm, hm</think>\n\nSunny.' })]);
-    expect(result.text).toBe('Sunny.');
-    expect(result.messages.at(-1)).toMatchObject({ content: 'Sunny.', reasoning: 'hm, hm' });
-    expect(events.some((event) => event.type === 'content' && event.delta.includes('think'))).toBe(false);
-  });
-
-  test('whose opening mark the template has written is taken out of the history', async () => {
-    const { result } = await tryRun([answer({ content: 'hm, hm\n</think>\n\nSunny.' })]);
-    expect(result.messages.at(-1)).toMatchObject({ content: 'Sunny.', reasoning: 'hm, hm' });
-  });
-
-  test.each(['Close it with </think> and go on.', 'Write:\n<think>\nx\n</think>\nThat is all.'])(
-    'is not looked for in an answer about the marks: %j',
-    async (content) => {
-      const { result } = await tryRun([answer({ content })]);
-      expect([result.text, result.messages.at(-1)]).toEqual([content, { role: 'assistant', content }]);
-    },
-  );
 });

@@ -7,6 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FAMILIES } from '../../src/model/profile/families.ts';
+import type { ProfileSource } from '../../src/model/profile/profile.ts';
+import { UNNAMED_PARSERS } from '../../src/model/profile/vllm-parsers.ts';
 import { DRESSES } from '../support/attacks.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -119,12 +121,49 @@ async function conformance(): Promise<string[]> {
 }
 
 function families(): string[] {
-  const rows = FAMILIES.map(({ name, toolParser, reasoningParser, format, thinking, ids }) => {
-    const cells = [name, toolParser ?? 'none known', reasoningParser ?? '-', format.name, thinking, ids];
+  const rows = FAMILIES.map(({ name, toolParser, reasoningParser, format, thinking, delimiters, ids, checked }) => {
+    const marks = delimiters === undefined ? '-' : `${delimiters.open.trim()} ${delimiters.close}`;
+    const sources = checked.map((source) => SOURCES[source]).join(', ');
+    const cells = [
+      name,
+      toolParser ?? 'none known',
+      reasoningParser ?? '-',
+      format.name,
+      thinking,
+      marks,
+      ids,
+      sources,
+    ];
     return `| ${cells.map(cell).join(' | ')} |`;
   });
-  const head = '| family | --tool-call-parser | --reasoning-parser | how it writes calls | switch for thinking | ids |';
-  return ['', '## Model families', '', head, '| --- | --- | --- | --- | --- | --- |', ...rows];
+  const unnamed = [...UNNAMED_PARSERS].map(([name, reason]) => `| ${cell(name)} | ${cell(reason)} |`);
+  const titles =
+    'family | --tool-call-parser | --reasoning-parser | how it writes calls | switch for thinking | marks of thinking | ids | checked against';
+  return [
+    '',
+    '## Model families',
+    '',
+    ...tableHead(titles),
+    ...rows,
+    '',
+    '## Parsers that no family names',
+    '',
+    ...tableHead('parser | why'),
+    ...unnamed,
+  ];
+}
+
+const SOURCES: Readonly<Record<ProfileSource, string>> = {
+  parser: "vLLM's parser",
+  tests: 'its tests',
+  template: 'its template',
+  model: 'a real model',
+  docs: 'docs',
+  guess: 'nothing: a guess',
+};
+
+function tableHead(titles: string): readonly string[] {
+  return [`| ${titles} |`, `|${' --- |'.repeat(titles.split('|').length)}`];
 }
 
 function cell(text: string): string {

@@ -3,6 +3,7 @@
 import type { Message } from '../../core/message.ts';
 import { VllmError } from '../../core/vllm-error.ts';
 import { thinkingParams } from '../../model/profile/profile-of.ts';
+import { adviceText } from '../../model/profile/server-flags.ts';
 import type { CheckContext } from './check-context.ts';
 import { MAX_TOKENS, QUESTION } from './check-context.ts';
 import type { Finding } from './finding.ts';
@@ -59,25 +60,21 @@ function usageFinding(
 
 /** Whether thinking is separated from the answer. */
 export async function checkThinking(context: CheckContext): Promise<Finding> {
-  const { profile } = context;
+  const { profile, flags } = context;
   if (profile.thinking === 'never') return skipped('thinking', `${profile.name} does not think`);
   const { response, error } = await context.ask(thinkingParams(profile, 'on'));
   if (error !== undefined) return bad('thinking', messageOf(error));
   const message = response.choices[0]?.message;
   const content = typeof message?.content === 'string' ? message.content : '';
   const thought = message?.reasoning ?? message?.reasoning_content ?? '';
-  const { delimiters, reasoningParser } = profile;
-  const flag = `Start vLLM with --reasoning-parser ${reasoningParser ?? 'NAME'}`;
+  const { delimiters } = profile;
+  const flag = adviceText(flags.thinking);
   const isInText =
     delimiters !== undefined && (content.includes(delimiters.open) || content.includes(delimiters.close));
   if (isInText) return note('thinking', 'in the text; runs remove it, other clients do not', flag);
   if (thought !== '') return good('thinking', 'in a field of its own');
   if (profile.name === 'unknown') return skipped('thinking', 'the model did not think');
-  return note(
-    'thinking',
-    `the model did not think, although ${profile.name} can`,
-    reasoningParser === undefined ? undefined : flag,
-  );
+  return note('thinking', `the model did not think, although ${profile.name} can`, flag);
 }
 
 /** Whether the server's grammar enforces a JSON Schema. */

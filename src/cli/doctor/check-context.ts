@@ -5,12 +5,15 @@ import type { ChatCompletionResponse } from '../../client/chat-response.ts';
 import type { VllmClient } from '../../client/client.ts';
 import { VllmError } from '../../core/vllm-error.ts';
 import type { Profile } from '../../model/profile/profile.ts';
+import type { ServerFlags } from '../../model/profile/server-flags.ts';
 
 export interface CheckContext {
   readonly client: VllmClient;
   readonly signal: AbortSignal;
   readonly model: string;
   readonly profile: Profile;
+  /** What the server should be started with. */
+  readonly flags: ServerFlags;
   /** Sends a small chat request and counts it. Returns a VllmError instead of throwing it. */
   readonly ask: (params: Partial<ChatParams>) => Promise<Attempt>;
   /** How many requests made the model generate so far. */
@@ -28,7 +31,9 @@ export const MAX_TOKENS = 48;
 
 export const QUESTION = [{ role: 'user', content: 'What is the weather in Paris?' }] as const;
 
-export function createCheckContext(base: Pick<CheckContext, 'client' | 'signal' | 'model' | 'profile'>): CheckContext {
+export function createCheckContext(
+  base: Pick<CheckContext, 'client' | 'signal' | 'model' | 'profile' | 'flags'>,
+): CheckContext {
   let count = 0;
   return {
     ...base,

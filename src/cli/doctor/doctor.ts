@@ -33,7 +33,8 @@ export async function examine({ agent, baseUrl, model, isJson }: Examination, io
   report(server.findings);
   let requests = 0;
   if (server.model !== undefined) {
-    const context = createCheckContext({ client, signal, model: server.model.id, profile: server.model.profile });
+    const { id, profile, flags } = server.model;
+    const context = createCheckContext({ client, signal, model: id, profile, flags });
     report(await checkStreaming(context, io.now));
     if (!findings.some(({ isFatal }) => isFatal)) {
       report(await checkTools(context));

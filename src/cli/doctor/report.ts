@@ -15,6 +15,7 @@ export function findingLine({ check, status, message, remedy }: Finding, { out, 
   const isColoured = out.isTty && (env.NO_COLOR ?? '') === '';
   const mark = isColoured ? paint(COLOURS[status], MARKS[status]) : MARKS[status];
   const lines = [styled`${mark} ${padCells(visibleLine(check), CHECK_COLUMNS)} ${block(message)}`];
-  if (remedy !== undefined) lines.push(styled`${' '.repeat(CHECK_COLUMNS + 3)}-> ${block(remedy)}`);
+  for (const [at, part] of remedy?.split('\n').entries() ?? [])
+    lines.push(styled`${' '.repeat(CHECK_COLUMNS + 3)}${at === 0 ? '->' : '  '} ${block(part)}`);
   return styled`${join(lines, '\n')}\n`;
 }

@@ -5,13 +5,15 @@ import type { ModelCard } from '../../client/server.ts';
 import { VllmError } from '../../core/vllm-error.ts';
 import type { Profile } from '../../model/profile/profile.ts';
 import { profileOf } from '../../model/profile/profile-of.ts';
+import type { ServerFlags } from '../../model/profile/server-flags.ts';
+import { serverFlags } from '../../model/profile/server-flags.ts';
 import type { Finding } from './finding.ts';
 import { bad, fatal, good, note } from './finding.ts';
 
 export interface ServerFound {
   readonly findings: readonly Finding[];
   /** Undefined when nothing more can be checked. */
-  readonly model: { readonly id: string; readonly profile: Profile } | undefined;
+  readonly model: { readonly id: string; readonly profile: Profile; readonly flags: ServerFlags } | undefined;
 }
 
 export async function checkServer(
@@ -19,7 +21,8 @@ export async function checkServer(
   requested: string | undefined,
   signal: AbortSignal,
 ): Promise<ServerFound> {
-  const findings: Finding[] = [await checkVersion(client, signal)];
+  const { version, finding } = await checkVersion(client, signal);
+  const findings: Finding[] = [finding];
   if (findings[0]?.isFatal) return { findings, model: undefined };
   let models: readonly ModelCard[];
   try {
@@ -28,21 +31,28 @@ export async function checkServer(
     return { findings: [...findings, modelsFailed(error)], model: undefined };
   }
   findings.push(good('key', client.apiKey === undefined ? 'none set, none required' : 'accepted'));
-  return chooseModel(models, requested, findings);
+  return chooseModel(models, requested, { findings, version });
 }
 
-async function checkVersion(client: VllmClient, signal: AbortSignal): Promise<Finding> {
+interface VersionFound {
+  /** Undefined where the server does not report it. */
+  readonly version: string | undefined;
+  readonly finding: Finding;
+}
+
+async function checkVersion(client: VllmClient, signal: AbortSignal): Promise<VersionFound> {
   try {
     const version = await client.version({ signal, maxRetries: 0 });
-    return good('server', `vLLM ${version} at ${client.baseUrl}`);
+    return { version, finding: good('server', `vLLM ${version} at ${client.baseUrl}`) };
   } catch (error) {
     const code = error instanceof VllmError ? error.code : '';
     if (OF_CONNECTION.has(code)) {
       const remedy = 'Start it (vllm serve MODEL), or set another address, ending in /v1: VLLM_BASE_URL or --base-url.';
-      return fatal('server', messageOf(error), remedy);
+      return { version: undefined, finding: fatal('server', messageOf(error), remedy) };
     }
     // A gateway may lack this route. The list of models shows whether it is such a server at all.
-    return note('server', `the server at ${client.baseUrl} does not report a vLLM version`);
+    const message = `the server at ${client.baseUrl} does not report a vLLM version`;
+    return { version: undefined, finding: note('server', message) };
   }
 }
 
@@ -71,7 +81,7 @@ function modelsFailed(error: unknown): Finding {
 function chooseModel(
   models: readonly ModelCard[],
   requested: string | undefined,
-  findings: readonly Finding[],
+  { findings, version }: { readonly findings: readonly Finding[]; readonly version: string | undefined },
 ): ServerFound {
   const names = models.map(({ id }) => id).join(', ');
   const found = models.find(({ id }) => id === requested) ?? (requested === undefined ? models[0] : undefined);
@@ -93,7 +103,10 @@ function chooseModel(
   const choice = isUnclear
     ? [bad('choice', `the server has several models: ${names}`, `Choose one: VLLM_MODEL=${found.id}`)]
     : [];
-  return { findings: [...findings, model, ...choice], model: { id: found.id, profile } };
+  return {
+    findings: [...findings, model, ...choice],
+    model: { id: found.id, profile, flags: serverFlags(profile, version) },
+  };
 }
 
 export function messageOf(error: unknown): string {

@@ -3,8 +3,8 @@
 
 import type { ToolDefinition } from '../../client/chat-params.ts';
 import { HERMES } from '../../model/format/tool-call-formats.ts';
-import type { Profile } from '../../model/profile/profile.ts';
 import { rawFormatsOf } from '../../model/profile/profile-of.ts';
+import { adviceText } from '../../model/profile/server-flags.ts';
 import { createRescue } from '../../model/scanner/rescue.ts';
 import type { Attempt, CheckContext } from './check-context.ts';
 import type { Finding } from './finding.ts';
@@ -27,9 +27,8 @@ const TOOL: ToolDefinition = {
 export async function checkTools(context: CheckContext): Promise<readonly Finding[]> {
   const auto = await context.ask({ tools: [TOOL], tool_choice: 'auto' });
   if (auto.error?.code === 'tool_parser_missing') {
-    const flags = flagsFor(context.profile);
     return [
-      note('tools', 'vLLM was started without a tool parser', `Start vLLM with ${flags}`),
+      note('tools', 'vLLM was started without a tool parser', adviceText(context.flags.tools, context.flags.thinking)),
       await checkClientSide(context),
     ];
   }
@@ -39,16 +38,10 @@ export async function checkTools(context: CheckContext): Promise<readonly Findin
     tools: [TOOL],
     tool_choice: { type: 'function', function: { name: 'get_weather' } },
   });
-  return [autoFinding(auto, context.profile), forced('tools (required)', required), forced('tools (named)', named)];
+  return [autoFinding(auto, context), forced('tools (required)', required), forced('tools (named)', named)];
 }
 
-/** The flags for a family, ready to paste. */
-function flagsFor({ toolParser, reasoningParser }: Profile): string {
-  const thinking = reasoningParser === undefined ? '' : ` --reasoning-parser ${reasoningParser}`;
-  return `--enable-auto-tool-choice --tool-call-parser ${toolParser ?? 'hermes'}${thinking}`;
-}
-
-function autoFinding({ response }: Attempt, profile: Profile): Finding {
+function autoFinding({ response }: Attempt, { profile, flags }: CheckContext): Finding {
   const [choice] = response?.choices ?? [];
   const calls = choice?.message.tool_calls ?? [];
   const content = typeof choice?.message.content === 'string' ? choice.message.content : '';
@@ -63,13 +56,8 @@ function autoFinding({ response }: Attempt, profile: Profile): Finding {
       'accepted, but the model made no call; small models often make none',
       "To force a call: toolChoice: 'required', or --tool-choice required.",
     );
-  const parser =
-    profile.toolParser === undefined ? 'the parser of this model' : `--tool-call-parser ${profile.toolParser}`;
-  return note(
-    'tools (auto)',
-    'the server left the call in the text; runs read it from there',
-    `Start vLLM with ${parser}`,
-  );
+  const message = 'the server left the call in the text; runs read it from there';
+  return note('tools (auto)', message, adviceText(flags.tools));
 }
 
 function forced(check: string, { response, error }: Attempt): Finding {
@@ -114,7 +102,7 @@ async function checkClientSide(context: CheckContext): Promise<Finding> {
     return fatal(
       'client-side tools',
       `the server does not accept a structural tag either: ${messageOf(error)}`,
-      `Start vLLM with ${flagsFor(profile)}`,
+      adviceText(context.flags.tools, context.flags.thinking),
     );
   const content = response.choices[0]?.message.content;
   const schemas = new Map([['get_weather', PARAMETERS]]);

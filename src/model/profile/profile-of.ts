@@ -7,8 +7,10 @@ import { END_MARKS, MARKED_FORMATS } from '../format/call-formats.ts';
 import type { ModelParams } from '../model-params.ts';
 import { mergeParams } from '../model-params.ts';
 import { FAMILIES, UNKNOWN } from './families.ts';
+import { namesIn } from './model-name.ts';
 import type { Profile } from './profile.ts';
 import type { Thinking } from './thinking.ts';
+import { switchFields } from './thinking-switch.ts';
 
 /** Finds it by the served name, else by the path of the weights, since a served name may be anything. */
 export function profileOf(model: string, root?: string | null): Profile {
@@ -16,9 +18,11 @@ export function profileOf(model: string, root?: string | null): Profile {
 }
 
 function find(name: string): Profile | undefined {
-  // Only the last two parts of a path count, as in Qwen/Qwen3-8B: folders further up do not name the model.
-  const told = name.toLowerCase().split('/').slice(-2).join('/');
-  return FAMILIES.find(({ match }) => match.test(told));
+  for (const told of namesIn(name)) {
+    const found = FAMILIES.find(({ match }) => match.test(told));
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** The request fields that set this thinking for the family; empty where none are needed, or the model has no switch. */
@@ -26,31 +30,12 @@ export function thinkingParams(profile: Profile, thinking: Thinking | undefined)
   const kept = profile.replay === undefined ? {} : { chat_template_kwargs: profile.replay };
   if (thinking === undefined) return kept;
   if (typeof thinking === 'object') {
-    const on = 'budget' in thinking ? switches(profile, true) : {};
+    const on = 'budget' in thinking ? switchFields(profile.thinking, true) : {};
     const wish =
       'budget' in thinking ? { thinking_token_budget: thinking.budget } : { reasoning_effort: thinking.effort };
     return mergeParams(mergeParams(kept, on), wish);
   }
-  return mergeParams(kept, switches(profile, thinking === 'on'));
-}
-
-function switches({ thinking }: Profile, isOn: boolean): ModelParams {
-  switch (thinking) {
-    case 'enable_thinking':
-      return { chat_template_kwargs: { enable_thinking: isOn } };
-    case 'thinking':
-      return { chat_template_kwargs: { thinking: isOn } };
-    case 'both':
-      return { chat_template_kwargs: { enable_thinking: isOn, thinking: isOn } };
-    case 'effort':
-      // It always thinks; the lowest effort comes closest to off.
-      return { reasoning_effort: isOn ? 'medium' : 'low' };
-    case 'always':
-    case 'never':
-      return {};
-    default:
-      return thinking satisfies never;
-  }
+  return mergeParams(kept, switchFields(profile.thinking, thinking === 'on'));
 }
 
 /** Makes an id for a call that came without one. `index` is the call's index in the conversation. */

@@ -2,9 +2,23 @@
 
 import type { ThinkDelimiters } from '../../client/think-tags.ts';
 import type { CallFormat } from '../format/call-format.ts';
+import type { ThinkingSwitch } from './thinking-switch.ts';
 
-/** The template's switch for thinking. `always` and `never`: there is no switch, and the model always or never thinks. */
-type ThinkingSwitch = 'enable_thinking' | 'thinking' | 'both' | 'effort' | 'always' | 'never';
+/**
+ * Where the data about a family was checked: vLLM's parser was read; the recorded texts of vLLM's tests are read alike; the template was
+ * read; a real model ran; vLLM's docs or recipes say so. `guess`: none of these.
+ */
+export type ProfileSource = 'parser' | 'tests' | 'template' | 'model' | 'docs' | 'guess';
+
+/** What a server needs beside the names of the parsers. */
+interface ServingNeeds {
+  /** The value of `--chat-template`: a template that vLLM ships, for a model whose own does not show tools. */
+  readonly chatTemplate?: string;
+  /** A file with the tool parser, which comes with the weights: the value of `--tool-parser-plugin`. */
+  readonly toolPlugin?: string;
+  /** Anything else, as a sentence. */
+  readonly note?: string;
+}
 
 export interface Profile {
   /** For people: shown by the doctor and in the table of families. */
@@ -15,15 +29,21 @@ export interface Profile {
   readonly toolParser: string | undefined;
   /** The value of vLLM's `--reasoning-parser`; undefined for a model that does not think. */
   readonly reasoningParser: string | undefined;
+  readonly needs: ServingNeeds | undefined;
   /** How the model writes calls. */
   readonly format: CallFormat;
   /** Formats in which the family sometimes writes calls although its template shows another. */
   readonly alsoWrites: readonly CallFormat[];
   readonly thinking: ThinkingSwitch;
+  /** Whether it thinks where the request does not say. */
+  readonly thinksUnasked: boolean | 'unknown';
+  /** Whether the template writes the opening mark of thinking, so that the model writes the closing one alone. */
+  readonly opensInPrompt: boolean;
   /** The marks around thinking in the text, where no parser removes it. */
   readonly delimiters: ThinkDelimiters | undefined;
   /** The form of call ids: vLLM's own, nine characters (Mistral), or `functions.name:index` (Kimi). */
   readonly ids: 'vllm' | 'mistral' | 'kimi';
   /** Switches that make the template keep the thinking of earlier turns, so that the server's prefix cache stays valid. */
   readonly replay: Readonly<Record<string, boolean>> | undefined;
+  readonly checked: readonly ProfileSource[];
 }
