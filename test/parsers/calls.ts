@@ -45,7 +45,7 @@ export async function countCalls(
   for (const { text, tools, expected } of cases) {
     const kind = expected.calls.length > 0 ? 'with' : 'without';
     const schemas = schemasOf({ text, tools, expected }, kind === 'without' ? toolNames : []);
-    const answers = await Promise.all(splitsOf(text).map((pieces) => readAnswer(pieces, family, schemas)));
+    const answers = await Promise.all(splitsOf(text).map((pieces) => readAnswer(pieces, family, { schemas })));
     const [whole, ...others] = answers.map(factsOf);
     if (others.some((read) => !isSameJson(read, whole))) splitsDiffer++;
     of[kind]++;

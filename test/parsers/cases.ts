@@ -26,8 +26,12 @@ const CALL_CASE = z.object({
   expected: z.object({ content: z.string().nullable(), calls: CALLS }),
 });
 
+/** What the template was told, as in a request's `chat_template_kwargs`. */
+const TOLD = z.record(z.string(), z.json()).nullish();
+
 const THINKING_CASE = z.object({
   text: z.string(),
+  kwargs: TOLD,
   reasoning: z.string().nullable(),
   content: z.string().nullable(),
 });
@@ -35,6 +39,9 @@ const THINKING_CASE = z.object({
 const COMBINED_CASE = CALL_CASE.extend({
   parser: z.string(),
   model: z.string(),
+  kwargs: TOLD,
+  /** The name of vLLM's test. */
+  test: z.string(),
   expected: CALL_CASE.shape.expected.extend({ reasoning: z.string().nullable() }),
 });
 

@@ -7,6 +7,7 @@ import type { JsonObject } from '../../src/core/json.ts';
 import type { DoneEvent, StepIo, StreamEvent } from '../../src/index.ts';
 import { createInProcessHost } from '../../src/index.ts';
 import type { Profile } from '../../src/model/profile/profile.ts';
+import { thinkReading } from '../../src/model/profile/think-reading.ts';
 import { createRescue } from '../../src/model/scanner/rescue.ts';
 import { formatsFor } from './families.ts';
 
@@ -25,12 +26,21 @@ export interface ReadAnswer extends ModelAnswer {
   readonly isMentioned: boolean;
 }
 
+interface Asked {
+  /** What the template was told. */
+  readonly kwargs?: JsonObject | null | undefined;
+  readonly schemas?: ReadonlyMap<string, JsonObject>;
+  /** Whether the request had `tool_choice: "none"`. */
+  readonly isForbidden?: boolean;
+}
+
 /** The answer of a server without parsers, to a run with tools of these schemas. */
 export async function readAnswer(
   pieces: readonly string[],
   profile: Profile,
-  schemas: ReadonlyMap<string, JsonObject> = new Map(),
+  { kwargs, schemas = new Map(), isForbidden = false }: Asked = {},
 ): Promise<ReadAnswer> {
+  const told = { skip_special_tokens: false, ...(kwargs && { chat_template_kwargs: kwargs }) };
   async function* stream(): AsyncGenerator<StreamEvent> {
     for (const delta of pieces) yield { type: 'content', delta, index: 0 };
     yield DONE;
@@ -48,8 +58,9 @@ export async function readAnswer(
             createScanner: (place) => createRescue({ formats, schemas, ...(place === 'content' && { agreed }) }),
             agreed: agreed.name,
             serverParses: false,
+            isForbidden,
           },
-    delimiters: profile.delimiters,
+    thinking: thinkReading(profile, told),
     mintId: (name, index) => `${name} ${index}`,
     warn: ({ code }) => {
       if (code === 'call_in_text') isMentioned = true;

@@ -98,16 +98,31 @@ async function printThinking(cases: ReturnType<typeof readCases>['thinking']): P
   const counts: Awaited<ReturnType<typeof countThinking>>[] = [];
   for (const file of cases) counts.push(await countThinking(file));
   print('Thinking', [
-    ['parser', 'family', 'texts', 'splits that differ'],
-    ...counts.map((one) => [one.parser, one.family, countText(one.texts), String(one.splitsDiffer)]),
-    ['all', '', countText(sumOf(counts.map(({ texts }) => texts))), total(counts)],
+    ['parser', 'family', 'texts', 'without marks', 'splits that differ'],
+    ...counts.map((one) => [
+      one.parser,
+      one.family,
+      countText(one.texts),
+      String(one.unmarked),
+      String(one.splitsDiffer),
+    ]),
+    [
+      'all',
+      '',
+      countText(sumOf(counts.map(({ texts }) => texts))),
+      String(counts.reduce((sum, { unmarked }) => sum + unmarked, 0)),
+      total(counts),
+    ],
   ]);
   show(counts);
 }
 
 async function printCombined(cases: ReturnType<typeof readCases>['combined']): Promise<void> {
   const counts: Awaited<ReturnType<typeof countCombined>>[] = [];
-  for (const file of cases) counts.push(await countCombined(file));
+  const known = new Set(
+    cases.flatMap((file) => file.cases.flatMap(({ expected }) => expected.calls.map(({ name }) => name))),
+  );
+  for (const file of cases) counts.push(await countCombined(file, [...known]));
   print('Thinking, text and calls together', [
     ['parser', 'family', 'texts', 'calls', 'splits that differ'],
     ...counts.map((one) => [

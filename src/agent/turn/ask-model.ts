@@ -8,6 +8,7 @@ import type { ToolMode } from '../../core/loop-state.ts';
 import type { Outcome } from '../../core/run-event.ts';
 import { checkParams, mergeParams } from '../../model/model-params.ts';
 import { formatsOf, rawFormatsOf, thinkingParams } from '../../model/profile/profile-of.ts';
+import { thinkReading } from '../../model/profile/think-reading.ts';
 import { knownToolMode, rememberToolMode, rememberToParse } from '../../model/server-facts.ts';
 import type { Tool } from '../../tool/tool.ts';
 import type { TurnPlan } from '../agent.ts';
@@ -100,8 +101,8 @@ async function ask(turn: TurnContext, plan: TurnPlan, mode: ToolMode, io: StepIo
     const call: ModelCall = {
       client: turn.client,
       request: fitted.request,
-      textCalls: textCallsOf(turn, plan.tools, built),
-      delimiters: turn.profile.delimiters,
+      textCalls: textCallsOf(turn, plan, built),
+      thinking: thinkReading(turn.profile, fitted.request),
       mintId: (name, index) => mintCallId(turn, name, index),
       warn: turn.warn,
     };

@@ -29,6 +29,7 @@ const REASONS: Readonly<Record<LeftCall['reason'], string>> = {
   in_sentence: 'it stands in the middle of a sentence, so it is mentioned and not made',
   repeated: 'it repeats the text of a message that the model was given',
   beside_answer: 'it is part of the thinking, and there is an answer beside it',
+  not_allowed: 'the request allowed no calls',
   server_parses: 'the server has parsed a call of this conversation, so it parses those that the model makes',
 };
 

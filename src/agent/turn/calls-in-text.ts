@@ -15,6 +15,8 @@ export interface TextCalls {
   readonly agreed: string | undefined;
   /** Whether the server has parsed a call of this conversation: then it parses all of them, and text is text. */
   readonly serverParses: boolean;
+  /** Whether the request allowed no calls: what the model writes all the same is taken out of the text, and does not run. */
+  readonly isForbidden?: boolean;
 }
 
 export interface FoundCall {
@@ -28,7 +30,7 @@ export interface FoundCall {
 export interface LeftCall {
   readonly call: RescuedCall;
   readonly place: TextPlace;
-  readonly reason: MentionReason | 'beside_answer' | 'server_parses';
+  readonly reason: MentionReason | 'beside_answer' | 'server_parses' | 'not_allowed';
 }
 
 interface EndOfText {
@@ -43,15 +45,17 @@ export interface CallsInText {
   readonly take: (place: TextPlace, delta: string, index: number) => void;
   /** There is an answer: calls in the thinking are part of the thinking. */
   readonly endThinking: () => void;
+  /** All content so far was thinking: its calls are those of the thinking. */
+  readonly contentWasThinking: () => void;
   /** `parsed`: the calls that the server parsed in this answer. */
   readonly end: (wasCut: boolean, parsed: readonly ToolCall[]) => EndOfText;
 }
 
 export function createCallsInText(
-  { createScanner, agreed, serverParses }: TextCalls,
+  { createScanner, agreed, serverParses, isForbidden = false }: TextCalls,
   show: (place: TextPlace, text: string, index: number) => void,
 ): CallsInText {
-  const scanners: Partial<Record<TextPlace, TextScanner | undefined>> = {};
+  let scanners: Partial<Record<TextPlace, TextScanner | undefined>> = {};
   const left: LeftCall[] = [];
   let hasAnswer = false;
   let hasContent = false;
@@ -69,6 +73,13 @@ export function createCallsInText(
     if (released === undefined) return;
     leave('reasoning', released.calls, 'beside_answer');
     show('reasoning', released.text, 0);
+  }
+
+  function contentWasThinking(): void {
+    endThinking();
+    scanners = 'content' in scanners ? { reasoning: scanners.content } : {};
+    hasAnswer = false;
+    hasContent = false;
   }
 
   function leave(place: TextPlace, calls: readonly RescuedCall[], reason: LeftCall['reason']): void {
@@ -90,7 +101,7 @@ export function createCallsInText(
   }
 
   function end(wasCut: boolean, parsed: readonly ToolCall[]): EndOfText {
-    const isText = agreed === undefined && (serverParses || parsed.length > 0);
+    const isText = !isForbidden && agreed === undefined && (serverParses || parsed.length > 0);
     return isText ? endAsText(parsed) : endWithCalls(wasCut);
   }
 
@@ -129,6 +140,10 @@ export function createCallsInText(
       if (ended === undefined) continue;
       show(place, ended.text, 0);
       for (const { call, reason } of ended.mentioned) left.push({ call, place, reason });
+      if (isForbidden) {
+        leave(place, ended.calls, 'not_allowed');
+        continue;
+      }
       for (const call of ended.calls) {
         calls.push({ call, place, isAgreed: place === 'content' && call.format === agreed });
       }
@@ -137,7 +152,7 @@ export function createCallsInText(
     return { calls, left, hasCutCall, isNothingElse: false };
   }
 
-  return { take, endThinking, end };
+  return { take, endThinking, contentWasThinking, end };
 }
 
 function isAnswer({ text, calls, hasCutCall }: ScanEnd): boolean {

@@ -3,13 +3,15 @@
 
 import type { ChatParams } from '../../client/chat-params.ts';
 import type { VllmClient } from '../../client/client.ts';
-import type { ThinkDelimiters, ThinkSplitter } from '../../client/think-tags.ts';
+import type { ThinkPiece, ThinkSplitter } from '../../client/think-tags.ts';
 import { createThinkSplitter } from '../../client/think-tags.ts';
 import type { StepIo } from '../../core/host.ts';
 import type { ToolCall } from '../../core/message.ts';
 import type { RunWarning } from '../../core/run-warning.ts';
 import type { DoneEvent, StreamEvent } from '../../core/stream-event.ts';
 import type { Usage } from '../../core/usage.ts';
+import type { ThinkReading } from '../../model/profile/think-reading.ts';
+import { loneMarkBeside } from '../../model/profile/think-reading.ts';
 import { leftCallWarning, rescuedCallWarning } from './call-warnings.ts';
 import type { FoundCall, TextCalls } from './calls-in-text.ts';
 import { createCallsInText } from './calls-in-text.ts';
@@ -21,8 +23,8 @@ export interface ModelCall {
   readonly request: ChatParams;
   /** How calls in the text are looked for; absent where none can be. */
   readonly textCalls: TextCalls | undefined;
-  /** What thinking stands between in content, on a server that does not take it out. */
-  readonly delimiters: ThinkDelimiters | undefined;
+  /** How thinking is told from the answer, on a server that does not do it; absent where the model never thinks. */
+  readonly thinking: ThinkReading | undefined;
   /** `index` counts the calls of this answer. */
   readonly mintId: (name: string, index: number) => string;
   readonly warn: (warning: RunWarning) => void;
@@ -57,7 +59,8 @@ function createGathered(call: ModelCall, io: StepIo): Gathered {
   let hasCutCall = false;
   let hasOnlyLeftCalls = false;
   const textCalls = call.textCalls === undefined ? undefined : createCallsInText(call.textCalls, show);
-  let thinking: ThinkSplitter | undefined;
+  let splitter: ThinkSplitter | undefined;
+  let wasContentThinking = false;
 
   function take(event: StreamEvent): void {
     switch (event.type) {
@@ -100,12 +103,28 @@ function createGathered(call: ModelCall, io: StepIo): Gathered {
   }
 
   function takeContent(delta: string, index: number): void {
-    if (call.delimiters === undefined) {
+    if (call.thinking === undefined) {
       takeText('content', delta, index);
       return;
     }
-    thinking ??= createThinkSplitter(call.delimiters);
-    for (const { type, text } of thinking.feed(delta)) takeText(type, text, index);
+    splitter ??= createThinkSplitter(call.thinking.delimiters, loneMarkBeside(call.thinking, reasoning.length > 0));
+    takePieces(splitter.feed(delta), index);
+  }
+
+  function takePieces(pieces: readonly ThinkPiece[], index: number): void {
+    for (const { type, text, endsThinking } of pieces) {
+      if (endsThinking) {
+        textCalls?.contentWasThinking();
+        takeContentForThinking();
+      }
+      takeText(type, text, index);
+    }
+  }
+
+  /** Events told it as content; the answer, and so the history, has it as thinking. */
+  function takeContentForThinking(): void {
+    wasContentThinking = true;
+    reasoning.push(...content.splice(0));
   }
 
   function takeText(type: 'content' | 'reasoning', delta: string, index: number): void {
@@ -120,13 +139,21 @@ function createGathered(call: ModelCall, io: StepIo): Gathered {
   }
 
   function finishText(wasCut: boolean): void {
-    for (const { type, text } of thinking?.end() ?? []) takeText(type, text, 0);
+    takePieces(splitter?.end() ?? [], 0);
     if (textCalls === undefined) return;
     const ended = textCalls.end(wasCut, calls);
     hasCutCall = ended.hasCutCall;
     hasOnlyLeftCalls = ended.left.some(({ reason }) => reason === 'server_parses') && ended.isNothingElse;
     for (const left of ended.left) call.warn(leftCallWarning(left));
     for (const found of ended.calls) showFound(found);
+    if (isThinkingBeforeCall(ended.calls)) takeContentForThinking();
+  }
+
+  /** Where the template opens the thinking and the model comes to a call without closing it, its words before the call are thinking. */
+  function isThinkingBeforeCall(found: readonly FoundCall[]): boolean {
+    const { thinking } = call;
+    if (thinking === undefined || !thinking.opensInPrompt || thinking.lone !== 'anywhere') return false;
+    return reasoning.length === 0 && found.length > 0 && found.every(({ place }) => place === 'content');
   }
 
   function showFound({ call: { name, arguments: text, id, ...source }, place, isAgreed }: FoundCall): void {
@@ -144,10 +171,10 @@ function createGathered(call: ModelCall, io: StepIo): Gathered {
   }
 
   function answer(): ModelAnswer {
-    const parts = withoutLoneMark(content.join(''), reasoning.join(''), call.delimiters);
+    const thought = reasoning.join('');
     return {
-      content: parts.content,
-      reasoning: parts.reasoning,
+      content: content.join(''),
+      reasoning: wasContentThinking ? thought.trim() : thought,
       calls,
       origins,
       finishReason: done?.finishReasons[0] ?? null,
@@ -162,19 +189,4 @@ function createGathered(call: ModelCall, io: StepIo): Gathered {
   }
 
   return { take, answer };
-}
-
-/**
- * A template may put the opening mark into the prompt: then what comes before a lone closing mark was thinking. Only one on a line of
- * its own counts, and no opening one before it: an answer may be about the marks.
- */
-function withoutLoneMark(
-  content: string,
-  reasoning: string,
-  delimiters: ThinkDelimiters | undefined,
-): { readonly content: string; readonly reasoning: string } {
-  if (delimiters === undefined || reasoning !== '' || content.includes(delimiters.open)) return { content, reasoning };
-  const at = `\n${content}\n`.indexOf(`\n${delimiters.close}\n`);
-  if (at < 0) return { content, reasoning };
-  return { content: content.slice(at + delimiters.close.length).trimStart(), reasoning: content.slice(0, at).trim() };
 }

@@ -7,8 +7,7 @@ import { createEcho } from '../../model/scanner/echo.ts';
 import { createRescue } from '../../model/scanner/rescue.ts';
 import type { TextScanner } from '../../model/scanner/text-scanner.ts';
 import { knownToParse } from '../../model/server-facts.ts';
-import type { Tool } from '../../tool/tool.ts';
-import type { Agent, Rescue } from '../agent.ts';
+import type { Agent, Rescue, TurnPlan } from '../agent.ts';
 import type { RunOptions } from '../run-options.ts';
 import type { TextCalls, TextPlace } from './calls-in-text.ts';
 import type { TurnContext } from './turn-context.ts';
@@ -21,7 +20,11 @@ export interface WrittenCalls {
 }
 
 /** Calls that a server left in the text are looked for wherever there are tools; they turn up in the thinking too. */
-export function textCallsOf(turn: TurnContext, tools: readonly Tool[], written: WrittenCalls): TextCalls | undefined {
+export function textCallsOf(
+  turn: TurnContext,
+  { tools, toolChoice }: Pick<TurnPlan, 'tools' | 'toolChoice'>,
+  written: WrittenCalls,
+): TextCalls | undefined {
   const rescue = rescueOf({ agent: turn.agent, options: turn.hooks });
   const { agreed } = written;
   if (tools.length === 0 || (rescue === 'off' && agreed === undefined)) return undefined;
@@ -33,7 +36,8 @@ export function textCallsOf(turn: TurnContext, tools: readonly Tool[], written: 
       return createRescue({ formats, schemas, repeats, ...(agreed !== undefined && { agreed }) });
     return rescue === 'off' ? undefined : createRescue({ formats, schemas, repeats });
   };
-  return { createScanner, agreed: agreed?.name, serverParses: serverParses(turn) };
+  const base = { createScanner, agreed: agreed?.name, serverParses: serverParses(turn) };
+  return toolChoice === 'none' ? { ...base, isForbidden: true } : base;
 }
 
 /** What becomes of calls in text: as the run says, else as the agent says. */

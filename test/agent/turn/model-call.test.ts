@@ -8,6 +8,8 @@ import { callModel } from '../../../src/agent/turn/model-call.ts';
 import type { DoneEvent, Message, RunEvent, RunWarning, StepIo, StreamEvent, ToolCall } from '../../../src/index.ts';
 import { ContextOverflowError, createInProcessHost, VllmError } from '../../../src/index.ts';
 import { HERMES } from '../../../src/model/format/tool-call-formats.ts';
+import { profileOf } from '../../../src/model/profile/profile-of.ts';
+import { thinkReading } from '../../../src/model/profile/think-reading.ts';
 import { createRescue } from '../../../src/model/scanner/rescue.ts';
 
 const DONE: DoneEvent = {
@@ -54,7 +56,7 @@ async function gather(events: Iterable<StreamEvent>, change: Partial<ModelCall> 
     client,
     request: { model: 'fake', messages: [] },
     textCalls: undefined,
-    delimiters: undefined,
+    thinking: undefined,
     mintId: (name, index) => `minted ${name} ${index}`,
     warn: (warning) => warnings.push(warning),
     ...change,
@@ -152,8 +154,8 @@ describe('an answer', () => {
   });
 
   test('whose thinking ends with a lone mark is what comes after it', async () => {
-    const delimiters = { open: '<think>', close: '</think>' };
-    const { answer } = await gather([content('Hm.\n</think>\nYes.'), DONE], { delimiters });
+    const thinking = thinkReading(profileOf('whatever'), {});
+    const { answer } = await gather([content('Hm.\n</think>\nYes.'), DONE], { thinking });
     expect([answer.reasoning, answer.content]).toEqual(['Hm.', 'Yes.']);
   });
 });

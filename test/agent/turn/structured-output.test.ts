@@ -52,6 +52,26 @@ describe('an output', () => {
       { checked: { type: 'fits', value: { n: 2 } }, text: '{"n": 2}', warnings: ['output_in_reasoning'] },
     ],
     [
+      'after thinking of which the server has dropped the marks',
+      { content: 'thought\none or\n[two]?\n{"n": 3}\n' },
+      { checked: { type: 'fits', value: { n: 3 } }, text: '{"n": 3}', warnings: ['output_in_reasoning'] },
+    ],
+    [
+      'that begins in the middle of a line',
+      { content: 'It is {"n": 3}' },
+      { checked: { type: 'unfit', problem: 'it is not JSON' }, text: 'It is {"n": 3}', warnings: [] },
+    ],
+    [
+      'that is followed by words',
+      { content: 'Here:\n{"n": 3}\nDone.' },
+      { checked: { type: 'unfit', problem: 'it is not JSON' }, text: 'Here:\n{"n": 3}\nDone.', warnings: [] },
+    ],
+    [
+      'after more lines that could begin it than are tried',
+      { content: `${'[\n'.repeat(17)}{"n": 3}` },
+      { checked: { type: 'unfit', problem: 'it is not JSON' }, text: `${'[\n'.repeat(17)}{"n": 3}`, warnings: [] },
+    ],
+    [
       'of which only thinking came, and that is words',
       { reasoning: 'Let me see.' },
       { checked: { type: 'unfit', problem: 'it is not JSON' }, text: '', warnings: [] },
