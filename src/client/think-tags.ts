@@ -9,7 +9,7 @@ import { createMarkReader } from './mark-reader.ts';
 export interface ThinkDelimiters {
   readonly open: string;
   readonly close: string;
-  /** Other ways to write the two. */
+  /** Other ways to write the two. One such as `<think:` goes on to the next `>`, with an ending that each checkpoint chooses. */
   readonly alsoOpen?: readonly string[];
   readonly alsoClose?: readonly string[];
   /** Whether the marks are tokens of their own, which no text is about: they count wherever they stand. */
@@ -65,6 +65,8 @@ export function createThinkSplitter(delimiters: ThinkDelimiters = THINK_TAGS, lo
   /** A mark in the answer that what follows it decides on. */
   let pending: { readonly mark: string; readonly kind: 'close' | 'answerClose' } | undefined;
   let endsThinking = false;
+  /** Of a mark with an ending of its own, what came of it; undefined outside one. */
+  let ending: string | undefined;
 
   function feed(text: string): ThinkPiece[] {
     if (state === 'after' && isDeaf()) {
@@ -98,9 +100,12 @@ export function createThinkSplitter(delimiters: ThinkDelimiters = THINK_TAGS, lo
     return !isMark && isToken && text.length >= MIN_CUT_MARK && (state === 'before' || state === 'inside');
   }
 
-  function read({ isMark, text }: MarkedText): void {
+  function read(part: MarkedText): void {
+    const { isMark, text } = ending === undefined ? part : afterEnding(part);
+    if (text === '') return;
     if (pending !== undefined && decide(text) === 'waits') return;
     const kind = isMark ? kinds.get(text) : undefined;
+    if (isMark && OPEN_MARK.test(text)) ending = '';
     switch (state) {
       case 'before':
         before(text, kind);
@@ -117,6 +122,17 @@ export function createThinkSplitter(delimiters: ThinkDelimiters = THINK_TAGS, lo
       default:
         state satisfies never;
     }
+  }
+
+  function afterEnding(part: MarkedText): MarkedText {
+    const at = part.isMark ? -1 : part.text.indexOf('>');
+    const isLong = part.isMark || (ending?.length ?? 0) + part.text.length > MAX_ENDING;
+    if (at < 0 && !isLong) {
+      ending += part.text;
+      return { isMark: false, text: '' };
+    }
+    ending = undefined;
+    return { ...part, text: part.text.slice(at + 1) };
   }
 
   function before(text: string, kind: MarkKind | undefined): void {
@@ -312,6 +328,12 @@ function textOf(parts: readonly MarkedText[]): string {
     .map(({ text }) => text)
     .join('');
 }
+
+/** A mark that lacks its ending. */
+const OPEN_MARK = /^<[^>]*:$/;
+
+/** A longer ending of a mark is none. */
+const MAX_ENDING = 64;
 
 /** A shorter end of the text, such as `<|`, is text. */
 const MIN_CUT_MARK = 4;

@@ -118,6 +118,16 @@ describe('marks around the answer', () => {
     expect(split(text, wrapped, 'never')).toEqual(parts);
   });
 
+  test.each<[string, Split]>([
+    ['<think:6124c78e>Two.</think:6124c78e>Four.', { thinking: 'Two.', text: 'Four.' }],
+    ['Two.</think:6124c78e>Four > three.', { thinking: 'Two.', text: 'Four > three.' }],
+    ['<think>Two.</think>Four.', { thinking: 'Two.', text: 'Four.' }],
+    ['Two.</think:6124c78e>', { thinking: 'Two.', text: '' }],
+  ])('of thinking may have an ending that the checkpoint chooses: %j', (text, parts) => {
+    const ended = { ...THINK_TAGS, alsoOpen: ['<think:'], alsoClose: ['</think:'] };
+    expect(split(text, ended, 'anywhere')).toEqual(parts);
+  });
+
   test('may be words', () => {
     const words: ThinkDelimiters = {
       open: 'Here is my thought process:',

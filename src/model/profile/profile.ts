@@ -6,7 +6,7 @@ import type { ThinkingSwitch } from './thinking-switch.ts';
 
 /**
  * Where the data about a family was checked: vLLM's parser was read; the recorded texts of vLLM's tests are read alike; the template was
- * read; a real model ran; vLLM's docs or recipes say so. `guess`: none of these.
+ * read; a real model ran; vLLM's docs or recipes say so. `guess`: none of these. @internal
  */
 export type ProfileSource = 'parser' | 'tests' | 'template' | 'model' | 'docs' | 'guess';
 

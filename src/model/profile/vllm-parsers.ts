@@ -37,7 +37,7 @@ export const REASONING_PARSERS: ReadonlyMap<string, number> = parsers(
   },
 );
 
-/** Parsers that no family names, and why. */
+/** Parsers that no family names, and why. @internal */
 export const UNNAMED_PARSERS: ReadonlyMap<string, string> = new Map([
   ['qwen3_xml', 'another name of qwen3_coder'],
   ['qwen3_json', 'another name of hermes, which older versions lack'],

@@ -22,7 +22,13 @@ const GLM_47 = {
 
 const KIMI = { ...THINKS_FROM_PROMPT, thinking: 'thinking', ids: 'kimi', checked: BY_TESTS } as const;
 
-const HUNYUAN = { ...THINKS_FROM_PROMPT, format: HY, thinking: 'no_think', checked: BY_TESTS } as const;
+const HUNYUAN = {
+  ...THINKS_FROM_PROMPT,
+  format: HY,
+  thinking: 'no_think',
+  delimiters: { ...THINKS.delimiters, alsoOpen: ['<think:'], alsoClose: ['</think:'] },
+  checked: BY_TESTS,
+} as const;
 
 /** GLM, Ling and what writes like them. */
 const ZHIPU: readonly Profile[] = [
