@@ -3,8 +3,11 @@
 import type { JsonValue } from './json.ts';
 import type { Message } from './message.ts';
 
-/** `server`: the server parses calls. `client`: the server's grammar constrains them, and the client reads them from the text. */
-export type ToolMode = 'server' | 'client';
+/**
+ * `server`: the server parses calls. `client`: the server's grammar constrains them once the model writes their mark, and the client reads
+ * them from the text. `client_json`: the grammar lets the answer be JSON calls or words, for a model that writes no marks.
+ */
+export type ToolMode = 'server' | 'client' | 'client_json';
 
 /** Which tools the model may or must call, in the server's format. */
 export type TurnChoice =

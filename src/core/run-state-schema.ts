@@ -109,7 +109,7 @@ const definitions: JsonObject = {
     outputFailures: count,
     lastCall: orNull(object({ toolName: text, arguments: {}, times: count })),
     context: orNull(object({ tokens: { type: 'number', minimum: 0 }, messages: count })),
-    toolMode: { enum: ['server', 'client'] },
+    toolMode: { enum: ['server', 'client', 'client_json'] },
   }),
   preparedCall: byField('type', {
     ready: object(

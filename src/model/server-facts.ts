@@ -18,6 +18,8 @@ interface ServerFacts {
   readonly parsed: Set<string>;
   /** By model: whether the template writes the tools into the prompt. */
   readonly shownTools: Map<string, boolean>;
+  /** The models for which the server refused a grammar of calls or words. */
+  readonly refusing: Set<string>;
 }
 
 const known = new WeakMap<VllmClient, ServerFacts>();
@@ -28,6 +30,7 @@ function factsOf(client: VllmClient): ServerFacts {
     toolModes: new Map(),
     parsed: new Set(),
     shownTools: new Map(),
+    refusing: new Set(),
   };
   known.set(client, facts);
   return facts;
@@ -103,6 +106,17 @@ export function knownToolMode(client: VllmClient, model: string): ToolMode | und
 /** Remembers the mode, so that the next run is not refused first. */
 export function rememberToolMode(client: VllmClient, model: string, mode: ToolMode): void {
   factsOf(client).toolModes.set(model, mode);
+}
+
+/** Whether the server refused a grammar that lets an answer be calls or words. */
+export function refusesEither(client: VllmClient, model: string): boolean {
+  return factsOf(client).refusing.has(model);
+}
+
+export function rememberToRefuse(client: VllmClient, model: string): void {
+  const { refusing, toolModes } = factsOf(client);
+  refusing.add(model);
+  if (toolModes.get(model) === 'client_json') toolModes.delete(model);
 }
 
 /** Whether the server was seen to parse a call of this model. */

@@ -110,6 +110,7 @@ export function modelValue(
     wasCut: false,
     hasCutCall: false,
     hasOnlyLeftCalls: false,
+    isMeantCall: false,
     isParsed: false,
     failure: null,
     overflow: null,

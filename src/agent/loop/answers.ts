@@ -36,6 +36,7 @@ export async function judgeAnswer(run: LoopRun, turn: number, answer: ModelValue
     const { message, calls } = answer;
     return await answerBatch(run, { turn, message, calls, results: [], wasCounted: false }, answer);
   }
+  if (answer.isMeantCall) return judgeMeant(run, answer);
   if (answer.output !== null) return judgeOutput(run, answer, answer.output);
   const emptiness = emptinessOf(answer);
   if (emptiness !== undefined && !isAnswerAfterAll(run, answer)) return judgeEmpty(run, answer, emptiness);
@@ -119,6 +120,17 @@ function judgeEmpty(run: LoopRun, answer: ModelValue, emptiness: Emptiness): Tur
       roomFactor: emptiness.needsRoom ? ROOM_FACTOR : 1,
     },
   });
+  return { messages: [], unfinished: unfinishedOf(answer) };
+}
+
+/** A text that is nothing but calls is no answer, and no authority to run them: the model is asked again so that it can make them. */
+function judgeMeant(run: LoopRun, answer: ModelValue): TurnResult {
+  const over = run.budget.over('corrections', 1);
+  if (over !== undefined) return end(over, answer);
+  run.budget.spend('corrections', 1);
+  const message =
+    'The model wrote a call as JSON that its server does not read. It is asked again under a grammar of calls or words, from now on.';
+  run.warn({ code: 'call_meant', message });
   return { messages: [], unfinished: unfinishedOf(answer) };
 }
 

@@ -73,6 +73,8 @@ export interface ModelValue {
   readonly hasCutCall: boolean;
   /** Whether it is nothing but the text of calls, on a server that parses calls itself. */
   readonly hasOnlyLeftCalls: boolean;
+  /** Whether it is nothing but calls written as JSON without marks: they are meant, and do not count. */
+  readonly isMeantCall: boolean;
   /** Whether the server parsed calls in it. */
   readonly isParsed: boolean;
   /** Set when it is not whole: the rest is what came so far. */

@@ -38,7 +38,7 @@ export async function modelTask(worker: AgentWorker, input: ModelInput, io: Step
     return { ...NO_ANSWER, overflow: asked.outcome, toolMode, facts: factsOf() };
   }
   const { answer } = asked;
-  const { finishReason, usage, timings, wasCut, hasCutCall, hasOnlyLeftCalls, failure } = answer;
+  const { finishReason, usage, timings, wasCut, hasCutCall, hasOnlyLeftCalls, isMeantCall, failure } = answer;
   const isWhole = failure === null;
   const toolbox = source.toolboxOf(plan.tools);
   const prepared = isWhole ? await prepareAnswer(worker, turn, { answer, toolbox, io, notes }) : NO_CALLS;
@@ -57,6 +57,7 @@ export async function modelTask(worker: AgentWorker, input: ModelInput, io: Step
     wasCut,
     hasCutCall,
     hasOnlyLeftCalls,
+    isMeantCall,
     isParsed: answer.origins.includes('server'),
     failure,
     overflow: null,
@@ -78,6 +79,7 @@ const NO_ANSWER = {
   wasCut: false,
   hasCutCall: false,
   hasOnlyLeftCalls: false,
+  isMeantCall: false,
   isParsed: false,
   failure: null,
   output: null,

@@ -8,7 +8,14 @@ import type { ToolMode } from '../../core/loop-state.ts';
 import type { Outcome } from '../../core/run-event.ts';
 import { checkParams, mergeParams } from '../../model/model-params.ts';
 import { formatsOf, rawFormatsOf, thinkingParams } from '../../model/profile/profile-of.ts';
-import { knownToolMode, rememberToolMode, rememberToParse } from '../../model/server-facts.ts';
+import {
+  knownToolMode,
+  knownToParse,
+  refusesEither,
+  rememberToolMode,
+  rememberToParse,
+  rememberToRefuse,
+} from '../../model/server-facts.ts';
 import type { Tool } from '../../tool/tool.ts';
 import type { TurnPlan } from '../agent.ts';
 import type { ModelInput } from '../loop/task-values.ts';
@@ -74,14 +81,37 @@ export async function askModel(turn: TurnContext, plan: TurnPlan, io: StepIo): P
   for (const tool of plan.tools) warnNotStrict(turn, tool);
   const { client, input } = turn;
   const { model } = input.head;
-  const mode = input.toolMode === 'client' ? 'client' : (knownToolMode(client, model) ?? 'server');
+  const mode = input.toolMode === 'server' ? (knownToolMode(client, model) ?? 'server') : input.toolMode;
   const first = await ask(turn, plan, mode, io);
-  if (mode === 'client' || first.answer?.failure?.code !== 'tool_parser_missing') return first;
-  rememberToolMode(client, model, 'client');
+  const code = first.answer?.failure?.code;
+  if (mode === 'client_json' && code === 'bad_request') return await askWithoutEither(turn, plan, io);
+  if (first.answer?.isMeantCall) return meant(turn, first);
+  if (mode !== 'server' || code !== 'tool_parser_missing') return first;
+  return await askClientSide(turn, plan, io);
+}
+
+/** The model means calls and does not write them as its server reads them: from now on it is asked under a grammar of calls or words. */
+function meant({ client, input: { head, serverParses } }: TurnContext, asked: AskedModel): AskedModel {
+  const isParser = serverParses || knownToParse(client, head.model);
+  // A server that can parse this model's calls is asked to in other runs.
+  if (!isParser) rememberToolMode(client, head.model, 'client_json');
+  return { ...asked, mode: 'client_json' };
+}
+
+/** A server that does not take the grammar is asked as before, and what it leaves in the text stays text. */
+async function askWithoutEither(turn: TurnContext, plan: TurnPlan, io: StepIo): Promise<AskedModel> {
+  rememberToRefuse(turn.client, turn.input.head.model);
+  const asked = await ask(turn, plan, 'server', io);
+  return asked.answer?.failure?.code === 'tool_parser_missing' ? await askClientSide(turn, plan, io) : asked;
+}
+
+async function askClientSide(turn: TurnContext, plan: TurnPlan, io: StepIo): Promise<AskedModel> {
+  rememberToolMode(turn.client, turn.input.head.model, 'client');
   const message =
     'The server has no tool parser: its grammar makes the calls and they are read on this side from now on.';
   turn.warn({ code: 'client_side_tools', message });
-  return await ask(turn, plan, 'client', io);
+  const asked = await ask(turn, plan, 'client', io);
+  return asked.answer?.isMeantCall ? meant(turn, asked) : asked;
 }
 
 function warnNotStrict({ warn }: TurnContext, tool: Tool): void {
@@ -93,8 +123,8 @@ function warnNotStrict({ warn }: TurnContext, tool: Tool): void {
 
 /** Asks in one mode; once more with less room for the answer where the server refuses for length. */
 async function ask(turn: TurnContext, plan: TurnPlan, mode: ToolMode, io: StepIo): Promise<AskedModel> {
-  const isClientSide = mode === 'client' && plan.tools.length > 0;
-  const built = isClientSide ? await buildClientSide(turn, plan) : build(turn, plan);
+  const isClientSide = mode !== 'server' && plan.tools.length > 0;
+  const built = isClientSide ? await buildClientSide(turn, plan, mode) : build(turn, plan);
   const send = async (fitted: Fitted): Promise<AskedModel> => {
     if (fitted.outcome !== undefined) return { answer: undefined, outcome: fitted.outcome, mode };
     const call: ModelCall = {
@@ -121,17 +151,23 @@ interface BuiltRequest extends WrittenCalls {
   readonly request: ModelCall['request'];
 }
 
-async function buildClientSide(turn: TurnContext, plan: TurnPlan): Promise<BuiltRequest> {
-  const { request, format } = await clientSideRequest(turn, plan);
-  return { request, formats: rawFormatsOf(turn.profile, format), agreed: format };
+async function buildClientSide(
+  turn: TurnContext,
+  plan: TurnPlan,
+  mode: Exclude<ToolMode, 'server'>,
+): Promise<BuiltRequest> {
+  const { request, format } = await clientSideRequest(turn, plan, mode);
+  const canAskOtherwise = mode === 'client' && !refusesEither(turn.client, turn.input.head.model);
+  return { request, formats: rawFormatsOf(turn.profile, format), agreed: format, canAskOtherwise };
 }
 
-function build({ agent, input, profile }: TurnContext, plan: TurnPlan): BuiltRequest {
+function build({ agent, client, input, profile }: TurnContext, plan: TurnPlan): BuiltRequest {
   const { head, phase, request } = input;
   const output = phase === 'output' ? agent.output : undefined;
   return {
     request: turnRequest(head.model, plan, { nudge: request.nudge, output }),
     formats: formatsOf(profile),
     agreed: undefined,
+    canAskOtherwise: !refusesEither(client, head.model),
   };
 }

@@ -35,6 +35,8 @@ export interface ModelAnswer {
   readonly hasCutCall: boolean;
   /** Whether it is nothing but the text of calls, and none of them counts because the server parses calls itself. */
   readonly hasOnlyLeftCalls: boolean;
+  /** Whether it is nothing but calls written as JSON without marks, which the model was not asked for: they are meant, and do not count. */
+  readonly isMeantCall: boolean;
   /** Set when it is not whole: the rest is what came so far. */
   readonly failure: Failure | null;
   /** Set when the request was refused for its length. */

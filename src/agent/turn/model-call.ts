@@ -56,6 +56,7 @@ function createGathered(call: ModelCall, io: StepIo): Gathered {
   let overflow: ModelAnswer['overflow'] = null;
   let hasCutCall = false;
   let hasOnlyLeftCalls = false;
+  let isMeantCall = false;
   const textCalls = call.textCalls === undefined ? undefined : createCallsInText(call.textCalls, show);
   let thinking: ThinkSplitter | undefined;
 
@@ -125,6 +126,10 @@ function createGathered(call: ModelCall, io: StepIo): Gathered {
     const ended = textCalls.end(wasCut, calls);
     hasCutCall = ended.hasCutCall;
     hasOnlyLeftCalls = ended.left.some(({ reason }) => reason === 'server_parses') && ended.isNothingElse;
+    if (ended.meant !== '') {
+      isMeantCall = calls.length === 0 && ended.calls.length === 0 && !ended.hasCutCall;
+      content.push(ended.meant);
+    }
     for (const left of ended.left) call.warn(leftCallWarning(left));
     for (const found of ended.calls) showFound(found);
   }
@@ -156,6 +161,7 @@ function createGathered(call: ModelCall, io: StepIo): Gathered {
       wasCut: done !== null && isCut(done, usage, maxTokens()),
       hasCutCall,
       hasOnlyLeftCalls,
+      isMeantCall,
       failure,
       overflow,
     };

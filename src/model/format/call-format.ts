@@ -46,6 +46,8 @@ export interface CallFormat {
    * call, since no mark distinguishes it from an answer.
    */
   readonly bare?: (name: string) => readonly string[];
+  /** Whether a call without marks may stand in a code fence. */
+  readonly isFenced?: boolean;
   /** Whether `read` gets the opening mark too. */
   readonly readsOpen?: boolean;
   readonly read: ReadCalls;

@@ -95,6 +95,7 @@ describe('an answer', () => {
       wasCut: false,
       hasCutCall: false,
       hasOnlyLeftCalls: false,
+      isMeantCall: false,
       failure: null,
       overflow: null,
     });

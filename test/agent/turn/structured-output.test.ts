@@ -22,6 +22,7 @@ async function check(answer: Partial<ModelAnswer>) {
     wasCut: false,
     hasCutCall: false,
     hasOnlyLeftCalls: false,
+    isMeantCall: false,
     failure: null,
     overflow: null,
     ...answer,
