@@ -6,12 +6,12 @@ import type { StepIo } from '../../core/host.ts';
 import { isObject } from '../../core/json.ts';
 import type { ToolMode } from '../../core/loop-state.ts';
 import type { Outcome } from '../../core/run-event.ts';
+import type { ModelParams } from '../../model/model-params.ts';
 import { checkParams, mergeParams } from '../../model/model-params.ts';
 import { formatsOf, rawFormatsOf, thinkingParams } from '../../model/profile/profile-of.ts';
 import { knownToolMode, rememberToolMode, rememberToParse } from '../../model/server-facts.ts';
 import type { Tool } from '../../tool/tool.ts';
 import type { TurnPlan } from '../agent.ts';
-import type { ModelInput } from '../loop/task-values.ts';
 import { clientSideRequest } from './client-side-tools.ts';
 import type { ModelAnswer } from './model-answer.ts';
 import type { ModelCall } from './model-call.ts';
@@ -44,7 +44,7 @@ export async function planTurn(turn: TurnContext, tools: readonly Tool[]): Promi
     instructions: input.head.instructions,
     tools,
     toolChoice: tools.length === 0 ? undefined : (input.toolChoice ?? undefined),
-    params: mergeParams(params, paramsOf(turn, input.request)),
+    params: mergeParams(params, paramsOf(turn)),
   };
   for (const prepare of [agent.prepareTurn, hooks.prepareTurn]) {
     if (prepare === undefined) continue;
@@ -56,18 +56,22 @@ export async function planTurn(turn: TurnContext, tools: readonly Tool[]): Promi
 }
 
 /** The parameters of this request alone. */
-function paramsOf(
-  { profile, params }: TurnContext,
-  { isWithoutThinking, roomFactor }: ModelInput['request'],
-): TurnContext['params'] {
-  if (!isWithoutThinking && roomFactor === 1) return {};
-  const { max_tokens: tokens, max_completion_tokens: completion } = params;
-  return {
-    ...(isWithoutThinking && thinkingParams(profile, 'off')),
-    ...(typeof tokens === 'number' && { max_tokens: tokens * roomFactor }),
-    ...(typeof completion === 'number' && { max_completion_tokens: completion * roomFactor }),
-  };
+function paramsOf({ profile, params, input: { request, room } }: TurnContext): TurnContext['params'] {
+  return { ...(request.isWithoutThinking && thinkingParams(profile, 'off')), ...roomParams(params, room ?? 0) };
 }
+
+/** At least so much room, under the name that the agent uses. */
+function roomParams({ max_tokens: tokens, max_completion_tokens: completion }: ModelParams, room: number): ModelParams {
+  if (room === 0) return {};
+  const more = {
+    ...(typeof tokens === 'number' && { max_tokens: Math.max(tokens, room) }),
+    ...(typeof completion === 'number' && { max_completion_tokens: Math.max(completion, room) }),
+  };
+  return Object.keys(more).length === 0 ? { max_tokens: Math.max(room, LEAST_ROOM) } : more;
+}
+
+/** Where only the server has a limit: an answer that it cuts earlier than this was cut by a default that is far too small. */
+const LEAST_ROOM = 1024;
 
 /** Asks, and once more where the server turns out to have no tool parser. */
 export async function askModel(turn: TurnContext, plan: TurnPlan, io: StepIo): Promise<AskedModel> {
