@@ -94,7 +94,11 @@ test.each<[string, readonly (readonly Made[])[], readonly string[]]>([
     [[read], [order], [read], [order], [read]],
     ['read', 'order', 'read'],
   ],
-  ['a circle of three is', [[read], [order], [find], [read], [order], [find]], ['read', 'order', 'find', 'read', 'find']],
+  [
+    'a circle of three is',
+    [[read], [order], [find], [read], [order], [find]],
+    ['read', 'order', 'find', 'read', 'find'],
+  ],
   [
     'a circle with a call that fails is',
     [[read], [broken], [read], [broken], [read]],
