@@ -8,6 +8,7 @@ import type { ToolMode } from '../core/loop-state.ts';
 import { VllmError } from '../core/vllm-error.ts';
 import { untilAborted } from '../flow/until-aborted.ts';
 import { UNKNOWN } from './profile/families.ts';
+import type { TemplateRule } from './profile/profile.ts';
 import { profileOf } from './profile/profile-of.ts';
 
 interface ServerFacts {
@@ -20,6 +21,8 @@ interface ServerFacts {
   readonly shownTools: Map<string, boolean>;
   /** The models for which the server refused a grammar of calls or words. */
   readonly refusing: Set<string>;
+  /** By model: what its template was seen to demand of a conversation. */
+  readonly rules: Map<string, readonly TemplateRule[]>;
 }
 
 const known = new WeakMap<VllmClient, ServerFacts>();
@@ -31,6 +34,7 @@ function factsOf(client: VllmClient): ServerFacts {
     parsed: new Set(),
     shownTools: new Map(),
     refusing: new Set(),
+    rules: new Map(),
   };
   known.set(client, facts);
   return facts;
@@ -126,6 +130,15 @@ export function knownToParse(client: VllmClient, model: string): boolean {
 
 export function rememberToParse(client: VllmClient, model: string): void {
   factsOf(client).parsed.add(model);
+}
+
+/** What the model's template was seen to demand of a conversation. */
+export function knownRules(client: VllmClient, model: string): readonly TemplateRule[] {
+  return factsOf(client).rules.get(model) ?? [];
+}
+
+export function rememberRules(client: VllmClient, model: string, rules: readonly TemplateRule[]): void {
+  factsOf(client).rules.set(model, [...new Set([...knownRules(client, model), ...rules])]);
 }
 
 /** Whether the model's template shows tools. `ask` finds out, once per model; if it throws, the answer is no and is not remembered. */

@@ -57,6 +57,8 @@ function createGathered(call: ModelCall, io: StepIo): Gathered {
   let hasCutCall = false;
   let hasOnlyLeftCalls = false;
   let isMeantCall = false;
+  /** Whether the last thing that came was a part of a call. */
+  let endsInCall = false;
   const textCalls = call.textCalls === undefined ? undefined : createCallsInText(call.textCalls, show);
   let thinking: ThinkSplitter | undefined;
 
@@ -79,6 +81,7 @@ function createGathered(call: ModelCall, io: StepIo): Gathered {
         io.emit(event);
         return;
       case 'tool_call_delta':
+        endsInCall = true;
         textCalls?.endThinking();
         io.emit(event);
         return;
@@ -110,6 +113,7 @@ function createGathered(call: ModelCall, io: StepIo): Gathered {
   }
 
   function takeText(type: 'content' | 'reasoning', delta: string, index: number): void {
+    if (delta.trim() !== '') endsInCall = false;
     if (textCalls === undefined) show(type, delta, index);
     else textCalls.take(type, delta, index);
   }
@@ -150,6 +154,7 @@ function createGathered(call: ModelCall, io: StepIo): Gathered {
 
   function answer(): ModelAnswer {
     const parts = withoutLoneMark(content.join(''), reasoning.join(''), call.delimiters);
+    const wasCut = done !== null && isCut(done, usage, maxTokens());
     return {
       content: parts.content,
       reasoning: parts.reasoning,
@@ -158,7 +163,10 @@ function createGathered(call: ModelCall, io: StepIo): Gathered {
       finishReason: done?.finishReasons[0] ?? null,
       usage,
       timings: done?.timings ?? null,
-      wasCut: done !== null && isCut(done, usage, maxTokens()),
+      wasCut,
+      // Of a call that was read from the text, the end was seen.
+      isLastCallOpen: wasCut && endsInCall && origins.at(-1) === 'server',
+      maxTokens: maxTokens() ?? null,
       hasCutCall,
       hasOnlyLeftCalls,
       isMeantCall,

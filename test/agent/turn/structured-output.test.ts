@@ -20,6 +20,8 @@ async function check(answer: Partial<ModelAnswer>) {
     usage: null,
     timings: null,
     wasCut: false,
+    isLastCallOpen: false,
+    maxTokens: null,
     hasCutCall: false,
     hasOnlyLeftCalls: false,
     isMeantCall: false,
