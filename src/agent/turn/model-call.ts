@@ -58,6 +58,9 @@ function createGathered(call: ModelCall, io: StepIo): Gathered {
   let overflow: ModelAnswer['overflow'] = null;
   let hasCutCall = false;
   let hasOnlyLeftCalls = false;
+  let isMeantCall = false;
+  /** Whether the last thing that came was a part of a call. */
+  let endsInCall = false;
   const textCalls = call.textCalls === undefined ? undefined : createCallsInText(call.textCalls, show);
   let splitter: ThinkSplitter | undefined;
   let wasContentThinking = false;
@@ -81,6 +84,7 @@ function createGathered(call: ModelCall, io: StepIo): Gathered {
         io.emit(event);
         return;
       case 'tool_call_delta':
+        endsInCall = true;
         textCalls?.endThinking();
         io.emit(event);
         return;
@@ -128,6 +132,7 @@ function createGathered(call: ModelCall, io: StepIo): Gathered {
   }
 
   function takeText(type: 'content' | 'reasoning', delta: string, index: number): void {
+    if (delta.trim() !== '') endsInCall = false;
     if (textCalls === undefined) show(type, delta, index);
     else textCalls.take(type, delta, index);
   }
@@ -144,6 +149,10 @@ function createGathered(call: ModelCall, io: StepIo): Gathered {
     const ended = textCalls.end(wasCut, calls);
     hasCutCall = ended.hasCutCall;
     hasOnlyLeftCalls = ended.left.some(({ reason }) => reason === 'server_parses') && ended.isNothingElse;
+    if (ended.meant !== '') {
+      isMeantCall = calls.length === 0 && ended.calls.length === 0 && !ended.hasCutCall;
+      content.push(ended.meant);
+    }
     for (const left of ended.left) call.warn(leftCallWarning(left));
     for (const found of ended.calls) showFound(found);
     if (isThinkingBeforeCall(ended.calls)) takeContentForThinking();
@@ -172,6 +181,7 @@ function createGathered(call: ModelCall, io: StepIo): Gathered {
 
   function answer(): ModelAnswer {
     const thought = reasoning.join('');
+    const wasCut = done !== null && isCut(done, usage, maxTokens());
     return {
       content: content.join(''),
       reasoning: wasContentThinking ? thought.trim() : thought,
@@ -180,9 +190,13 @@ function createGathered(call: ModelCall, io: StepIo): Gathered {
       finishReason: done?.finishReasons[0] ?? null,
       usage,
       timings: done?.timings ?? null,
-      wasCut: done !== null && isCut(done, usage, maxTokens()),
+      wasCut,
+      // Of a call that was read from the text, the end was seen.
+      isLastCallOpen: wasCut && endsInCall && origins.at(-1) === 'server',
+      maxTokens: maxTokens() ?? null,
       hasCutCall,
       hasOnlyLeftCalls,
+      isMeantCall,
       failure,
       overflow,
     };

@@ -54,6 +54,8 @@ export interface CallFormat {
    * What is left of the marks after such a call has no meaning.
    */
   readonly unwrapped?: { readonly open: readonly string[]; readonly close: readonly string[] };
+  /** Whether a call without marks may stand in a code fence. */
+  readonly isFenced?: boolean;
   /** Whether `read` gets the opening mark too. */
   readonly readsOpen?: boolean;
   readonly read: ReadCalls;

@@ -20,6 +20,11 @@ interface ServingNeeds {
   readonly note?: string;
 }
 
+/** What a chat template demands of a conversation; others refuse nothing of it. */
+export type TemplateRule = 'no_user_after_tool' | 'one_call_a_message' | 'no_system';
+
+export const TEMPLATE_RULES: readonly TemplateRule[] = ['no_user_after_tool', 'one_call_a_message', 'no_system'];
+
 export interface Profile {
   /** For people: shown by the doctor and in the table of families. */
   readonly name: string;
@@ -45,5 +50,7 @@ export interface Profile {
   readonly ids: 'vllm' | 'mistral' | 'kimi';
   /** Switches that make the template keep the thinking of earlier turns, so that the server's prefix cache stays valid. */
   readonly replay: Readonly<Record<string, boolean>> | undefined;
+  /** What the family's own template demands. */
+  readonly rules: readonly TemplateRule[];
   readonly checked: readonly ProfileSource[];
 }

@@ -18,6 +18,7 @@ export const PLAIN = {
   delimiters: undefined,
   ids: 'vllm',
   replay: undefined,
+  rules: [],
   checked: ['docs'],
 } as const satisfies Omit<Profile, 'name' | 'match'>;
 

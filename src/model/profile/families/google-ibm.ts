@@ -40,6 +40,7 @@ export const GOOGLE: readonly Profile[] = [
     toolParser: 'pythonic',
     needs: { chatTemplate: 'examples/tool_chat_template_gemma3_pythonic.jinja' },
     format: PYTHONIC,
+    rules: ['no_user_after_tool'],
     checked: BY_TEMPLATE,
   },
 ];

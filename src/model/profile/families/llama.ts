@@ -117,6 +117,7 @@ export const LLAMA: readonly Profile[] = [
     toolParser: 'llama3_json',
     needs: { chatTemplate: 'examples/tool_chat_template_llama3.1_json.jinja' },
     format: LLAMA_JSON,
+    rules: ['one_call_a_message'],
     checked: BY_TEMPLATE,
   },
   {

@@ -4,7 +4,14 @@ import { MISTRAL, MISTRAL_LIST } from '../../format/named-formats.ts';
 import type { Profile } from '../profile.ts';
 import { BY_TEMPLATE, BY_TESTS, PLAIN } from './base.ts';
 
-const WRITES = { ...PLAIN, toolParser: 'mistral', format: MISTRAL, ids: 'mistral', checked: BY_TESTS } as const;
+const WRITES = {
+  ...PLAIN,
+  toolParser: 'mistral',
+  format: MISTRAL,
+  ids: 'mistral',
+  rules: ['no_user_after_tool'],
+  checked: BY_TESTS,
+} as const;
 
 const REASONS = {
   ...WRITES,
