@@ -14,7 +14,10 @@ interface MarkReader {
   readonly holdsText: () => boolean;
 }
 
-/** Of two marks at the same place the longer one counts. */
+/**
+ * Of two marks at the same place the longer one counts. A mark such as `<think:` lacks its end: it goes on to the next `>`, and is given
+ * without that.
+ */
 export function createMarkReader(marks: readonly string[]): MarkReader {
   let held = '';
 
@@ -24,18 +27,19 @@ export function createMarkReader(marks: readonly string[]): MarkReader {
     const nextMark = createFinder(whole, marks);
     let from = 0;
     for (let found = nextMark(from); found !== undefined; found = nextMark(from)) {
-      if (!isEnd && couldBeLonger(whole, found)) return hold(out, whole, from, whole.length - found.at);
+      const end = endOf(whole, found);
+      if (!isEnd && (end === undefined || couldBeLonger(whole, found))) return hold(out, whole, from, found.at);
       if (found.at > from) out.push({ isMark: false, text: whole.slice(from, found.at) });
       out.push({ isMark: true, text: found.mark });
-      from = found.at + found.mark.length;
+      from = end ?? whole.length;
     }
-    return hold(out, whole, from, isEnd ? 0 : openEnd(whole.slice(from), marks));
+    return hold(out, whole, from, isEnd ? whole.length : whole.length - openEnd(whole.slice(from), marks));
   }
 
-  function hold(out: MarkedText[], whole: string, from: number, length: number): MarkedText[] {
-    const end = whole.length - length;
-    if (end > from) out.push({ isMark: false, text: whole.slice(from, end) });
-    held = whole.slice(end);
+  /** What stands before `until` is given, the rest waits for more. */
+  function hold(out: MarkedText[], whole: string, from: number, until: number): MarkedText[] {
+    if (until > from) out.push({ isMark: false, text: whole.slice(from, until) });
+    held = whole.slice(until);
     return out;
   }
 
@@ -47,6 +51,21 @@ export function createMarkReader(marks: readonly string[]): MarkReader {
 
   return { feed: (text) => read(text, false), end: () => read('', true), holdsText: () => held !== '' };
 }
+
+/** Where a mark ends; undefined where its end is still to come. */
+function endOf(whole: string, { mark, at }: FoundMark): number | undefined {
+  const from = at + mark.length;
+  if (!LACKS_END.test(mark)) return from;
+  const ending = whole.slice(from, from + MAX_ENDING);
+  const length = ending.indexOf('>');
+  if (length >= 0) return from + length + 1;
+  return ending.length < MAX_ENDING ? undefined : from;
+}
+
+const LACKS_END = /^<[^>]*:$/;
+
+/** A longer ending of a mark is none. */
+const MAX_ENDING = 64;
 
 interface FoundMark {
   readonly mark: string;

@@ -1,28 +1,13 @@
 // Owns telling thinking from answer in text that holds both, for servers without a reasoning parser.
-// Which marks a model family uses is left to the caller, finding them to `mark-reader.ts`.
+// The marks are data in `think-delimiters.ts`, finding them is left to `mark-reader.ts`.
 
+import { createHeldSpace } from './held-space.ts';
 import type { LoneMark } from './lone-mark.ts';
 import { createFences, standsAlone } from './lone-mark.ts';
 import type { MarkedText } from './mark-reader.ts';
 import { createMarkReader } from './mark-reader.ts';
-
-export interface ThinkDelimiters {
-  readonly open: string;
-  readonly close: string;
-  /** Other ways to write the two. One such as `<think:` goes on to the next `>`, with an ending that each checkpoint chooses. */
-  readonly alsoOpen?: readonly string[];
-  readonly alsoClose?: readonly string[];
-  /** Whether the marks are tokens of their own, which no text is about: they count wherever they stand. */
-  readonly areTokens?: boolean;
-  /** Whether the closing mark ends other parts of an answer too: then one that nothing opened says nothing of thinking. */
-  readonly closesOthers?: boolean;
-  /** The marks around the answer; they are dropped. */
-  readonly answer?: { readonly open: readonly string[]; readonly close: readonly string[] };
-  /** Marks without meaning for the reader; they are dropped wherever they stand. */
-  readonly drop?: readonly string[];
-  /** What is left of an opening mark at the start of the answer where the server skips special tokens; it is dropped. */
-  readonly label?: string;
-}
+import type { MarkKind, ThinkDelimiters } from './think-delimiters.ts';
+import { kindsOf, THINK_TAGS } from './think-delimiters.ts';
 
 export interface ThinkPiece {
   readonly type: 'reasoning' | 'content';
@@ -38,35 +23,30 @@ export interface ThinkSplitter {
   readonly end: () => ThinkPiece[];
 }
 
-export const THINK_TAGS: ThinkDelimiters = { open: '<think>', close: '</think>' };
-
 /**
  * Splits text that comes in pieces, a mark cut between two of them included. Only an opening at the start of the answer counts (white
  * space aside), unless marks are tokens: a later one is text about thinking. A template may put the opening into the prompt: where a
  * closing mark counts that nothing opened, `lone` says. Line ends around the thinking are dropped.
  */
 export function createThinkSplitter(delimiters: ThinkDelimiters = THINK_TAGS, lone: LoneMark = 'never'): ThinkSplitter {
-  const { kinds, isToken, closesOthers } = marksOf(delimiters);
+  const { areTokens: isToken = false, closesOthers = false } = delimiters;
+  const kinds = kindsOf(delimiters);
   const drops = delimiters.drop === undefined ? undefined : createMarkReader(delimiters.drop);
   const reader = createMarkReader([...kinds.keys()]);
   const fences = createFences();
-  let level: LoneMark = isToken && lone !== 'never' ? 'anywhere' : lone;
-  if (closesOthers) level = 'never';
+  /** White space before the answer, at the end of the thinking, or after a mark that may end the answer. */
+  const space = createHeldSpace();
+  let level = firstLevel(delimiters, lone);
   let state: 'before' | 'inside' | 'gap' | 'after' = 'before';
   let isInAnswer = false;
   let hasThought = false;
-  let out: ThinkPiece[] = [];
-  /** White space that waits for what follows it: before the answer, or at the end of the thinking. */
-  let space: string[] = [];
-  let spaceLength = 0;
   let isFreshInside = true;
+  let out: ThinkPiece[] = [];
   /** The last character of the content so far. */
   let last = '';
   /** A mark in the answer that what follows it decides on. */
-  let pending: { readonly mark: string; readonly kind: 'close' | 'answerClose' } | undefined;
+  let pending: { readonly mark: string; readonly closes: 'thinking' | 'answer' } | undefined;
   let endsThinking = false;
-  /** Of a mark with an ending of its own, what came of it; undefined outside one. */
-  let ending: string | undefined;
 
   function feed(text: string): ThinkPiece[] {
     if (state === 'after' && isDeaf()) {
@@ -86,12 +66,11 @@ export function createThinkSplitter(delimiters: ThinkDelimiters = THINK_TAGS, lo
 
   function end(): ThinkPiece[] {
     if (drops !== undefined) for (const part of reader.feed(textOf(drops.end()))) read(part);
-    const [rest] = reader.end();
-    if (rest !== undefined && !isCutMark(rest)) read(rest);
+    for (const part of reader.end()) if (!isCutMark(part)) read(part);
     if (pending !== undefined) decide('');
-    if (state === 'before') content(takeSpace());
-    if (state === 'inside') reasoning(takeSpace());
-    if (endsThinking) content('');
+    if (state === 'before') content(space.take());
+    if (state === 'inside') reasoning(space.take());
+    content('');
     return flush();
   }
 
@@ -100,12 +79,9 @@ export function createThinkSplitter(delimiters: ThinkDelimiters = THINK_TAGS, lo
     return !isMark && isToken && text.length >= MIN_CUT_MARK && (state === 'before' || state === 'inside');
   }
 
-  function read(part: MarkedText): void {
-    const { isMark, text } = ending === undefined ? part : afterEnding(part);
-    if (text === '') return;
+  function read({ isMark, text }: MarkedText): void {
     if (pending !== undefined && decide(text) === 'waits') return;
     const kind = isMark ? kinds.get(text) : undefined;
-    if (isMark && OPEN_MARK.test(text)) ending = '';
     switch (state) {
       case 'before':
         before(text, kind);
@@ -124,27 +100,16 @@ export function createThinkSplitter(delimiters: ThinkDelimiters = THINK_TAGS, lo
     }
   }
 
-  function afterEnding(part: MarkedText): MarkedText {
-    const at = part.isMark ? -1 : part.text.indexOf('>');
-    const isLong = part.isMark || (ending?.length ?? 0) + part.text.length > MAX_ENDING;
-    if (at < 0 && !isLong) {
-      ending += part.text;
-      return { isMark: false, text: '' };
-    }
-    ending = undefined;
-    return { ...part, text: part.text.slice(at + 1) };
-  }
-
   function before(text: string, kind: MarkKind | undefined): void {
-    if (kind === undefined && text.trim() === '' && spaceLength <= MAX_HELD_SPACE) holdSpace(text);
+    if (kind === undefined && text.trim() === '' && space.length() <= MAX_HELD_SPACE) space.hold(text);
     else if (kind === 'open') enterThinking();
     else if (kind === 'answerOpen' || kind === 'label') {
       isInAnswer = kind === 'answerOpen';
-      dropSpace();
+      space.drop();
       state = 'gap';
     } else {
       state = 'after';
-      content(takeSpace());
+      content(space.take());
       after(text, kind);
     }
   }
@@ -154,12 +119,12 @@ export function createThinkSplitter(delimiters: ThinkDelimiters = THINK_TAGS, lo
     level = 'never';
     hasThought = true;
     isFreshInside = true;
-    dropSpace();
+    space.drop();
   }
 
   function inside(text: string, kind: MarkKind | undefined): void {
-    if (kind === 'close') {
-      dropSpace();
+    if (kind === 'close' || kind === 'eitherClose') {
+      space.drop();
       state = last === '' ? 'gap' : 'after';
       return;
     }
@@ -167,8 +132,8 @@ export function createThinkSplitter(delimiters: ThinkDelimiters = THINK_TAGS, lo
     if (body === '') return;
     isFreshInside = false;
     const thought = body.trimEnd();
-    if (thought !== '' || spaceLength > MAX_HELD_SPACE) reasoning(takeSpace() + thought);
-    holdSpace(body.slice(thought.length));
+    if (thought !== '' || space.length() > MAX_HELD_SPACE) reasoning(space.take() + thought);
+    space.hold(body.slice(thought.length));
   }
 
   /** After the thinking: white space, and the mark before the answer. */
@@ -184,31 +149,16 @@ export function createThinkSplitter(delimiters: ThinkDelimiters = THINK_TAGS, lo
   }
 
   function after(text: string, kind: MarkKind | undefined): void {
-    switch (kind) {
-      case 'open':
-        openInAnswer(text);
-        break;
-      case 'close':
-        if (isInAnswer && isAnswerClose(text)) isInAnswer = false;
-        else if (closesOthers || (!isToken && level === 'never')) content(text);
-        else if (!hasThought && level !== 'never') pending = { mark: text, kind };
-        break;
-      case 'answerOpen':
-        if (isToken) isInAnswer = true;
-        else content(text);
-        break;
-      case 'answerClose':
-        if (!isInAnswer) content(text);
-        else if (isToken) isInAnswer = false;
-        else pending = { mark: text, kind };
-        break;
-      case 'label':
-      case undefined:
-        content(text);
-        break;
-      default:
-        kind satisfies never;
-    }
+    if (kind === undefined || kind === 'label') content(text);
+    else if (kind === 'open') openInAnswer(text);
+    else if (kind === 'answerOpen') {
+      if (isToken) isInAnswer = true;
+      else content(text);
+    } else if (isInAnswer && kind !== 'close') {
+      if (isToken) isInAnswer = false;
+      else pending = { mark: text, closes: 'answer' };
+    } else if (kind === 'answerClose' || closesOthers || (!isToken && level === 'never')) content(text);
+    else if (!hasThought && level !== 'never') pending = { mark: text, closes: 'thinking' };
   }
 
   function openInAnswer(mark: string): void {
@@ -221,37 +171,33 @@ export function createThinkSplitter(delimiters: ThinkDelimiters = THINK_TAGS, lo
     content(mark);
   }
 
-  function isAnswerClose(mark: string): boolean {
-    return delimiters.answer?.close.includes(mark) ?? false;
-  }
-
   /** Decides on the pending mark; `next` is what follows it, empty at the end of the text. */
   function decide(next: string): 'waits' | undefined {
     if (pending === undefined) return undefined;
-    const { mark, kind } = pending;
-    if (kind === 'answerClose' && next !== '' && next.trim() === '' && spaceLength <= MAX_TRAIL) {
-      holdSpace(next);
+    const { mark, closes } = pending;
+    if (closes === 'answer' && next !== '' && next.trim() === '' && space.length() <= MAX_TRAIL) {
+      space.hold(next);
       return 'waits';
     }
     pending = undefined;
-    if (kind === 'answerClose') {
-      // An answer may be about the mark: it counts at the end only.
-      if (next !== '') content(mark + takeSpace());
-      dropSpace();
-      return undefined;
-    }
-    // Code in an answer may contain the mark. A model that thinks for sure may be made to end its thinking in the middle of code.
-    const isInCode = level !== 'anywhere' && fences.isOpen();
-    if (isInCode || !standsAlone(level, last, next.charAt(0))) {
-      content(mark);
-      return undefined;
-    }
-    level = 'never';
-    hasThought = true;
-    endsThinking = true;
-    state = 'gap';
-    last = '';
+    // An answer may be about the mark that ends it: it counts at the end only.
+    if (closes === 'answer') {
+      if (next !== '') content(mark + space.take());
+      space.drop();
+    } else if (isLoneMark(next)) {
+      level = 'never';
+      hasThought = true;
+      endsThinking = true;
+      state = 'gap';
+      last = '';
+    } else content(mark);
     return undefined;
+  }
+
+  /** Code in an answer may contain the mark. A model that thinks for sure may be made to end its thinking in the middle of code. */
+  function isLoneMark(next: string): boolean {
+    const isInCode = level !== 'anywhere' && fences.isOpen();
+    return !isInCode && standsAlone(level, last, next.charAt(0));
   }
 
   function content(text: string): void {
@@ -275,51 +221,12 @@ export function createThinkSplitter(delimiters: ThinkDelimiters = THINK_TAGS, lo
     return pieces;
   }
 
-  function holdSpace(text: string): void {
-    if (text === '') return;
-    space.push(text);
-    spaceLength += text.length;
-  }
-
-  function takeSpace(): string {
-    const text = space.join('');
-    dropSpace();
-    return text;
-  }
-
-  function dropSpace(): void {
-    space = [];
-    spaceLength = 0;
-  }
-
   return { feed, end };
 }
 
-type MarkKind = 'open' | 'close' | 'answerOpen' | 'answerClose' | 'label';
-
-function marksOf({
-  open,
-  close,
-  alsoOpen = [],
-  alsoClose = [],
-  answer,
-  label,
-  areTokens,
-  closesOthers,
-}: ThinkDelimiters): {
-  readonly kinds: ReadonlyMap<string, MarkKind>;
-  readonly isToken: boolean;
-  readonly closesOthers: boolean;
-} {
-  const rows: readonly (readonly [MarkKind, readonly string[]])[] = [
-    ['answerClose', answer?.close ?? []],
-    ['answerOpen', answer?.open ?? []],
-    ['label', label === undefined ? [] : [label]],
-    ['close', [close, ...alsoClose]],
-    ['open', [open, ...alsoOpen]],
-  ];
-  const kinds = new Map(rows.flatMap(([kind, marks]) => marks.map((mark) => [mark, kind] as const)));
-  return { kinds, isToken: areTokens === true, closesOthers: closesOthers === true };
+function firstLevel({ areTokens, closesOthers }: ThinkDelimiters, lone: LoneMark): LoneMark {
+  if (closesOthers) return 'never';
+  return areTokens && lone !== 'never' ? 'anywhere' : lone;
 }
 
 function textOf(parts: readonly MarkedText[]): string {
@@ -328,12 +235,6 @@ function textOf(parts: readonly MarkedText[]): string {
     .map(({ text }) => text)
     .join('');
 }
-
-/** A mark that lacks its ending. */
-const OPEN_MARK = /^<[^>]*:$/;
-
-/** A longer ending of a mark is none. */
-const MAX_ENDING = 64;
 
 /** A shorter end of the text, such as `<|`, is text. */
 const MIN_CUT_MARK = 4;

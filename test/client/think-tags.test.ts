@@ -2,8 +2,9 @@
 
 import { describe, expect, test } from 'vitest';
 import type { LoneMark } from '../../src/client/lone-mark.ts';
-import type { ThinkDelimiters } from '../../src/client/think-tags.ts';
-import { createThinkSplitter, THINK_TAGS } from '../../src/client/think-tags.ts';
+import type { ThinkDelimiters } from '../../src/client/think-delimiters.ts';
+import { THINK_TAGS } from '../../src/client/think-delimiters.ts';
+import { createThinkSplitter } from '../../src/client/think-tags.ts';
 
 /** Thinking and answer, as a run makes them of the pieces. */
 interface Split {

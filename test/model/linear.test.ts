@@ -3,8 +3,9 @@
 
 import { describe, expect, test } from 'vitest';
 import type { LoneMark } from '../../src/client/lone-mark.ts';
-import type { ThinkDelimiters } from '../../src/client/think-tags.ts';
-import { createThinkSplitter, THINK_TAGS } from '../../src/client/think-tags.ts';
+import type { ThinkDelimiters } from '../../src/client/think-delimiters.ts';
+import { THINK_TAGS } from '../../src/client/think-delimiters.ts';
+import { createThinkSplitter } from '../../src/client/think-tags.ts';
 import { ToolCallMerger } from '../../src/client/tool-call-merger.ts';
 import { END_MARKS, MARKED_FORMATS } from '../../src/model/format/call-formats.ts';
 import { JSON_LIST, LLAMA_JSON } from '../../src/model/format/json-formats.ts';

@@ -1,6 +1,6 @@
 // Owns comparing what the project takes for thinking with what vLLM's reasoning parser does. Calls are left to `calls.ts`.
 
-import { THINK_TAGS } from '../../src/client/think-tags.ts';
+import { THINK_TAGS } from '../../src/client/think-delimiters.ts';
 import { UNKNOWN } from '../../src/model/profile/families.ts';
 import type { Profile } from '../../src/model/profile/profile.ts';
 import { profileOf } from '../../src/model/profile/profile-of.ts';

@@ -1,6 +1,6 @@
 // Owns the shape of a profile: what is known about a model family, as data. The data is in `families.ts`, using it is left to the run.
 
-import type { ThinkDelimiters } from '../../client/think-tags.ts';
+import type { ThinkDelimiters } from '../../client/think-delimiters.ts';
 import type { CallFormat } from '../format/call-format.ts';
 import type { ThinkingSwitch } from './thinking-switch.ts';
 

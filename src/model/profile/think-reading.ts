@@ -3,7 +3,7 @@
 
 import type { ChatParams } from '../../client/chat-params.ts';
 import type { LoneMark } from '../../client/lone-mark.ts';
-import type { ThinkDelimiters } from '../../client/think-tags.ts';
+import type { ThinkDelimiters } from '../../client/think-delimiters.ts';
 import { isObject } from '../../core/json.ts';
 import { END_MARKS } from '../format/call-formats.ts';
 import type { Profile } from './profile.ts';

@@ -1,7 +1,7 @@
 // Owns what families have in common: the plain profile that each of them changes, and marks of thinking that several use.
 
-import type { ThinkDelimiters } from '../../../client/think-tags.ts';
-import { THINK_TAGS } from '../../../client/think-tags.ts';
+import type { ThinkDelimiters } from '../../../client/think-delimiters.ts';
+import { THINK_TAGS } from '../../../client/think-delimiters.ts';
 import { HERMES } from '../../format/tool-call-formats.ts';
 import type { Profile } from '../profile.ts';
 
