@@ -3,6 +3,7 @@
 
 import { CHINESE_LABS } from './families/chinese-labs.ts';
 import { DEEPSEEK } from './families/deepseek.ts';
+import { GLM_KIMI_MINIMAX } from './families/glm-kimi-minimax.ts';
 import { GOOGLE, IBM } from './families/google-ibm.ts';
 import { FROM_LLAMA, LLAMA } from './families/llama.ts';
 import { MISTRALS } from './families/mistral.ts';
@@ -22,6 +23,7 @@ export const FAMILIES: readonly Profile[] = [
   ...MISTRALS,
   ...GOOGLE,
   ...IBM,
+  ...GLM_KIMI_MINIMAX,
   ...CHINESE_LABS,
   ...OTHER_LABS,
 ];
