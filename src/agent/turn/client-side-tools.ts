@@ -12,6 +12,7 @@ import { templateShowsTools } from '../../model/server-facts.ts';
 import type { Tool } from '../../tool/tool.ts';
 import type { TurnPlan } from '../agent.ts';
 import { isForced, toolDefinition, turnRequest } from './request.ts';
+import { withTaskRestated } from './restated-task.ts';
 import type { TurnContext } from './turn-context.ts';
 import { callCount } from './turn-context.ts';
 
@@ -43,6 +44,8 @@ export async function clientSideRequest(
     format,
     request: {
       ...request,
+      // A model that writes its calls so is a small one, which loses its task over the results.
+      ...(isEither && { messages: withTaskRestated(request.messages) }),
       tool_choice: 'none',
       response_format: {
         type: 'structural_tag',
