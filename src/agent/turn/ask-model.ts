@@ -139,15 +139,15 @@ async function ask(turn: TurnContext, plan: TurnPlan, mode: ToolMode, io: StepIo
   const first = await askOnce(turn, plan, { built: obeying(built, rules), mode, io });
   const refusal = refusalOf(first);
   if (refusal === undefined) return first;
-  const broken = rulesBroken(obeying(built, rules).request.messages, rulesToTry(refusal));
-  if (broken.length > 0) {
-    const second = await askOnce(turn, plan, { built: obeying(built, [...rules, ...broken]), mode, io });
-    if (refusalOf(second) === undefined) {
-      rememberRules(client, model, broken);
-      const message = `The server refused the form of the conversation, which is changed for it from now on: ${refusal}`;
-      turn.warn({ code: 'history_adapted', message });
-      return second;
-    }
+  const { messages } = obeying(built, rules).request;
+  for (const broken of rulesToTry(refusal).map((some) => rulesBroken(messages, some))) {
+    if (broken.length === 0) continue;
+    const again = await askOnce(turn, plan, { built: obeying(built, [...rules, ...broken]), mode, io });
+    if (refusalOf(again) !== undefined) continue;
+    rememberRules(client, model, broken);
+    const message = `The server refused the form of the conversation, which is changed for it from now on: ${refusal}`;
+    turn.warn({ code: 'history_adapted', message });
+    return again;
   }
   if (input.request.nudge === null) return first;
   // The same conversation was taken before the nudge.
@@ -161,10 +161,10 @@ function refusalOf({ answer }: AskedModel): string | undefined {
   return answer?.failure?.code === 'bad_request' ? answer.failure.message : undefined;
 }
 
-/** Every conversation has a system message: that it is refused must be said. */
-function rulesToTry(refusal: string): readonly TemplateRule[] {
-  const isOfRoles = /role|system/i.test(refusal);
-  return TEMPLATE_RULES.filter((rule) => rule !== 'no_system' || isOfRoles);
+/** Every conversation has a system message: it is moved last, and only where the server says what may come of it. */
+function rulesToTry(refusal: string): readonly (readonly TemplateRule[])[] {
+  const others = TEMPLATE_RULES.filter((rule) => rule !== 'no_system');
+  return /role|system/i.test(refusal) ? [others, TEMPLATE_RULES] : [others];
 }
 
 function obeying(built: BuiltRequest, rules: readonly TemplateRule[]): BuiltRequest {
