@@ -122,6 +122,11 @@ describe('a request is answered', () => {
       { ...ANSWER, text: '', calls: [{ id: 'a', name: 'read', arguments: { path: 'x' } }], stopReason: 'toolUse' },
     ],
     [
+      'without a call that was cut, although the server closed its JSON',
+      { message: { content: null, tool_calls: [{ ...CALL, id: 'b' }, CALL] }, finishReason: 'length' },
+      { ...ANSWER, text: '', calls: [{ id: 'b', name: 'read', arguments: { path: 'x' } }], stopReason: 'toolUse' },
+    ],
+    [
       'without a call that was cut',
       {
         message: { content: null, tool_calls: [{ ...CALL, function: { name: 'read', arguments: '{"pa' } }] },
