@@ -146,6 +146,12 @@ function classifyBadRequest(error: ErrorBody): { code: string; remedy: string } 
         'Start vLLM with `--enable-auto-tool-choice --tool-call-parser <name>`, or send `tool_choice: "none"` and read the calls from the text.',
     };
   }
+  if (error.message.includes('session_id')) {
+    return {
+      code: 'bad_request',
+      remedy: 'Not vLLM? With `session_id: null` in the `params` of a run it is not sent.',
+    };
+  }
   return { code: 'bad_request', remedy: '' };
 }
 

@@ -67,8 +67,11 @@ export interface SamplingParams {
   readonly priority?: number;
   /** The client sends a new `X-Request-Id` with every attempt, and the header wins over this field. */
   readonly request_id?: string;
-  /** The same over all requests of one conversation: routers keep them on one replica. Sent as `X-Session-ID` too. */
-  readonly session_id?: string | null;
+  /**
+   * The same over all requests of one conversation: routers keep them on one replica. Sent as the header `X-Session-ID` too, which vLLM reads
+   * in its absence. Both since vLLM 0.28; earlier versions ignore them.
+   */
+  readonly session_id?: string | null | undefined;
   /** 1 to 128 characters, none of `@ / \`. Separates the prefix caches of tenants. */
   readonly cache_salt?: string | null;
   /** Tokens per streamed chunk, at least 1; the server's `--stream-interval` is the lower bound. */
