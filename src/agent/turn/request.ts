@@ -64,8 +64,31 @@ function makeDefinition(tool: Tool): ToolDefinition {
   const { name, description, schema, isStrict } = tool;
   const strict = isStrict && 'jsonSchema' in schema.strict ? schema.strict.jsonSchema : undefined;
   if (strict === undefined) return { type: 'function', function: { name, description, parameters: schema.jsonSchema } };
-  return { type: 'function', function: { name, description, parameters: strict, strict: true } };
+  const enforced = takesArguments(strict) ? { strict: true } : undefined;
+  return { type: 'function', function: { name, description, parameters: strict, ...enforced } };
 }
+
+/** Whether the schema says anything about the arguments. */
+function takesArguments(schema: JsonObject): boolean {
+  return ARGUMENT_KEYWORDS.some((keyword) => {
+    const value = schema[keyword];
+    return typeof value === 'string' || (typeof value === 'object' && value !== null && Object.keys(value).length > 0);
+  });
+}
+
+/** Those that name arguments, restrict their values, or stand for a schema that does. */
+const ARGUMENT_KEYWORDS = [
+  'properties',
+  'required',
+  'additionalProperties',
+  'patternProperties',
+  'anyOf',
+  'oneOf',
+  'allOf',
+  '$ref',
+  'enum',
+  'const',
+];
 
 /** Why a tool goes without the grammar, in words; undefined when it does not. */
 export function notStrictReason(tool: Tool): string | undefined {
