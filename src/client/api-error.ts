@@ -36,14 +36,31 @@ export function apiErrorFromAnswer(answer: ErrorAnswer): ApiError {
 
 /** Turns an error frame inside a stream into an error; undefined when the frame is not an error. */
 export function apiErrorFromFrame(frame: unknown, requestId: string | undefined): ApiError | undefined {
-  if (!isObject(frame) || !(frame.error != null || frame.object === 'error')) return undefined;
+  if (!isObject(frame) || !isErrorFrame(frame)) return undefined;
   const error = readErrorBody(frame);
-  if (error === undefined) return undefined;
+  return error === undefined ? undefined : errorOfStream(error, frame, requestId);
+}
+
+/** Turns an event that is an error by its name into one. Its data may be text. */
+export function apiErrorFromEvent(data: unknown, requestId: string | undefined): ApiError {
+  const text = typeof data === 'string' && data.trim() !== '' ? data : 'the server gave no message';
+  const error = readErrorBody(data) ?? { message: text, type: undefined, param: undefined };
+  return errorOfStream(error, data, requestId);
+}
+
+function isErrorFrame(frame: Record<string, unknown>): boolean {
+  if (frame.error != null || frame.object === 'error') return true;
+  // A gateway's own error. Chunks of an answer, and those that hold only its token counts, have other fields.
+  const isChunk = frame.choices !== undefined || frame.usage != null || frame.id !== undefined;
+  return !isChunk && (typeof frame.message === 'string' || frame.detail != null);
+}
+
+function errorOfStream(error: ErrorBody, body: unknown, requestId: string | undefined): ApiError {
   const status = error.status ?? 500;
   return buildApiError(error, {
     status,
     headers: {},
-    body: frame,
+    body,
     requestId,
     target: 'the stream',
     retryAfterMs: undefined,
