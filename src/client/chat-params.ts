@@ -1,5 +1,5 @@
 // Owns the type of a chat request. Checking and sending it is left to `request-body.ts` and `chat.ts`.
-// Fields, defaults and ranges as in vLLM 0.32.
+// Fields, defaults and ranges as in vLLM 0.33.
 
 import type { JsonObject } from '../core/json.ts';
 import type { Message } from '../core/message.ts';
@@ -10,7 +10,7 @@ import { SAMPLING_PARAMS } from './sampling-params.ts';
 export interface ToolDefinition {
   readonly type: 'function';
   readonly function: FunctionDefinition;
-  /** Keeps the definition out of the prompt until it is looked up; newest servers. */
+  /** The same as that of the function. */
   readonly defer_loading?: boolean;
 }
 
@@ -21,6 +21,8 @@ export interface FunctionDefinition {
   readonly parameters?: JsonObject;
   /** True makes vLLM enforce the schema; without it only the call's envelope is constrained. */
   readonly strict?: boolean;
+  /** Given to the template, which may keep the definition out of the prompt until it is looked up. Few do. */
+  readonly defer_loading?: boolean;
 }
 
 /** With `none` the model still sees the tools. With `required`, a model that thinks first may still make no call. */

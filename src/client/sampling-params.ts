@@ -1,5 +1,5 @@
 // Owns the types of what both generating endpoints take: sampling, stopping, constraints, vLLM's own fields.
-// Fields, defaults and ranges as in vLLM 0.32 (`sampling_params.py` and the protocol modules). Sending is left to the endpoints.
+// Fields, defaults and ranges as in vLLM 0.33 (`sampling_params.py` and the protocol modules). Sending is left to the endpoints.
 
 import type { JsonObject, JsonValue } from '../core/json.ts';
 
@@ -61,9 +61,18 @@ export interface SamplingParams {
   readonly return_tokens_as_token_ids?: boolean | null;
   /** Adds `prompt_token_ids` and, per choice, `token_ids`. */
   readonly return_token_ids?: boolean | null;
+  /** Adds `weight_versions` to each choice: which weights sampled which of its tokens. Not with beam search. vLLM 0.33 and later. */
+  readonly return_weight_versions?: boolean;
+  /** Adds `token_offsets` to what `render` gives. Ignored elsewhere. */
+  readonly return_token_offsets?: boolean | null;
+  /** What `render` gives of images and other media: their tensors, or only their places and hashes. Default `tensors`. Ignored elsewhere. */
+  readonly mm_payload?: 'tensors' | 'none';
   readonly add_special_tokens?: boolean;
 
-  /** Lower is served sooner. Default 0; other values need a server with priority scheduling. */
+  /**
+   * Lower is served sooner. Default 0; other values need a server with priority scheduling. The header `X-Vllm-Priority`, which a gateway may
+   * set, wins over it (vLLM 0.28 and later).
+   */
   readonly priority?: number;
   /** The client sends a new `X-Request-Id` with every attempt, and the header wins over this field. */
   readonly request_id?: string;
@@ -171,6 +180,9 @@ export const SAMPLING_PARAMS: Readonly<Record<keyof SamplingParams, true>> = {
   logprob_token_ids: true,
   return_tokens_as_token_ids: true,
   return_token_ids: true,
+  return_weight_versions: true,
+  return_token_offsets: true,
+  mm_payload: true,
   add_special_tokens: true,
   priority: true,
   request_id: true,
