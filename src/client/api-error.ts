@@ -133,7 +133,7 @@ function isRetryableStatus(status: number): boolean {
 }
 
 function classify(error: ErrorBody, status: number, target: string): { code: string; remedy: string } {
-  if (status === 400 || status === 413) return classifyBadRequest(error);
+  if (status === 400 || status === 413) return classifyBadRequest(error, status);
   if (status === 401) return { code: 'unauthorized', remedy: 'Check the API key (option `apiKey` or VLLM_API_KEY).' };
   if (status === 403) return { code: 'forbidden', remedy: 'This server or gateway does not allow the request.' };
   if (status === 404) return classifyNotFound(error, target);
@@ -149,7 +149,7 @@ function classify(error: ErrorBody, status: number, target: string): { code: str
   return { code: 'bad_request', remedy: '' };
 }
 
-function classifyBadRequest(error: ErrorBody): { code: string; remedy: string } {
+function classifyBadRequest(error: ErrorBody, status: number): { code: string; remedy: string } {
   if (isContextOverflow(error.message)) {
     return {
       code: 'context_overflow',
@@ -169,8 +169,11 @@ function classifyBadRequest(error: ErrorBody): { code: string; remedy: string } 
       remedy: 'Not vLLM? With `session_id: null` in the `params` of a run it is not sent.',
     };
   }
+  if (status === 413) return { code: 'bad_request', remedy: TOO_LARGE };
   return { code: 'bad_request', remedy: '' };
 }
+
+const TOO_LARGE = 'The request is larger than the server or a gateway takes: shorten the messages, or raise its limit.';
 
 function classifyNotFound(error: ErrorBody, target: string): { code: string; remedy: string } {
   if (error.param === 'model' || /^The model /.test(error.message)) {

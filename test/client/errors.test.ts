@@ -28,6 +28,16 @@ async function refused(
   return error;
 }
 
+describe('a remedy is told', () => {
+  test.each([
+    [413, '<html>413 Request Entity Too Large</html>', /larger than the server or a gateway takes/],
+    [400, { error: { message: 'Unrecognized request argument: session_id' } }, /With `session_id: null`/],
+    [403, { error: { message: 'Restart vllm serve with --enable-scale-out' } }, /--enable-scale-out/],
+  ])('for %i %j', async (status, body, remedy) => {
+    expect((await refused(status, body)).message).toMatch(remedy);
+  });
+});
+
 describe('a body of any shape', () => {
   test.each<[string, unknown, object]>([
     [
