@@ -192,14 +192,14 @@ function isContextOverflow(message: string): boolean {
     /maximum context length/i.test(message) ||
     /context length is only \d+/i.test(message) ||
     /max_tokens'? or 'max_completion_tokens' is too large/.test(message) ||
-    /max_tokens=\d+\s*cannot be greater than max_model_len/.test(message) ||
+    /max_(?:completion_)?tokens=\d+\s*cannot be greater than max_model_len/.test(message) ||
     /longer than the maximum model length/i.test(message)
   );
 }
 
 function readCounts(message: string): { limit?: number; promptTokens?: number; requestedTokens?: number } {
   const limit = firstNumber(message, [
-    /maximum context length (?:is|of) (\d+)/i,
+    /maximum context length (?:is |of |\()(\d+)/i,
     /context length is only (\d+)/i,
     /max_model_len\s{0,4}=?\s{0,4}(\d+)/,
     /maximum model length of (\d+)/i,
@@ -208,6 +208,7 @@ function readCounts(message: string): { limit?: number; promptTokens?: number; r
     /\((\d+) in the messages/,
     /request has (\d+) input tokens/,
     /passed (\d+) input tokens/,
+    /Input length \((\d+)\) exceeds/,
     /prompt contains (?:at least )?(\d+) input tokens/,
     /prompt \(length (\d+)\)/i,
   ]);
@@ -215,7 +216,7 @@ function readCounts(message: string): { limit?: number; promptTokens?: number; r
     /(\d{1,15}) in the completion/,
     /is too large: (\d+)/,
     /requested (\d+) output tokens/,
-    /max_tokens=(\d+)/,
+    /max_(?:completion_)?tokens=(\d+)/,
   ]);
   return {
     ...(limit !== undefined && { limit }),

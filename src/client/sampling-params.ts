@@ -92,7 +92,7 @@ export interface SamplingParams {
   readonly ec_transfer_params?: JsonObject | null;
   readonly watermarking?: boolean | null;
   readonly routed_experts_prompt_start?: number;
-  /** Tokens of thinking after which the model is made to answer; 0 or more. Needs a server with `--reasoning-parser`. */
+  /** Tokens of thinking after which the model is made to answer; 0 or more, or -1 for no limit. Needs a server with `--reasoning-parser`. */
   readonly thinking_token_budget?: number | null;
   /** Ignored by vLLM; some routers keep a user's requests on one replica by it. */
   readonly user?: string | null;

@@ -70,7 +70,7 @@ function refusedByServer(body: Body, { toolParser, reasoningParser }: Personalit
   if (body.continue_final_message === true && body.add_generation_prompt !== false) {
     return errorReply(400, CONTINUE_CLASH, null);
   }
-  if (typeof body.thinking_token_budget === 'number' && !reasoningParser) return errorReply(400, NO_BUDGET, null);
+  if (Number(body.thinking_token_budget ?? -1) >= 0 && !reasoningParser) return errorReply(400, NO_BUDGET, null);
   return undefined;
 }
 

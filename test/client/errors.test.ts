@@ -162,6 +162,15 @@ describe('context overflow', () => {
     ],
     ['max_tokens=100000cannot be greater than max_model_len=8192.', { limit: 8192, requestedTokens: 100000 }],
     [
+      'max_completion_tokens=100000 cannot be greater than max_model_len=8192. Please request fewer output tokens. (parameter=max_completion_tokens, value=100000)',
+      { limit: 8192, requestedTokens: 100000 },
+    ],
+    ["Input length (9000) exceeds model's maximum context length (8192).", { limit: 8192, promptTokens: 9000 }],
+    [
+      "This model's maximum context length is 8192 tokens. However, your prompt contains 90000 characters (more than 65536 characters, which is the upper bound for 8191 input tokens). Please reduce the length of the input prompt. (parameter=input_text, value=90000)",
+      { limit: 8192, promptTokens: undefined },
+    ],
+    [
       "This model's maximum context length is 8192 tokens. However, your prompt contains at least 8193 input tokens",
       { limit: 8192, promptTokens: 8193 },
     ],

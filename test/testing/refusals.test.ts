@@ -284,6 +284,7 @@ describe('what only some servers take', () => {
     const message =
       'thinking_token_budget is set but reasoning_config is not configured. Please set --reasoning-parser and/or --reasoning-config to use thinking_token_budget.';
     expect(await ask({ thinking_token_budget: 5 }, { reasoningParser: false })).toEqual(refusal(message, null));
+    expect(await ask({ thinking_token_budget: -1 }, { reasoningParser: false })).toEqual([200, 'answered']);
     expect(await ask({ thinking_token_budget: 5 })).toEqual([200, 'answered']);
   });
 
