@@ -17,6 +17,11 @@ export interface FakePersonality {
   /** Whether the server was started with `--enable-auto-tool-choice --tool-call-parser`. Default true. */
   readonly toolParser?: boolean;
   /**
+   * False: the tool parser has no grammar, as `hf` of 0.32 and later: strict tools, a forced tool choice and `parallel_tool_calls: false` are
+   * refused. Default true.
+   */
+  readonly toolGrammar?: boolean;
+  /**
    * Whether the server was started with `--reasoning-parser`. Without it, thinking stays in the content as
    * `<think>…</think>`. Default true.
    */
@@ -48,6 +53,7 @@ export function resolvePersonality(given: FakePersonality): Personality {
     version: '0.33.0',
     models: [{ id: 'fake', maxModelLen: 8192 }],
     toolParser: true,
+    toolGrammar: true,
     reasoningParser: true,
     reasoningField: 'reasoning',
     apiKey: undefined,

@@ -61,10 +61,16 @@ const CONTINUE_CLASH =
   'to start a new assistant message instead.';
 
 /** Refusals that depend on the server's flags or its template. */
-function refusedByServer(body: Body, { toolParser, reasoningParser }: Personality): Reply | undefined {
+function refusedByServer(body: Body, { toolParser, toolGrammar, reasoningParser }: Personality): Reply | undefined {
   if (!toolParser) {
     const message = withoutToolParser(body);
     if (message !== undefined) return errorReply(400, message, null);
+  }
+  const guarantee = toolParser && !toolGrammar ? guaranteeOf(body) : undefined;
+  if (guarantee !== undefined) {
+    const [what, param] = guarantee;
+    const message = `response_template parsing cannot guarantee ${what} without a format-compatible structural grammar`;
+    return errorReply(400, `${message} (parameter=${param})`, param);
   }
   // By default the server adds the header of a new message, which excludes continuing the last one.
   if (body.continue_final_message === true && body.add_generation_prompt !== false) {
@@ -87,6 +93,20 @@ function withoutToolParser({ tools, tool_choice: choice }: Body): string | undef
   const name = namedTool(effective);
   const what = name === undefined ? `tool_choice="${String(effective)}"` : `tool_choice=function "${name}"`;
   return `${what} requires --tool-call-parser to be set`;
+}
+
+/** What the request wants of calls that only a grammar can give, and the field that wants it. */
+function guaranteeOf({
+  tools,
+  tool_choice: choice,
+  parallel_tool_calls: parallel,
+}: Body): [string, string] | undefined {
+  if (!Array.isArray(tools) || choice === 'none') return undefined;
+  const isStrict = tools.some((tool) => isObject(tool) && isObject(tool.function) && tool.function.strict === true);
+  if (isStrict) return ['strict tools', 'tools'];
+  if (choice === 'required') return ['required tool choice', 'tool_choice'];
+  if (namedTool(choice) !== undefined) return ['named tool choice', 'tool_choice'];
+  return parallel === false ? ['parallel_tool_calls=False', 'parallel_tool_calls'] : undefined;
 }
 
 /** The tool's name in a named tool choice. */

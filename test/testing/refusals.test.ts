@@ -295,6 +295,27 @@ describe('what only some servers take', () => {
     );
   });
 
+  test.each<[string, object, string, string]>([
+    ['strict tools', { tools: [{ type: 'function', function: { name: 'f', strict: true } }] }, 'strict tools', 'tools'],
+    ['a required call', { tools, tool_choice: 'required' }, 'required tool choice', 'tool_choice'],
+    [
+      'a named one',
+      { tools, tool_choice: { type: 'function', function: { name: 'f' } } },
+      'named tool choice',
+      'tool_choice',
+    ],
+    ['a single one', { tools, parallel_tool_calls: false }, 'parallel_tool_calls=False', 'parallel_tool_calls'],
+  ])('is %s: a tool parser without a grammar refuses it', async (_name, body, what, param) => {
+    const message = `response_template parsing cannot guarantee ${what} without a format-compatible structural grammar`;
+    expect(await ask(body, { toolGrammar: false })).toEqual(named(message, param));
+    expect(await ask({ ...body, tool_choice: 'none' }, { toolGrammar: false })).toEqual([200, 'answered']);
+    expect(await ask(body)).toEqual([200, 'answered']);
+  });
+
+  test('is no tool at all: they are taken without a grammar when nothing is promised of them', async () => {
+    expect(await ask({ tools }, { toolGrammar: false })).toEqual([200, 'answered']);
+  });
+
   test('is a long answer: the field that asked for it is named', async () => {
     const models = [{ id: 'fake', maxModelLen: 100 }];
     const text = 'cannot be greater than max_model_len=100. Please request fewer output tokens.';
