@@ -118,7 +118,10 @@ describe('calls', () => {
       { type: 'function', function: { name: 'get_weather' } },
       undefined,
     ]);
-    expect(bodies[2]?.tools?.every((tool) => tool.function.strict === true)).toBe(true);
+    expect(bodies[2]?.tools?.map(({ function: { name, strict } }) => [name, strict])).toContainEqual([
+      'get_weather',
+      true,
+    ]);
     expect(ran).toEqual(['Paris']);
     expect(result.warnings.map((warning) => warning.code)).toEqual([
       'invalid_arguments',

@@ -129,7 +129,7 @@ function build({ agent, client, input, profile }: TurnContext, plan: TurnPlan): 
   const { head, phase, request } = input;
   const output = phase === 'output' ? agent.output : undefined;
   return {
-    request: turnRequest(head.model, plan, { nudge: request.nudge, output }),
+    request: turnRequest(head, plan, { nudge: request.nudge, output }),
     formats: formatsOf(profile),
     agreed: undefined,
     canAskOtherwise: !refusesEither(client, head.model),

@@ -45,6 +45,7 @@ async function sample(setting: Setting, request: SampleRequest = REQUEST) {
     budget,
     notes,
     model: 'fake',
+    sessionId: 'run_1',
     params,
   };
   const outcome = await answerSample(run, request, new AbortController().signal).catch((error: Error) => error.message);
@@ -154,6 +155,7 @@ describe('what is asked', () => {
       top_k: 3,
       stream: false,
       model: 'fake',
+      session_id: 'run_1',
       messages: [
         { role: 'system', content: 'S' },
         { role: 'user', content: 'a\n\nb' },
@@ -169,7 +171,7 @@ describe('what is asked', () => {
 
   test('has nothing that the request does not name', async () => {
     const { asked } = await sample({ sampling: 'allow' });
-    const body = { stream: false, model: 'fake', messages: REQUEST.messages, max_tokens: 50 };
+    const body = { stream: false, model: 'fake', session_id: 'run_1', messages: REQUEST.messages, max_tokens: 50 };
     expect(asked).toEqual([{ body, isAborted: false }]);
   });
 });
