@@ -1,21 +1,30 @@
 // Owns the formats between the marks `<tool_call>` and their relatives: JSON, one tag per argument, keys and values. Which family writes which
 // format is in `../profile/families.ts`.
 
-import type { CallFormat } from './call-format.ts';
+import type { CallFormat, ReadCalls } from './call-format.ts';
 import { elementsOf } from './elements.ts';
 import { readJsonCalls } from './read-json.ts';
-import type { NamedBody } from './read-tags.ts';
+import type { NamedBody, TagDialect } from './read-tags.ts';
 import { taggedCalls } from './read-tags.ts';
 
-const FUNCTION_TAGS = taggedCalls({
-  call: { head: /<function=(?:(?<name>[^>\s]+)>|[^>\s]*)/g, close: '</function>', mayLackClose: true },
-  argument: {
-    head: /<parameter=(?:(?<key>[^>]+)>|[^>]*)/g,
-    close: '</parameter>',
-    next: '<parameter=',
-    mayLackClose: true,
-  },
-});
+/** Qwen3-Coder, Seed, Step 3.5 and Nemotron put each value on its own lines. */
+const FUNCTION_TAGS = functionTags({ layout: 'line ends' });
+
+/** MiMo puts nothing around a value. */
+const INLINE_FUNCTION_TAGS = functionTags({});
+
+function functionTags(dialect: Pick<TagDialect, 'layout'>): ReadCalls {
+  return taggedCalls({
+    call: { head: /<function=(?:(?<name>[^>\s]+)>|[^>\s]*)/g, close: '</function>', mayLackClose: true },
+    argument: {
+      head: /<parameter=(?:(?<key>[^>]+)>|[^>]*)/g,
+      close: '</parameter>',
+      next: '<parameter=',
+      mayLackClose: true,
+    },
+    ...dialect,
+  });
+}
 
 const KEY_VALUE_TAGS = taggedCalls({
   call: keyValueCall,
@@ -66,6 +75,12 @@ export const QWEN_XML: CallFormat = {
     end: '\n</function>\n</tool_call>',
     content: 'qwen_xml',
   },
+};
+
+export const MIMO: CallFormat = {
+  ...QWEN_XML,
+  name: 'mimo',
+  read: (body) => (body.includes('<function=') ? INLINE_FUNCTION_TAGS(body) : TOOL_CALL.read(body)),
 };
 
 /** Qwen3-Coder sometimes omits the outer mark. */
