@@ -15,7 +15,7 @@ export type ReadArguments =
 /**
  * Reads arguments. Text that parses as it is counts as complete, whatever the finish reason says. Otherwise, if the answer was cut or a
  * string is open, the call was cut and is not repaired. If not, only repairs are made that cannot change what was meant: a missing brace
- * at either end, objects glued together, JSON that was encoded twice.
+ * at either end, surplus ones behind the object, objects glued together, JSON that was encoded twice.
  */
 export function readArguments(text: string, wasCut: boolean): ReadArguments {
   const trimmed = text.trim();
@@ -33,7 +33,7 @@ export function readArguments(text: string, wasCut: boolean): ReadArguments {
   const nesting = new JsonNesting();
   nesting.readAll(trimmed);
   if (nesting.isInString) return { type: 'cut' };
-  return repairGlued(trimmed) ?? repairBraces(trimmed) ?? broken(parseProblem(trimmed));
+  return repairGlued(trimmed) ?? repairSurplus(trimmed) ?? repairBraces(trimmed) ?? broken(parseProblem(trimmed));
 }
 
 function read(value: object, repair?: string): ReadArguments {
@@ -79,6 +79,14 @@ function skipSpace(text: string, from: number): number {
 }
 
 const SPACE = /\s*/y;
+
+/** `{"a":1}}`: servers with speculative decoding were seen to give closing brackets twice. The object before them is whole. */
+function repairSurplus(text: string): ReadArguments | undefined {
+  const end = text.startsWith('{') ? new JsonNesting().readToClose(text) : undefined;
+  if (end === undefined || !/^[\s}\]]+$/.test(text.slice(end))) return undefined;
+  const value = parseJson(text.slice(0, end));
+  return isObject(value) ? read(value, 'there were surplus closing brackets') : undefined;
+}
 
 /** Servers were seen to lose the first or the last brace of a complete call. Nothing but brackets may be added. */
 function repairBraces(text: string): ReadArguments | undefined {

@@ -38,7 +38,8 @@ const PYTHON = {
     ['false', false],
     ['null', null],
   ]),
-  hasBareKeys: false,
+  isPython: true,
+  hasBareText: false,
 } as const;
 
 function readCall(reader: LiteralReader): WrittenCall | undefined {

@@ -27,7 +27,7 @@ export function parameterOf(schema: JsonObject, name: string, root: JsonObject):
  */
 export function readTextValue(text: string, { schema, root }: ParameterPlace, isJsonByDefault = false): JsonValue {
   const types = typesAt({ schema, root });
-  if (schema === undefined || types.size === 0) return orText(isJsonByDefault ? literalIn(text) : undefined, text);
+  if (schema === undefined || types.size === 0) return orText(isJsonByDefault ? untypedIn(text) : undefined, text);
   if (!types.has('string')) return orText(readTyped(text.trim(), types), text);
   if (types.size === 1 || literalsOf({ schema, root }).includes(text)) return text;
   return orText(readBesideText(text, types), text);
@@ -41,7 +41,9 @@ function orText(value: JsonValue | undefined, text: string): JsonValue {
 /** A value that the model declared to be a text. Declared so by mistake, it is whatever it can be where the schema takes no texts. */
 export function readDeclaredText(text: string, place: ParameterPlace): JsonValue {
   const types = typesAt(place);
-  return types.size === 0 || types.has('string') ? text : readTextValue(text, place);
+  if (types.size === 0 || types.has('string')) return text;
+  const value = readTextValue(text, place);
+  return typeof value === 'string' ? text : value;
 }
 
 /**
@@ -91,8 +93,16 @@ function numberIn(text: string): number | undefined {
   return Number.isFinite(number) && (!Number.isInteger(number) || Number.isSafeInteger(number)) ? number : undefined;
 }
 
+/** An integer that a number does not hold is not read. */
 function jsonIn(text: string): JsonValue | undefined {
-  return parseJson(text) as JsonValue | undefined; // parsed JSON
+  const value = parseJson(text);
+  return typeof value === 'number' ? numberIn(text.trim()) : (value as JsonValue | undefined); // parsed JSON
+}
+
+/** JSON, and a number only if it is written as numbers are: `1.0` may be the name of a version. */
+function untypedIn(text: string): JsonValue | undefined {
+  const value = jsonIn(text);
+  return typeof value === 'number' && String(value) !== text.trim() ? undefined : value;
 }
 
 /** Models write lists and objects as JSON, and sometimes as Python. */

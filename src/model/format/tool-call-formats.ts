@@ -26,10 +26,15 @@ function functionTags(dialect: Pick<TagDialect, 'layout'>): ReadCalls {
   });
 }
 
-const KEY_VALUE_TAGS = taggedCalls({
-  call: keyValueCall,
-  argument: { head: /<arg_key>(?<key>[^<]*)<\/arg_key>\s*<arg_value>/g, close: '</arg_value>' },
-});
+const KEY_VALUE_TAGS = keyValueTags({});
+
+function keyValueTags(dialect: Pick<TagDialect, 'isJsonByDefault'>): ReadCalls {
+  return taggedCalls({
+    call: keyValueCall,
+    argument: { head: /<arg_key>(?<key>[^<]*)<\/arg_key>\s*<arg_value>/g, close: '</arg_value>' },
+    ...dialect,
+  });
+}
 
 /** The name, perhaps a separator, and then nothing or tags. */
 function keyValueCall(body: string): readonly NamedBody[] {
@@ -93,11 +98,20 @@ export const FUNCTION_XML: CallFormat = {
   trail: ['</tool_call>'],
 };
 
+export const MIMO_FUNCTION_XML: CallFormat = {
+  ...FUNCTION_XML,
+  name: 'mimo_function_xml',
+  read: INLINE_FUNCTION_TAGS,
+};
+
 export const GLM: CallFormat = {
   ...TOOL_CALL,
   name: 'glm',
   tag: { trigger: '<tool_call>', begin: (name) => `<tool_call>${name}\n`, end: '</tool_call>', content: 'text' },
 };
+
+/** Laguna writes as GLM does, and its values have the type that they look like where the schema names none. */
+export const POOLSIDE: CallFormat = { ...GLM, name: 'poolside', read: keyValueTags({ isJsonByDefault: true }) };
 
 export const SEED: CallFormat = {
   name: 'seed',

@@ -2,6 +2,7 @@
 // `../format`; whether it is made or mentioned is left to `made-calls.ts`, when to look for calls to the turn.
 
 import type { JsonObject } from '../../core/json.ts';
+import { unwrapArguments } from '../../schema/unwrap.ts';
 import type { CallFormat, WrittenCall } from '../format/call-format.ts';
 import { createBareStart, MAX_BARE_CHARS } from './bare-start.ts';
 import type { FindEnd } from './call-end.ts';
@@ -233,7 +234,8 @@ function rescued(
   const plain = name.startsWith(NAMESPACE) ? name.slice(NAMESPACE.length) : name;
   const schema = schemas.get(plain);
   if (schema === undefined) return [];
-  const text = textOf(typedBy?.(schema) ?? args);
+  const typed = typedBy?.(schema) ?? args;
+  const text = textOf(unwrapArguments(typed, schema) ?? typed);
   return text === undefined ? [] : [{ name: plain, arguments: text, ...(id !== undefined && { id }), ...origin }];
 }
 

@@ -2,7 +2,7 @@
 // as any server's call is. Why the two differ, where they do, is left to `reasons.ts`.
 
 import type { JsonObject, JsonValue } from '../../../src/core/json.ts';
-import { canonicalJson } from '../../../src/core/json.ts';
+import { canonicalJson, parseJson } from '../../../src/core/json.ts';
 import { defineTool } from '../../../src/index.ts';
 import { prepareCall } from '../../../src/tool/prepare-call.ts';
 import { createToolbox } from '../../../src/tool/toolbox.ts';
@@ -39,7 +39,7 @@ export async function compareArguments(recorded: Recorded): Promise<readonly Com
           parser: writer.parser,
           value,
           schema: SCHEMA_NAMES[at] ?? '',
-          vllm,
+          vllm: sameForm(vllm),
           ours: read === undefined ? 'none' : valueIn(read.arguments),
           toolByVllm: await receivedBy(schema, written),
           toolByOurs: read === undefined ? 'none' : await receivedBy(schema, read.arguments),
@@ -53,6 +53,12 @@ export async function compareArguments(recorded: Recorded): Promise<readonly Com
 /** Whether both lead to the same value in the tool, or to the same question to the model. */
 export function agrees({ toolByVllm, toolByOurs }: Comparison): boolean {
   return toolByVllm === toolByOurs;
+}
+
+/** The text of a value in the form that this project writes it, if nothing is lost by that. */
+function sameForm(answer: string): string {
+  const value = parseJson(answer);
+  return value === undefined || /\d{16}/.test(answer) ? answer : canonicalJson(value);
 }
 
 function valueIn(text: string): string {

@@ -15,7 +15,15 @@ import {
   MINIMAX_M3,
   STEP,
 } from '../../../src/model/format/tag-formats.ts';
-import { GLM, HERMES, MIMO, QWEN_XML, SEED, TOOL_CALLS } from '../../../src/model/format/tool-call-formats.ts';
+import {
+  GLM,
+  HERMES,
+  MIMO,
+  POOLSIDE,
+  QWEN_XML,
+  SEED,
+  TOOL_CALLS,
+} from '../../../src/model/format/tool-call-formats.ts';
 
 export interface Writer {
   /** The name under which vLLM registers the parser. */
@@ -103,7 +111,7 @@ export const WRITERS: readonly Writer[] = [
   },
   { parser: 'step3p5', format: QWEN_XML, write: (value) => `<tool_call>\n${functionTags(value, '\n')}\n</tool_call>` },
   { parser: 'glm45', format: GLM, write: (value) => `<tool_call>f\n${keyValue(value)}\n</tool_call>` },
-  { parser: 'poolside_v1', format: GLM, write: (value) => `<tool_call>f\n${keyValue(value)}\n</tool_call>` },
+  { parser: 'poolside_v1', format: POOLSIDE, write: (value) => `<tool_call>f\n${keyValue(value)}\n</tool_call>` },
   {
     parser: 'hy_v3',
     format: TOOL_CALLS,
