@@ -1,8 +1,9 @@
 // Owns converting arguments of the wrong type whose meaning is clear. Whether they fit is left to the check, which types a schema
 // allows to `schema-types.ts`.
 
+import { parseExactJson } from '../core/exact-json.ts';
 import type { JsonObject } from '../core/json.ts';
-import { isSameJson, parseJson } from '../core/json.ts';
+import { isSameJson } from '../core/json.ts';
 import { isSchema } from './clean.ts';
 import type { JsonType } from './schema-types.ts';
 import { alternativesOf, isOfType, literalsOf, typeOf, typesOf } from './schema-types.ts';
@@ -150,7 +151,7 @@ function toBoolean(value: unknown): boolean | undefined {
 }
 
 function parsed(value: unknown, isFit: (found: unknown) => boolean): unknown {
-  const found = typeof value === 'string' ? parseJson(value) : undefined;
+  const found = typeof value === 'string' ? parseExactJson(value) : undefined;
   return isFit(found) ? found : undefined;
 }
 

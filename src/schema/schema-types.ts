@@ -5,7 +5,7 @@ import type { JsonObject, JsonValue } from '../core/json.ts';
 import { isObject } from '../core/json.ts';
 import { isSchema } from './clean.ts';
 
-export const JSON_TYPES = ['null', 'integer', 'number', 'boolean', 'object', 'array', 'string'] as const;
+const JSON_TYPES = ['null', 'integer', 'number', 'boolean', 'object', 'array', 'string'] as const;
 
 export type JsonType = (typeof JSON_TYPES)[number];
 

@@ -1,7 +1,8 @@
 // Owns arguments that a model put into one parameter more: `{"arguments": {"city": "Paris"}}`. Whether they fit is left to the check.
 
+import { parseExactJson } from '../core/exact-json.ts';
 import type { JsonObject } from '../core/json.ts';
-import { isObject, parseJson } from '../core/json.ts';
+import { isObject } from '../core/json.ts';
 
 /** The names that models give the parameter that is not there. They stand in prompts and templates around the real ones. */
 const WRAPPERS: ReadonlySet<string> = new Set(['arguments', 'input', 'parameters', 'properties']);
@@ -17,7 +18,7 @@ export function unwrapArguments(args: JsonObject, schema: JsonObject): JsonObjec
   if (!isObject(properties) || Object.hasOwn(properties, wrapper)) return undefined;
   if (additionalProperties === true || isObject(additionalProperties)) return undefined;
   const given = args[wrapper];
-  const inner = typeof given === 'string' ? parseJson(given) : given;
+  const inner = typeof given === 'string' ? parseExactJson(given) : given;
   if (!isObject(inner) || Object.keys(inner).length === 0) return undefined;
   const areParameters = Object.keys(inner).every((name) => Object.hasOwn(properties, name));
   return areParameters ? (inner as JsonObject) : undefined; // a part of a JSON object, or parsed JSON

@@ -1,8 +1,9 @@
 // Owns what a value means that a model wrote as text, without quotes or a type: the tool's schema decides. Finding the text is left to
 // the readers of tags, converting values of a wrong type to the schema room.
 
+import { parseExactJson } from '../../core/exact-json.ts';
 import type { JsonObject, JsonValue } from '../../core/json.ts';
-import { isObject, parseJson } from '../../core/json.ts';
+import { isObject } from '../../core/json.ts';
 import type { JsonType } from '../../schema/schema-types.ts';
 import { isOfType, literalsOf, typesOf } from '../../schema/schema-types.ts';
 import { readPythonLiteral } from './read-python.ts';
@@ -93,10 +94,8 @@ function numberIn(text: string): number | undefined {
   return Number.isFinite(number) && (!Number.isInteger(number) || Number.isSafeInteger(number)) ? number : undefined;
 }
 
-/** An integer that a number does not hold is not read. */
 function jsonIn(text: string): JsonValue | undefined {
-  const value = parseJson(text);
-  return typeof value === 'number' ? numberIn(text.trim()) : (value as JsonValue | undefined); // parsed JSON
+  return parseExactJson(text) as JsonValue | undefined; // parsed JSON
 }
 
 /** JSON, and a number only if it is written as numbers are: `1.0` may be the name of a version. */

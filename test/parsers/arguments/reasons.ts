@@ -30,13 +30,13 @@ function isTextOf(value: JsonValue, received: string): boolean {
 
 export const REASONS: readonly Reason[] = [
   {
-    name: 'more digits than a number holds',
-    why: 'vLLM gives all digits as a number, and reading JSON rounds it: another id. Here the text is kept where the parameter takes texts, and elsewhere the model is asked again.',
-    explains: (one) => one.value === '12345678901234567890' && (one.toolByOurs === 'refused' || isToTheLetter(one)),
+    name: 'a parameter that is not in the schema',
+    why: 'The parser of MiniCPM 5 drops it silently; here the check of the arguments says what becomes of it.',
+    explains: ({ parser, schema, vllm }) => parser === 'minicpm5' && schema === 'missing' && vllm === 'absent',
   },
   {
     name: 'the form of a number',
-    why: 'Beside texts, `007`, `+1555…`, `1.0` and `1e3` stay as they are written: as numbers they would lose zeros, signs or decimals that codes, telephone numbers and versions need.',
+    why: 'Where texts are taken, `007`, `+1555…`, `1.0` and `1e3` stay as they are written: as numbers they would lose zeros, signs or decimals that codes, telephone numbers and versions need. `1.0` is no truth value.',
     explains: (one) =>
       typeof one.value === 'string' &&
       NUMBER.test(one.value) &&
@@ -107,11 +107,6 @@ export const REASONS: readonly Reason[] = [
     name: 'to the letter',
     why: 'The parsers of Laguna and MiniCPM 5 trim texts, change their line ends, take quotes off, or read `None` and `True` as Python where texts are allowed, unless the type is exactly `string`; Hy 3 reads `True` so in lists.',
     explains: (one) => ['poolside_v1', 'minicpm5', 'hy_v3'].includes(one.parser) && isToTheLetter(one),
-  },
-  {
-    name: 'a parameter that is not in the schema',
-    why: 'The parser of MiniCPM 5 drops it silently; here the check of the arguments says what becomes of it.',
-    explains: ({ parser, schema, vllm }) => parser === 'minicpm5' && schema === 'missing' && vllm === 'absent',
   },
 ];
 
