@@ -20,6 +20,8 @@ export interface TagDialect extends ValueDialect {
   readonly call: ElementSyntax | ((body: string) => readonly NamedBody[]);
   /** An argument in the body. Its head has the group `key`, and `text` or `json` where the dialect says which of the two the value is. */
   readonly argument: ElementSyntax;
+  /** Whether a call that gives an argument twice is no call. Elsewhere the last one counts, as in vLLM. */
+  readonly takesEachOnce?: boolean;
 }
 
 /** What the text of a value is. */
@@ -33,23 +35,25 @@ interface ValueDialect {
 }
 
 /**
- * If an argument is repeated, the last one counts, as in vLLM. Values are not unescaped, because templates do not escape them. Their
- * types come from the tool's schema, unless the text declares them.
+ * Values are not unescaped, because templates do not escape them. Their types come from the tool's schema, unless the text declares
+ * them.
  */
-export function taggedCalls({ call, argument, ...dialect }: TagDialect): ReadCalls {
+export function taggedCalls({ call, argument, takesEachOnce = false, ...dialect }: TagDialect): ReadCalls {
   return (body) => {
-    const calls = bodiesOf(call, body).map(({ name, body: inner }): WrittenCall => {
+    const calls = bodiesOf(call, body).flatMap(({ name, body: inner }): readonly WrittenCall[] => {
       const found = new Map<string, TaggedValue>();
       for (const { groups, inner: text } of elementsOf(inner, argument)) {
         const declared = groups.text !== undefined ? 'text' : groups.json !== undefined ? 'json' : undefined;
-        found.set(groups.key?.trim() ?? '', { text: valueText(text, dialect), declared });
+        const key = groups.key?.trim() ?? '';
+        if (takesEachOnce && found.has(key)) return [];
+        found.set(key, { text: valueText(text, dialect), declared });
       }
       const texts = Object.fromEntries([...found].map(([key, { text }]) => [key, text]));
       const typedBy = (schema: JsonObject): JsonObject =>
         Object.fromEntries(
           [...found].map(([key, value]) => [key, typed(value, parameterOf(schema, key, schema), dialect)]),
         );
-      return { name: name.trim(), arguments: texts, typedBy };
+      return [{ name: name.trim(), arguments: texts, typedBy }];
     });
     return calls.length === 0 ? undefined : calls;
   };

@@ -131,6 +131,7 @@ export const MINICPM: CallFormat = {
   read: taggedCalls({
     call: { head: /<function name="(?<name>[^"]+)">/g, close: '</function>', mayLackClose: true },
     argument: { head: /<param name="(?<key>[^"]+)">/g, close: '</param>' },
+    takesEachOnce: true,
     around: ['<![CDATA[', ']]>'],
     isJsonByDefault: true,
   }),
