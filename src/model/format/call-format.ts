@@ -9,8 +9,8 @@ export interface WrittenCall {
   readonly arguments: JsonObject;
   /** The id in the text. Models of formats with ids expect the same ids in the history. */
   readonly id?: string;
-  /** Whether the format writes every value as text, so that the types come from the tool's schema. */
-  readonly isUntyped?: boolean;
+  /** For a format that writes values as text: the arguments with the types that the tool's schema gives them. */
+  readonly typedBy?: (schema: JsonObject) => JsonObject;
 }
 
 /**

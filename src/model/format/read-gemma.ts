@@ -14,7 +14,7 @@ const WORDS = new Map<string, JsonValue>([
 /** `quote` is the delimiter on both sides of a string. */
 export function gemmaCalls(quote: string): ReadCalls {
   return (body) => {
-    const reader = new LiteralReader(body, { quotes: [quote], words: WORDS, hasBareKeys: true });
+    const reader = new LiteralReader(body, { quotes: [quote], words: WORDS, isPython: false, hasBareText: true });
     if (!reader.skip('call:')) return undefined;
     const name = reader.word();
     const args = reader.value();

@@ -1,44 +1,67 @@
-// Owns reading calls written with one tag per argument, in the dialects of different models. Values written as text get their types
-// from the tool's schema, which is left to the scanner.
+// Owns reading calls written with one tag per argument, in the dialects of different models. What the text of a value means by the tool's
+// schema is left to `text-value.ts`.
 
 import type { JsonObject, JsonValue } from '../../core/json.ts';
-import { isObject } from '../../core/json.ts';
 import type { ReadCalls, WrittenCall } from './call-format.ts';
-import type { ElementSyntax, FoundElement } from './elements.ts';
+import type { ElementSyntax } from './elements.ts';
 import { elementsOf } from './elements.ts';
 import { withoutOuterLineEnds } from './line-ends.ts';
-import { readNested } from './nested-elements.ts';
+import { objectOfElements, readElements } from './nested-elements.ts';
+import type { ParameterPlace } from './text-value.ts';
+import { parameterOf, readDeclaredJson, readDeclaredText, readTextValue } from './text-value.ts';
 
 export interface NamedBody {
   readonly name: string;
   readonly body: string;
 }
 
-export interface TagDialect {
+export interface TagDialect extends ValueDialect {
   /** A call, whose head has the group `name`, or what finds the calls. */
   readonly call: ElementSyntax | ((body: string) => readonly NamedBody[]);
   /** An argument in the body. Its head has the group `key`, and `text` or `json` where the dialect says which of the two the value is. */
   readonly argument: ElementSyntax;
-  /** What may stand around a value and is no part of it. */
-  readonly around?: readonly [before: string, after: string];
+  /** Whether a call that gives an argument twice is no call. Elsewhere the last one counts, as in vLLM. */
+  readonly takesEachOnce?: boolean;
 }
 
-/** If an argument is repeated, the first one counts. Values are not unescaped, because templates do not escape them. */
-export function taggedCalls({ call, argument, around = ['', ''] }: TagDialect): ReadCalls {
+/** What the text of a value is. */
+interface ValueDialect {
+  /** What may stand around a value and is no part of it. */
+  readonly around?: readonly [before: string, after: string];
+  /** What templates put between the tags and the value. By default nothing: line ends and white space belong to the value. */
+  readonly layout?: 'line ends' | 'space';
+  /** Whether a value whose type the schema does not name is read as JSON, if it is JSON. */
+  readonly isJsonByDefault?: boolean;
+}
+
+/**
+ * Values are not unescaped, because templates do not escape them. Their types come from the tool's schema, unless the text declares
+ * them.
+ */
+export function taggedCalls({ call, argument, takesEachOnce = false, ...dialect }: TagDialect): ReadCalls {
   return (body) => {
-    const calls = bodiesOf(call, body).map(({ name, body: inner }): WrittenCall => {
-      const found = new Map<string, JsonValue>();
-      let isUntyped = false;
-      for (const pair of elementsOf(inner, argument)) {
-        const key = pair.groups.key?.trim() ?? '';
-        if (found.has(key)) continue;
-        if (pair.groups.text === undefined && pair.groups.json === undefined) isUntyped = true;
-        found.set(key, typed(pair, around));
+    const calls = bodiesOf(call, body).flatMap(({ name, body: inner }): readonly WrittenCall[] => {
+      const found = new Map<string, TaggedValue>();
+      for (const { groups, inner: text } of elementsOf(inner, argument)) {
+        const declared = groups.text !== undefined ? 'text' : groups.json !== undefined ? 'json' : undefined;
+        const key = groups.key?.trim() ?? '';
+        if (takesEachOnce && found.has(key)) return [];
+        found.set(key, { text: valueText(text, dialect), declared });
       }
-      return { name: name.trim(), arguments: Object.fromEntries(found), isUntyped };
+      const texts = Object.fromEntries([...found].map(([key, { text }]) => [key, text]));
+      const typedBy = (schema: JsonObject): JsonObject =>
+        Object.fromEntries(
+          [...found].map(([key, value]) => [key, typed(value, parameterOf(schema, key, schema), dialect)]),
+        );
+      return [{ name: name.trim(), arguments: texts, typedBy }];
     });
     return calls.length === 0 ? undefined : calls;
   };
+}
+
+interface TaggedValue {
+  readonly text: string;
+  readonly declared: 'text' | 'json' | undefined;
 }
 
 function bodiesOf(call: TagDialect['call'], body: string): readonly NamedBody[] {
@@ -46,29 +69,35 @@ function bodiesOf(call: TagDialect['call'], body: string): readonly NamedBody[] 
   return elementsOf(body, call).map(({ groups, inner }) => ({ name: groups.name ?? '', body: inner }));
 }
 
-function typed({ groups, inner }: FoundElement, [before, after]: readonly [string, string]): JsonValue {
-  if (groups.json === undefined) {
-    const start = inner.startsWith(before) ? before.length : 0;
-    const hasAfter = inner.endsWith(after) && inner.length - after.length >= start;
-    return withoutOuterLineEnds(inner.slice(start, hasAfter ? inner.length - after.length : inner.length));
-  }
-  try {
-    return JSON.parse(inner);
-  } catch {
-    // Declared to be JSON, but it is not: the check of the arguments reports it to the model.
-    return inner;
-  }
+function valueText(text: string, { around = ['', ''], layout }: ValueDialect): string {
+  const [before, after] = around;
+  const start = text.startsWith(before) ? before.length : 0;
+  const hasAfter = text.endsWith(after) && text.length - after.length >= start;
+  const value = text.slice(start, hasAfter ? text.length - after.length : text.length);
+  if (layout === 'line ends') return withoutOuterLineEnds(value);
+  return layout === 'space' ? value.trim() : value;
+}
+
+function typed({ text, declared }: TaggedValue, place: ParameterPlace, { isJsonByDefault }: ValueDialect): JsonValue {
+  if (declared === 'text') return readDeclaredText(text, place);
+  return declared === 'json' ? readDeclaredJson(text, place) : readTextValue(text, place, isJsonByDefault);
 }
 
 export const INVOKE: ElementSyntax = { head: /<invoke name="(?<name>[^"]+)">/g, close: '</invoke>' };
 
-/** MiniMax M3: a mark precedes every tag, elements may be nested, and `<item>` elements form a list. */
-export function nestedCalls(mark: string): ReadCalls {
+/** A call, whose head has the group `name`; `tag` finds the tags of the elements in it, as `readElements` takes it. */
+export interface NestedDialect {
+  readonly call: ElementSyntax;
+  readonly tag: RegExp;
+}
+
+/** MiniMax M3: elements may be nested. */
+export function nestedCalls({ call, tag }: NestedDialect): ReadCalls {
   return (body) => {
-    const calls = elementsOf(body.replaceAll(mark, ''), INVOKE).map(({ groups, inner }): WrittenCall => {
-      const args = readNested(inner);
-      // It is read as strings, lists and objects.
-      return { name: groups.name ?? '', arguments: isObject(args) ? (args as JsonObject) : {}, isUntyped: true };
+    const calls = elementsOf(body, call).map(({ groups, inner }): WrittenCall => {
+      const elements = readElements(inner, tag);
+      const typedBy = (schema: JsonObject): JsonObject => objectOfElements(elements, schema, schema);
+      return { name: groups.name ?? '', arguments: typedBy({}), typedBy };
     });
     return calls.length === 0 ? undefined : calls;
   };

@@ -16,6 +16,7 @@ const DSML: CallFormat = {
       head: /<｜DSML｜parameter name="(?<key>[^"]+)"(?: string="(?:(?<text>true)|(?<json>false))")?>/g,
       close: '</｜DSML｜parameter>',
     },
+    isJsonByDefault: true,
   }),
 };
 
@@ -93,7 +94,10 @@ export const MINIMAX_M3: CallFormat = {
   name: 'minimax_m3',
   open: [`${MINIMAX_MARK}<tool_call>`],
   close: [`${MINIMAX_MARK}</tool_call>`],
-  read: nestedCalls(MINIMAX_MARK),
+  read: nestedCalls({
+    call: { head: /\]<\]minimax\[>\[<invoke name="(?<name>[^"]+)">/g, close: `${MINIMAX_MARK}</invoke>` },
+    tag: /\]<\]minimax\[>\[<(?<slash>\/?)(?<name>[^<>]+)>/g,
+  }),
   tag: {
     trigger: `${MINIMAX_MARK}<tool_call>`,
     begin: (name) => `${MINIMAX_MARK}<tool_call>${MINIMAX_MARK}<invoke name="${name}">`,
@@ -109,6 +113,7 @@ export const STEP: CallFormat = {
   read: taggedCalls({
     call: { head: /<steptml:invoke name="(?<name>[^"]+)">/g, close: '</steptml:invoke>' },
     argument: { head: /<steptml:parameter name="(?<key>[^"]+)">/g, close: '</steptml:parameter>' },
+    layout: 'space',
   }),
   tag: {
     trigger: '<｜tool_calls_begin｜>',
@@ -126,7 +131,9 @@ export const MINICPM: CallFormat = {
   read: taggedCalls({
     call: { head: /<function name="(?<name>[^"]+)">/g, close: '</function>', mayLackClose: true },
     argument: { head: /<param name="(?<key>[^"]+)">/g, close: '</param>' },
+    takesEachOnce: true,
     around: ['<![CDATA[', ']]>'],
+    isJsonByDefault: true,
   }),
   tag: {
     trigger: '<function name="',

@@ -25,7 +25,16 @@ import {
   SOLAR,
   STEP,
 } from '../format/tag-formats.ts';
-import { FUNCTION_XML, GLM, HERMES, QWEN_XML, SEED, TOOL_CALLS } from '../format/tool-call-formats.ts';
+import {
+  FUNCTION_XML,
+  GLM,
+  HERMES,
+  MIMO,
+  MIMO_FUNCTION_XML,
+  QWEN_XML,
+  SEED,
+  TOOL_CALLS,
+} from '../format/tool-call-formats.ts';
 import type { Profile } from './profile.ts';
 
 const PLAIN = {
@@ -349,8 +358,8 @@ export const FAMILIES: readonly Profile[] = [
     match: /mimo/,
     toolParser: 'mimo',
     reasoningParser: 'mimo',
-    format: QWEN_XML,
-    alsoWrites: [FUNCTION_XML],
+    format: MIMO,
+    alsoWrites: [MIMO_FUNCTION_XML],
     thinking: 'enable_thinking',
   },
   { ...PLAIN, name: 'LFM2', match: /lfm-?2/, toolParser: 'lfm2', format: LFM2 },
