@@ -30,6 +30,10 @@ export interface ReadyCall extends PreparedPart {
   readonly approvalId: string | null;
   /** The server did not parse it: it was read from the text, and a person is asked for that reason. Absent otherwise. */
   readonly isRescued?: true;
+  /** The same call runs every time that it is made. Absent otherwise. */
+  readonly isRepeatable?: true;
+  /** The call changes nothing, so that it may run again, and leaves the results of other calls as they are. Absent otherwise. */
+  readonly isReadOnly?: true;
   /** Whether the call must not run at the same time as others. */
   readonly isSequential: boolean;
   /** Whether the tool is an agent, so that the call contains steps of its own. */

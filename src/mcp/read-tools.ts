@@ -105,6 +105,8 @@ function makeTool(entry: Readonly<Record<string, unknown>>, { name, exposed, opt
     description: description || title || `The tool ${name} of the server ${server}.`,
     parameters: fromListedSchema(inputSchema(entry.inputSchema), `tool \`${exposed}\``),
     needsApproval: needsApproval(config.approval ?? 'hints', hints),
+    // Not `repeatable`: a server cannot say that it is to be polled, and a small model reads in circles.
+    readOnly: hints.readOnlyHint === true,
     // Calls have time limits of their own, which progress extends.
     timeoutMs: 0,
     execute: (args, context) => call(tool, args, context),

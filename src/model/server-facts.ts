@@ -8,6 +8,7 @@ import type { ToolMode } from '../core/loop-state.ts';
 import { VllmError } from '../core/vllm-error.ts';
 import { untilAborted } from '../flow/until-aborted.ts';
 import { UNKNOWN } from './profile/families.ts';
+import type { TemplateRule } from './profile/profile.ts';
 import { profileOf } from './profile/profile-of.ts';
 
 interface ServerFacts {
@@ -18,6 +19,10 @@ interface ServerFacts {
   readonly parsed: Set<string>;
   /** By model: whether the template writes the tools into the prompt. */
   readonly shownTools: Map<string, boolean>;
+  /** The models for which the server refused a grammar of calls or words. */
+  readonly refusing: Set<string>;
+  /** By model: what its template was seen to demand of a conversation. */
+  readonly rules: Map<string, readonly TemplateRule[]>;
 }
 
 const known = new WeakMap<VllmClient, ServerFacts>();
@@ -28,6 +33,8 @@ function factsOf(client: VllmClient): ServerFacts {
     toolModes: new Map(),
     parsed: new Set(),
     shownTools: new Map(),
+    refusing: new Set(),
+    rules: new Map(),
   };
   known.set(client, facts);
   return facts;
@@ -105,6 +112,17 @@ export function rememberToolMode(client: VllmClient, model: string, mode: ToolMo
   factsOf(client).toolModes.set(model, mode);
 }
 
+/** Whether the server refused a grammar that lets an answer be calls or words. */
+export function refusesEither(client: VllmClient, model: string): boolean {
+  return factsOf(client).refusing.has(model);
+}
+
+export function rememberToRefuse(client: VllmClient, model: string): void {
+  const { refusing, toolModes } = factsOf(client);
+  refusing.add(model);
+  if (toolModes.get(model) === 'client_json') toolModes.delete(model);
+}
+
 /** Whether the server was seen to parse a call of this model. */
 export function knownToParse(client: VllmClient, model: string): boolean {
   return factsOf(client).parsed.has(model);
@@ -112,6 +130,15 @@ export function knownToParse(client: VllmClient, model: string): boolean {
 
 export function rememberToParse(client: VllmClient, model: string): void {
   factsOf(client).parsed.add(model);
+}
+
+/** What the model's template was seen to demand of a conversation. */
+export function knownRules(client: VllmClient, model: string): readonly TemplateRule[] {
+  return factsOf(client).rules.get(model) ?? [];
+}
+
+export function rememberRules(client: VllmClient, model: string, rules: readonly TemplateRule[]): void {
+  factsOf(client).rules.set(model, [...new Set([...knownRules(client, model), ...rules])]);
 }
 
 /** Whether the model's template shows tools. `ask` finds out, once per model; if it throws, the answer is no and is not remembered. */

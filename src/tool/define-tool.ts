@@ -34,6 +34,13 @@ export interface ToolDefinitionOptions<S extends ToolSchema, Context> {
     | ((args: InferArguments<S>, context: ToolContext<Context>) => boolean | Promise<boolean>);
   /** Run its calls one after another, and not beside others. Default false. */
   readonly sequential?: boolean;
+  /**
+   * Run the same call every time that it is made: for tools that poll, wait, draw or step on. Default false: a call that comes again with
+   * nothing new in between does not run, and the model is given its result again.
+   */
+  readonly repeatable?: boolean;
+  /** Its calls change nothing: the same call may run again, and the results of other calls stay valid. Default false. */
+  readonly readOnly?: boolean;
   /** Characters of a result that the model is shown; the middle of a longer one is left out and can be asked for. Default 40 000. */
   readonly maxResultChars?: number;
   /** False keeps vLLM's grammar from enforcing the schema. Default: enforced wherever that loses nothing. */
@@ -59,7 +66,7 @@ export function defineTool<S extends ToolSchema, Context = unknown>(options: Too
   if (typeof needsApproval !== 'boolean' && typeof needsApproval !== 'function') {
     throw new DefinitionError(`Tool \`${name}\`: \`needsApproval\` must be true, false or a function that decides.`);
   }
-  for (const option of ['sequential', 'strict'] as const) {
+  for (const option of ['sequential', 'repeatable', 'readOnly', 'strict'] as const) {
     const value = options[option];
     if (value === undefined || typeof value === 'boolean') continue;
     throw new DefinitionError(`Tool \`${name}\`: \`${option}\` must be true or false.`);
@@ -74,6 +81,8 @@ export function defineTool<S extends ToolSchema, Context = unknown>(options: Too
     timeoutMs,
     maxResultChars,
     isSequential: options.sequential ?? false,
+    isRepeatable: options.repeatable ?? false,
+    isReadOnly: options.readOnly ?? false,
     isStrict: options.strict ?? true,
     holdsRun: false,
   };
@@ -87,6 +96,8 @@ const OPTIONS: Readonly<Record<keyof ToolDefinitionOptions<ToolSchema, unknown>,
   timeoutMs: true,
   needsApproval: true,
   sequential: true,
+  repeatable: true,
+  readOnly: true,
   maxResultChars: true,
   strict: true,
 };

@@ -16,7 +16,7 @@ export interface CallPlace {
   /** The step under which the call will run. */
   readonly key: string;
   readonly toolbox: Toolbox;
-  /** Whether the answer was cut in this call: only its last one can be. */
+  /** Whether the answer was cut in this call: only its last one can be. Servers close cut JSON, so that it may parse all the same. */
   readonly wasCut: boolean;
   /** Whether a person must allow the call, whatever its tool needs. */
   readonly asksFirst: boolean;
@@ -36,7 +36,7 @@ export interface Preparation {
 
 export async function prepareCall(call: ToolCall, place: CallPlace): Promise<Preparation> {
   const { name, arguments: text } = call.function;
-  const read = readArguments(text, place.wasCut);
+  const read: ReadArguments = place.wasCut ? { type: 'cut' } : readArguments(text, false);
   const sentArguments = sendable(text, read);
   const refuse = (problem: CallProblem, message: string): Preparation => {
     const refused: RefusedCall = {
@@ -50,6 +50,7 @@ export async function prepareCall(call: ToolCall, place: CallPlace): Promise<Pre
     };
     return { call: refused, sentArguments, warnings: [], checked: undefined };
   };
+  if (place.wasCut) return refuse('cut', CUT);
   const tool = place.toolbox.find(name);
   if (tool === undefined) return refuse('unknown_tool', unknownTool(name, place.toolbox));
   if (read.type === 'cut') return refuse('cut', CUT);
@@ -73,6 +74,8 @@ export async function prepareCall(call: ToolCall, place: CallPlace): Promise<Pre
       arguments: fitted.args,
       approvalId: isApprovalNeeded ? place.approvalIdOf(name, fitted.args) : null,
       ...(place.asksFirst && { isRescued: true }),
+      ...(tool.isRepeatable && { isRepeatable: true }),
+      ...(tool.isReadOnly && { isReadOnly: true }),
       isSequential: tool.isSequential,
       holdsRun: tool.holdsRun,
     };

@@ -33,6 +33,10 @@ export interface Tool {
   readonly needsApproval: boolean | ((args: unknown, context: ToolContext) => boolean | Promise<boolean>);
   /** Whether calls of it run one after another, also beside other tools. */
   readonly isSequential: boolean;
+  /** Whether the same call runs every time that it is made. */
+  readonly isRepeatable: boolean;
+  /** Whether its calls change nothing. */
+  readonly isReadOnly: boolean;
   /** Characters of a result that the model is shown. */
   readonly maxResultChars: number;
   /** Whether the schema may be enforced by vLLM's grammar. */

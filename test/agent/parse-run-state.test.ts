@@ -183,6 +183,9 @@ describe('a state of version 1', () => {
   });
 });
 
+/** Fields of version 2 that its first states did not have. */
+const LATER = new Set(['loop.room', 'loop.ran']);
+
 describe('the JSON Schema of a state', () => {
   const fits = new Ajv2020({ strict: false }).compile(RUN_STATE_SCHEMA);
 
@@ -205,6 +208,7 @@ describe('the JSON Schema of a state', () => {
     ];
     for (const [part, fields] of parts) {
       for (const field of Object.keys(fields)) {
+        if (LATER.has(`${part}.${field}`)) continue;
         const { [field]: _, ...rest } = fields;
         const broken = part === '' ? rest : { ...state, [part]: rest };
         // Anything may be an output, but it must be there; a version that is missing is told by itself.

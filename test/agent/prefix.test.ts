@@ -47,7 +47,7 @@ test('the scenarios are what they are meant to be', async () => {
       "coerced and repaired arguments": "completed; 2 turns; 2 calls; arguments_coerced, arguments_repaired",
       "one call": "completed; 2 turns; 1 calls",
       "parallel calls, one of them alone": "completed; 2 turns; 4 calls",
-      "the same call again and again": "limit; 4 turns; 2 calls",
+      "the same call again and again": "limit; 4 turns; 1 calls; call_repeated, call_repeated, call_repeated",
       "tools on a server without a tool parser": "completed; 2 turns; 1 calls; client_side_tools",
       "two agents as tools side by side": "completed; 2 turns; 4 calls",
       "wrong arguments, until the tool is forced": "completed; 4 turns; 1 calls; invalid_arguments, invalid_arguments, tool_forced",

@@ -185,7 +185,8 @@ describe('a run that goes on', () => {
     expect(results(tried)).toEqual([
       '{"city":"0","temperature":20}',
       'paid 1',
-      'This call did not run: it is the same as the last 1, and its result is above. Use that, or find another way.',
+      'This call ran already, so it did not run again. Its result was:\npaid 1\n\n' +
+        'Answer now, from the results above: Is it warm in Paris?',
     ]);
   });
 

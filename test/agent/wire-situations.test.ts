@@ -49,11 +49,41 @@ describe('calls', () => {
     expect(result.outcome).toEqual({ type: 'completed' });
   });
 
-  test('cut at max_tokens are not run, and the model is told to issue them again with more room', async () => {
-    const cut = answer({ toolCalls: [{ name: 'get_weather', arguments: '{"city": "Par' }], finishReason: 'length' });
-    const { ran, bodies } = await tryRun([cut, FINAL], { params: { max_tokens: 50 } });
-    expect(ran).toEqual([]);
-    expect(bodies[1]?.messages.at(-1)).toMatchObject({ content: expect.stringContaining('Issue it again, whole') });
+  const cutCall = (text: string) =>
+    answer({ toolCalls: [{ name: 'get_weather', arguments: text }], finishReason: 'length' });
+
+  test('cut at max_tokens are not run: the same turn is asked again, with twice the room each time', async () => {
+    const steps = [cutCall('{"ci'), cutCall('{"city": "Par'), answer({ toolCalls: [PARIS] }), FINAL];
+    const { ran, bodies, result } = await tryRun(steps, { params: { max_tokens: 50 } });
+    expect(ran).toEqual(['Paris']);
+    expect(bodies.map((body) => body.max_tokens)).toEqual([50, 100, 200, 200]);
+    expect(bodies.slice(1, 3).map(({ messages }) => messages)).toEqual([bodies[0]?.messages, bodies[0]?.messages]);
+    expect(result.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'tool', 'assistant']);
+    expect(result.warnings.map(({ code }) => code)).toEqual(['cut']);
+  });
+
+  test('cut at max_tokens are not run although their arguments parse: servers close cut JSON', async () => {
+    const { ran, bodies } = await tryRun([cutCall('{"city": "Par"}'), answer({ toolCalls: [PARIS] }), FINAL], {
+      params: { max_completion_tokens: 50 },
+    });
+    expect(ran).toEqual(['Paris']);
+    expect(bodies.map((body) => body.max_completion_tokens)).toEqual([50, 100, 100]);
+  });
+
+  test('cut by a limit of the server are asked for with a limit of their own', async () => {
+    const { bodies } = await tryRun([cutCall('{"city": "Par'), answer({ toolCalls: [PARIS] }), FINAL]);
+    expect(bodies.map((body) => body.max_tokens)).toEqual([undefined, 1024, 1024]);
+  });
+
+  test('before a cut one run, and the cut one is kept out of the history', async () => {
+    const toolCalls = [PARIS, { name: 'get_weather', arguments: '{"city": "Tok' }];
+    const { ran, result, bodies } = await tryRun([answer({ toolCalls, finishReason: 'length' }), FINAL], {
+      params: { max_tokens: 50 },
+    });
+    expect(ran).toEqual(['Paris']);
+    expect(result.messages.map((message) => ('tool_calls' in message ? message.tool_calls?.length : 0))).toEqual([
+      0, 1, 0, 0,
+    ]);
     expect(bodies.map((body) => body.max_tokens)).toEqual([50, 100]);
   });
 
@@ -199,11 +229,15 @@ describe('the rest', () => {
     expect(findUnsendable(result.messages)).toEqual([]);
   });
 
-  test('a call repeated is told to the model first, and then ends the run', async () => {
+  test('a call repeated runs once: its result is given again with the question, until the limit ends the run', async () => {
     const steps = Array.from({ length: 4 }, () => answer({ toolCalls: [PARIS] }));
     const { result, ran, bodies } = await tryRun(steps);
-    expect(ran).toEqual(['Paris', 'Paris']);
-    expect(bodies[3]?.messages.at(-1)).toMatchObject({ content: expect.stringContaining('the same as the last 2') });
+    expect(ran).toEqual(['Paris']);
+    const again =
+      'This call ran already, so it did not run again. Its result was:\n{"city":"Paris","temperature":20}\n\n' +
+      'Answer now, from the results above: Is it warm in Paris?';
+    expect(bodies.slice(2).map(({ messages }) => messages.at(-1)?.content)).toEqual([again, again]);
     expect(result.outcome).toMatchObject({ type: 'limit', limit: 'same_call' });
+    expect(findUnsendable(result.messages)).toEqual([]);
   });
 });

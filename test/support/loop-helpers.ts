@@ -4,6 +4,7 @@ import { Budget } from '../../src/agent/loop/budget.ts';
 import type { RunRequest } from '../../src/agent/loop/loop-run.ts';
 import { LoopRun } from '../../src/agent/loop/loop-run.ts';
 import type { ModelValue } from '../../src/agent/loop/task-values.ts';
+import type { TurnEndEvent } from '../../src/core/run-event.ts';
 import type { Host, JsonValue, LoopState, ReadyCall, RefusedCall, RunEvent, RunLimits, Step } from '../../src/index.ts';
 import { DEFAULT_LIMITS } from '../../src/index.ts';
 
@@ -110,6 +111,7 @@ export function modelValue(
     wasCut: false,
     hasCutCall: false,
     hasOnlyLeftCalls: false,
+    isMeantCall: false,
     isParsed: false,
     failure: null,
     overflow: null,
@@ -119,4 +121,19 @@ export function modelValue(
     facts: {},
     ...rest,
   };
+}
+
+/** Ends the turn under way with what the history gains. */
+export function endTurn({ run }: TriedLoop, messages: TurnEndEvent['messages']): void {
+  run.emit({
+    type: 'turn_end',
+    turn: 1,
+    messages,
+    finishReason: 'stop',
+    usage: null,
+    timings: null,
+    toolCalls: 0,
+    spent: run.budget.spent,
+    loop: run.loop,
+  });
 }

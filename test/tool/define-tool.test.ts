@@ -28,7 +28,7 @@ test.each<[string, object, string]>([
   [
     'an option that is near to none',
     { zzzz: 1 },
-    'Tool `look`: there is no option `zzzz`. The options are name, description, parameters, execute, timeoutMs, needsApproval, sequential, maxResultChars, strict.',
+    'Tool `look`: there is no option `zzzz`. The options are name, description, parameters, execute, timeoutMs, needsApproval, sequential, repeatable, readOnly, maxResultChars, strict.',
   ],
   ['a time limit that is none', { timeoutMs: '5' }, 'Tool `look`: `timeoutMs` is 5; it must be a number, 0 or more.'],
   [
@@ -37,6 +37,7 @@ test.each<[string, object, string]>([
     'Tool `look`: `needsApproval` must be true, false or a function that decides.',
   ],
   ['a switch that is none', { sequential: 'yes' }, 'Tool `look`: `sequential` must be true or false.'],
+  ['a third switch that is none', { repeatable: 1 }, 'Tool `look`: `repeatable` must be true or false.'],
   ['another switch that is none', { strict: 0 }, 'Tool `look`: `strict` must be true or false.'],
 ])('%s', (_name, change, message) => {
   expect(() => defineTool({ ...GOOD, ...change } as never)).toThrow(new DefinitionError(message));

@@ -7,10 +7,13 @@ import type { AssistantMessage, ToolMessage, UserMessage } from '../../core/mess
 import type { Failure, Outcome, PendingTurn, UnfinishedAnswer } from '../../core/run-event.ts';
 import type { CallBatch } from './calls.ts';
 import { answerCalls } from './calls.ts';
+import type { CutCalls } from './cut-answer.ts';
+import { askForMore, cutCallsOf, growRoom } from './cut-answer.ts';
 import type { Emptiness } from './empty-answer.ts';
 import { emptinessOf, textOf } from './empty-answer.ts';
 import type { LoopRun } from './loop-run.ts';
-import { countProblems, isNothingDone, ROOM_FACTOR } from './remedies.ts';
+import { questionBehindResults } from './question.ts';
+import { countProblems, isNothingDone } from './remedies.ts';
 import type { CheckedOutput, ModelValue } from './task-values.ts';
 
 /** How a run ends. */
@@ -32,12 +35,16 @@ export interface TurnResult {
 export async function judgeAnswer(run: LoopRun, turn: number, answer: ModelValue): Promise<TurnResult> {
   if (answer.overflow !== null) return end(answer.overflow);
   if (answer.failure !== null) return judgeFailure(run, answer, answer.failure);
+  const cut = cutCallsOf(answer);
+  if (cut !== undefined) return await judgeCutCall(run, turn, answer, cut);
   if (answer.calls.length > 0) {
     const { message, calls } = answer;
+    if (answer.hasCutCall && answer.wasCut) growRoom(run, answer);
     return await answerBatch(run, { turn, message, calls, results: [], wasCounted: false }, answer);
   }
+  if (answer.isMeantCall) return judgeMeant(run, answer);
   if (answer.output !== null) return judgeOutput(run, answer, answer.output);
-  const emptiness = emptinessOf(answer);
+  const emptiness = emptinessOf(answer, questionBehindResults(run.state.messages));
   if (emptiness !== undefined && !isAnswerAfterAll(run, answer)) return judgeEmpty(run, answer, emptiness);
   return judgeText(run, answer);
 }
@@ -105,21 +112,75 @@ function countContext(run: LoopRun, { contextTokens }: ModelValue): void {
   run.change({ context: { tokens: contextTokens, messages: run.state.messages.length + 1 } });
 }
 
+/**
+ * The last call of a cut answer never runs, and never enters the history. Those before it were complete: they run, and the model goes on
+ * from their results; where there is none, the turn is asked for again as it was. Either way the next answer has more room.
+ */
+async function judgeCutCall(
+  run: LoopRun,
+  turn: number,
+  answer: ModelValue,
+  { cut, message, whole }: CutCalls,
+): Promise<TurnResult> {
+  const { toolName } = cut;
+  const told = `A call of \`${toolName}\` was cut by \`max_tokens\` and did not run. The next answer has more room.`;
+  const outcome = askForMore(run, answer);
+  if (outcome === undefined) run.warn({ code: 'cut', message: told, toolName });
+  if (whole.length > 0) {
+    const batch = { turn, message, calls: whole, results: [], wasCounted: false };
+    const result = await answerBatch(run, batch, answer);
+    // The results are there, and the next turn is shorter: only a limit that was reached ends the run.
+    return outcome?.type === 'limit' && outcome.limit === 'context' ? result : withEnd(result, outcome);
+  }
+  return outcome === undefined ? askAgain(run, answer, false) : end(outcome, answer);
+}
+
+function withEnd(result: TurnResult, outcome: Outcome | undefined): TurnResult {
+  return outcome === undefined || result.ending !== undefined ? result : { ...result, ending: { outcome } };
+}
+
+/** The same request again; what was cut is kept out of the history. */
+function askAgain(run: LoopRun, answer: ModelValue, isWithoutThinking: boolean): TurnResult {
+  const { request } = run.loop;
+  run.change({ retry: { of: 'cut' }, ...(isWithoutThinking && { request: { ...request, isWithoutThinking } }) });
+  return { messages: [], unfinished: unfinishedOf(answer) };
+}
+
 function judgeEmpty(run: LoopRun, answer: ModelValue, emptiness: Emptiness): TurnResult {
+  if (answer.hasCutCall && answer.wasCut) return judgeCutText(run, answer, emptiness);
   const over = run.budget.over('corrections', 1);
   if (over !== undefined) return end(over, answer);
   if (run.loop.retry?.of === 'empty') return end({ type: 'empty', message: emptiness.message }, answer);
   run.budget.spend('corrections', 1);
   run.warn({ code: `answer_${emptiness.kind}`, message: `${emptiness.message} The model is asked once more.` });
+  if (answer.wasCut) growRoom(run, answer);
   run.change({
     retry: { of: 'empty' },
     request: {
       nudge: emptiness.nudge,
       isWithoutThinking: emptiness.withoutThinking,
-      roomFactor: emptiness.needsRoom ? ROOM_FACTOR : 1,
     },
   });
   return { messages: [], unfinished: unfinishedOf(answer) };
+}
+
+/** A text that is nothing but calls is no answer, and no authority to run them: the model is asked again so that it can make them. */
+function judgeMeant(run: LoopRun, answer: ModelValue): TurnResult {
+  const over = run.budget.over('corrections', 1);
+  if (over !== undefined) return end(over, answer);
+  run.budget.spend('corrections', 1);
+  const message =
+    'The model wrote a call as JSON that its server does not read. It is asked again under a grammar of calls or words, from now on.';
+  run.warn({ code: 'call_meant', message });
+  return { messages: [], unfinished: unfinishedOf(answer) };
+}
+
+/** The text of a call was cut: it is asked for as a call that was cut. */
+function judgeCutText(run: LoopRun, answer: ModelValue, { message, withoutThinking }: Emptiness): TurnResult {
+  const outcome = askForMore(run, answer);
+  if (outcome !== undefined) return end(outcome, answer);
+  run.warn({ code: 'answer_cut', message: `${message} The model is asked again with more room.` });
+  return askAgain(run, answer, withoutThinking);
 }
 
 function judgeText(run: LoopRun, answer: ModelValue): TurnResult {
@@ -163,8 +224,9 @@ function judgeOutput(run: LoopRun, answer: ModelValue, output: CheckedOutput): T
   run.budget.spend('corrections', 1);
   const message = `The output did not fit its schema and is asked for again: ${problem}`;
   run.warn({ code: 'output_corrected', message });
+  if (answer.wasCut) growRoom(run, answer);
   run.change({
-    request: { nudge: null, isWithoutThinking: true, roomFactor: answer.wasCut ? ROOM_FACTOR : 1 },
+    request: { nudge: null, isWithoutThinking: true },
     added: [
       { role: 'user', content: `That JSON does not fit:\n${problem}\nGive it again, corrected, and nothing else.` },
     ],

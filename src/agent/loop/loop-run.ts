@@ -5,7 +5,7 @@ import type { InnerUse, StepFacts } from '../../core/call.ts';
 import type { Host, StepOptions } from '../../core/host.ts';
 import { asJson } from '../../core/json.ts';
 import type { LoopState, TurnChoice } from '../../core/loop-state.ts';
-import { INITIAL_LOOP_STATE } from '../../core/loop-state.ts';
+import { completeLoopState, INITIAL_LOOP_STATE } from '../../core/loop-state.ts';
 import type { RunEvent, RunStartEvent } from '../../core/run-event.ts';
 import type { RunState } from '../../core/run-state.ts';
 import { INITIAL_RUN_STATE, reduceRun } from '../../core/run-state.ts';
@@ -63,7 +63,8 @@ export class LoopRun {
     this.budget = ports.budget;
     this.#ports = ports;
     const { resumed } = request.start;
-    this.loop = resumed?.loop ?? { ...INITIAL_LOOP_STATE, toolChoice: request.toolChoice };
+    const stored = resumed?.loop ?? null;
+    this.loop = stored === null ? { ...INITIAL_LOOP_STATE, toolChoice: request.toolChoice } : completeLoopState(stored);
     for (const warning of resumed?.warnings ?? []) this.#warned.add(nameOf(warning));
   }
 

@@ -2,6 +2,7 @@
 // What an answer leads to is left to `answers.ts`, starting and ending a run to `run-loop.ts`.
 
 import type { JsonValue } from '../../core/json.ts';
+import { NOTHING_RAN } from '../../core/loop-state.ts';
 import type { PendingTurn } from '../../core/run-event.ts';
 import type { Ending, TurnResult } from './answers.ts';
 import { answerBatch, isBrokenStream, judgeAnswer } from './answers.ts';
@@ -62,6 +63,8 @@ async function takeTurn(run: LoopRun, { messages }: AddedValue): Promise<Ending 
   const turn = run.state.turns + 1;
   const added = [...run.loop.added, ...messages];
   if (run.loop.added.length > 0) run.change({ added: [] });
+  // Asked anew, the same call may be meant anew.
+  if (added.some(({ role }) => role === 'user')) run.change({ ran: NOTHING_RAN, lastCall: null });
   run.budget.spend('turns', 1);
   run.emit({ type: 'turn_start', turn, added });
   return await closeTurn(run, turn, async (close) => {
@@ -76,7 +79,7 @@ async function takeTurn(run: LoopRun, { messages }: AddedValue): Promise<Ending 
 
 async function askModel(run: LoopRun, turn: number): Promise<ModelValue> {
   const { messages, kept, serverParses } = run.state;
-  const { phase, toolChoice, request, context, toolMode } = run.loop;
+  const { phase, toolChoice, request, room, context, toolMode } = run.loop;
   const input: ModelInput = {
     turn,
     head: run.head,
@@ -84,6 +87,7 @@ async function askModel(run: LoopRun, turn: number): Promise<ModelValue> {
     phase,
     toolChoice,
     request,
+    room,
     context,
     toolMode,
     serverParses,

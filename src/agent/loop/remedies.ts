@@ -24,14 +24,10 @@ export function countProblems(run: LoopRun, reports: readonly CallReport[]): Out
     const over = run.budget.over('corrections', 1);
     if (over !== undefined) return over;
     run.budget.spend('corrections', 1);
-    if (problem === 'cut') run.change({ request: { ...run.loop.request, roomFactor: ROOM_FACTOR } });
-    else if (problem !== 'unknown_tool') countFailure(run, toolName);
+    if (problem !== 'unknown_tool' && problem !== 'cut') countFailure(run, toolName);
   }
   return undefined;
 }
-
-/** Room for an answer after one that was cut. */
-export const ROOM_FACTOR = 2;
 
 /** After two wrong calls of a tool in a row, vLLM's grammar makes the third one right. */
 function countFailure(run: LoopRun, toolName: string): void {

@@ -1,4 +1,5 @@
-// Owns noticing that the model makes the same call again and again. What is done about it is left to `calls.ts`.
+// Owns counting how often the model makes the same call in a row, whatever becomes of it. Calls that ran are left to `ran-calls.ts`, what
+// is done about them to `calls.ts`.
 
 import type { PreparedCall } from '../../core/call.ts';
 import { comparableArguments } from '../../core/call.ts';
@@ -7,10 +8,11 @@ import type { RepeatedCall } from '../../core/loop-state.ts';
 
 /**
  * The call with how often it has now come in a row. Another call in between may have changed the world, so the count begins again. The
- * same arguments in another order or with other white space are the same.
+ * same arguments in another order or with other white space are the same. A call that may be repeated is not counted.
  */
 export function countRepetition(last: RepeatedCall | null, call: PreparedCall): RepeatedCall {
   const args = comparableArguments(call);
   const isSame = last !== null && last.toolName === call.toolName && isSameJson(last.arguments, args);
-  return { toolName: call.toolName, arguments: args, times: isSame ? last.times + 1 : 1 };
+  const isCounted = isSame && !(call.type === 'ready' && call.isRepeatable);
+  return { toolName: call.toolName, arguments: args, times: isCounted ? last.times + 1 : 1 };
 }

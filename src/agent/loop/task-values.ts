@@ -46,6 +46,8 @@ export interface ModelInput {
   readonly phase: 'work' | 'output';
   readonly toolChoice: TurnChoice | null;
   readonly request: NextRequest;
+  /** The least limit of answer tokens; null: the agent's own. Absent in a step that an earlier release recorded. */
+  readonly room?: number | null;
   readonly context: CountedContext | null;
   readonly toolMode: ToolMode;
   /** Whether the server has parsed a call of this conversation. */
@@ -69,10 +71,14 @@ export interface ModelValue {
   readonly timings: StreamTimings | null;
   /** Whether `max_tokens` ended it: a call in it may lack its end. */
   readonly wasCut: boolean;
+  /** The limit of answer tokens that it had; without one, how many it has. Absent in a value that an earlier release recorded. */
+  readonly room?: number;
   /** Whether text at its end began a call that did not end. */
   readonly hasCutCall: boolean;
   /** Whether it is nothing but the text of calls, on a server that parses calls itself. */
   readonly hasOnlyLeftCalls: boolean;
+  /** Whether it is nothing but calls written as JSON without marks: they are meant, and do not count. */
+  readonly isMeantCall: boolean;
   /** Whether the server parsed calls in it. */
   readonly isParsed: boolean;
   /** Set when it is not whole: the rest is what came so far. */

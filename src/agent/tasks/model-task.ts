@@ -38,7 +38,7 @@ export async function modelTask(worker: AgentWorker, input: ModelInput, io: Step
     return { ...NO_ANSWER, overflow: asked.outcome, toolMode, facts: factsOf() };
   }
   const { answer } = asked;
-  const { finishReason, usage, timings, wasCut, hasCutCall, hasOnlyLeftCalls, failure } = answer;
+  const { finishReason, usage, timings, wasCut, hasCutCall, hasOnlyLeftCalls, isMeantCall, failure } = answer;
   const isWhole = failure === null;
   const toolbox = source.toolboxOf(plan.tools);
   const prepared = isWhole ? await prepareAnswer(worker, turn, { answer, toolbox, io, notes }) : NO_CALLS;
@@ -55,14 +55,16 @@ export async function modelTask(worker: AgentWorker, input: ModelInput, io: Step
     usage,
     timings,
     wasCut,
+    room: answer.maxTokens ?? tokensOf(answer),
     hasCutCall,
     hasOnlyLeftCalls,
+    isMeantCall,
     isParsed: answer.origins.includes('server'),
     failure,
     overflow: null,
     output: output?.checked ?? null,
     toolMode,
-    contextTokens: usage?.total_tokens ?? asked.promptTokens + charsOf(answer) / CHARS_PER_TOKEN,
+    contextTokens: usage?.total_tokens ?? asked.promptTokens + tokensOf(answer),
     facts: factsOf(),
   };
 }
@@ -78,6 +80,7 @@ const NO_ANSWER = {
   wasCut: false,
   hasCutCall: false,
   hasOnlyLeftCalls: false,
+  isMeantCall: false,
   isParsed: false,
   failure: null,
   output: null,
@@ -93,7 +96,7 @@ interface PreparedAnswer {
 const NO_CALLS: PreparedAnswer = { calls: [], sent: [] };
 
 interface AnswerPlace {
-  readonly answer: Pick<ModelAnswer, 'calls' | 'origins' | 'wasCut'>;
+  readonly answer: Pick<ModelAnswer, 'calls' | 'origins' | 'isLastCallOpen'>;
   readonly toolbox: Toolbox;
   readonly io: StepIo;
   readonly notes: StepNotes;
@@ -108,7 +111,7 @@ async function prepareAnswer(worker: AgentWorker, turn: CallsOfTurn, place: Answ
   for (const call of unique) {
     const at = calls.length;
     // The last call of a cut answer is the one that the cut can have hit; those before it were complete.
-    const wasCut = answer.wasCut && at === unique.length - 1;
+    const wasCut = answer.isLastCallOpen && at === unique.length - 1;
     const key = `t${turn.input.turn}/call/${at}`;
     const isRescued = answer.origins[at] === 'rescued';
     const asksFirst = isRescued && rescueOf(worker) === 'ask';
@@ -159,12 +162,15 @@ export async function prepareTask(worker: AgentWorker, input: PrepareInput, io: 
   const { tools: source } = worker;
   const toolbox = source.toolboxOf(await source.list(hasKept));
   // Which of them were rescued was not stored.
-  const answer = { calls: message.tool_calls ?? [], origins: [], wasCut: false };
+  const answer = { calls: message.tool_calls ?? [], origins: [], isLastCallOpen: false };
   const { profile } = worker.modelOf(head);
   const { calls } = await prepareAnswer(worker, { profile, input }, { answer, toolbox, io, notes });
   return { calls, facts: notes.add(worker.notes.take()).take() };
 }
 
-function charsOf({ content, reasoning, calls }: ModelAnswer): number {
-  return calls.reduce((sum, call) => sum + call.function.arguments.length, content.length + reasoning.length);
+/** The tokens of an answer: the server's count, else an estimate. */
+function tokensOf({ usage, content, reasoning, calls }: ModelAnswer): number {
+  if (usage !== null) return usage.completion_tokens;
+  const chars = calls.reduce((sum, call) => sum + call.function.arguments.length, content.length + reasoning.length);
+  return Math.ceil(chars / CHARS_PER_TOKEN);
 }

@@ -42,8 +42,11 @@ export async function answerSample(
   const response = await client.chat.completions.create(paramsOf(run, request), { signal });
   countUse(run, response.usage ?? null);
   const [choice] = response.choices;
-  const calls = (choice?.message.tool_calls ?? []).flatMap(({ id, function: { name, arguments: text } }) => {
-    const read = readArguments(text, choice?.finish_reason === 'length');
+  const called = choice?.message.tool_calls ?? [];
+  // The last call of a cut answer is not whole, also when it parses: servers close cut JSON.
+  const whole = choice?.finish_reason === 'length' ? called.slice(0, -1) : called;
+  const calls = whole.flatMap(({ id, function: { name, arguments: text } }) => {
+    const read = readArguments(text, false);
     return read.type === 'read' ? [{ id, name, arguments: read.value }] : [];
   });
   const { content } = choice?.message ?? {};

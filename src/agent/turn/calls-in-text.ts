@@ -1,8 +1,10 @@
 // Owns which calls in the text of one answer count: those of the content; those of the thinking only where there is no answer beside it;
-// none where the server parses calls itself. Reading them is left to `src/model/scanner`.
+// none where the server parses calls itself, and none that is JSON without marks, unless the model was asked to write its calls so. Reading
+// them is left to `src/model/scanner`.
 
 import { canonicalJson, parseJson } from '../../core/json.ts';
 import type { ToolCall } from '../../core/message.ts';
+import { BARE_JSON } from '../../model/format/bare-json.ts';
 import type { MentionReason, RescuedCall, ScanEnd, TextScanner } from '../../model/scanner/text-scanner.ts';
 
 export type TextPlace = 'content' | 'reasoning';
@@ -33,6 +35,8 @@ export interface LeftCall {
 
 interface EndOfText {
   readonly calls: readonly FoundCall[];
+  /** The text of calls without marks that is all of the answer, and was not shown: they are meant, and do not count. */
+  readonly meant: string;
   readonly left: readonly LeftCall[];
   readonly hasCutCall: boolean;
   /** Whether the content is nothing but the text of calls. */
@@ -89,6 +93,10 @@ export function createCallsInText(
     show(place, text, index);
   }
 
+  function isMeant({ format }: RescuedCall): boolean {
+    return format === BARE_JSON.name && format !== agreed;
+  }
+
   function end(wasCut: boolean, parsed: readonly ToolCall[]): EndOfText {
     const isText = agreed === undefined && (serverParses || parsed.length > 0);
     return isText ? endAsText(parsed) : endWithCalls(wasCut);
@@ -106,15 +114,15 @@ export function createCallsInText(
       const scanner = scanners[place];
       if (scanner === undefined || (place === 'reasoning' && hasAnswer)) continue;
       const { text, calls } = scanner.release(isKnown);
-      leave(
-        place,
-        calls.filter((call) => !isKnown(call)),
-        'server_parses',
-      );
+      const unknown = calls.filter((call) => !isKnown(call));
+      if (place === 'content' && !isAnswered && unknown.length > 0 && unknown.every(isMeant)) {
+        return { calls: [], meant: text, left, hasCutCall: false, isNothingElse: false };
+      }
+      leave(place, unknown, 'server_parses');
       show(place, text, 0);
     }
     const isNothingElse = !isAnswered && left.some(({ place }) => place === 'content');
-    return { calls: [], left, hasCutCall: false, isNothingElse };
+    return { calls: [], meant: '', left, hasCutCall: false, isNothingElse };
   }
 
   function endWithCalls(wasCut: boolean): EndOfText {
@@ -122,6 +130,7 @@ export function createCallsInText(
     if (inContent !== undefined && isAnswer(inContent)) endThinking();
     const inReasoning = hasAnswer ? undefined : scanners.reasoning?.end(wasCut);
     const calls: FoundCall[] = [];
+    const meant: string[] = [];
     for (const [place, ended] of [
       ['reasoning', inReasoning],
       ['content', inContent],
@@ -130,11 +139,12 @@ export function createCallsInText(
       show(place, ended.text, 0);
       for (const { call, reason } of ended.mentioned) left.push({ call, place, reason });
       for (const call of ended.calls) {
-        calls.push({ call, place, isAgreed: place === 'content' && call.format === agreed });
+        if (isMeant(call)) meant.push(call.written);
+        else calls.push({ call, place, isAgreed: place === 'content' && call.format === agreed });
       }
     }
     const hasCutCall = (inContent?.hasCutCall ?? false) || (inReasoning?.hasCutCall ?? false);
-    return { calls, left, hasCutCall, isNothingElse: false };
+    return { calls, meant: meant.join('\n'), left, hasCutCall, isNothingElse: false };
   }
 
   return { take, endThinking, end };

@@ -3,6 +3,8 @@
 
 import type { ChatParams } from '../../client/chat-params.ts';
 import type { JsonObject } from '../../core/json.ts';
+import type { ToolMode } from '../../core/loop-state.ts';
+import { BARE_JSON, WORDS_PATTERN } from '../../model/format/bare-json.ts';
 import type { CallFormat, CallTag } from '../../model/format/call-format.ts';
 import { HERMES } from '../../model/format/tool-call-formats.ts';
 import { pythonKeywords } from '../../model/python-grammar.ts';
@@ -23,10 +25,15 @@ export interface ClientSideRequest {
  * The request of a turn. `tool_choice: "none"` is what such a server takes beside tools; the tag binds the model once it
  * writes the mark, and from the start when the choice is forced.
  */
-export async function clientSideRequest(turn: TurnContext, plan: TurnPlan): Promise<ClientSideRequest> {
+export async function clientSideRequest(
+  turn: TurnContext,
+  plan: TurnPlan,
+  mode: Exclude<ToolMode, 'server'>,
+): Promise<ClientSideRequest> {
   const { head, request: asked } = turn.input;
   const isShown = await templateShowsTools(turn.client, head.model, () => isPromptLonger(turn, plan));
-  const { format, tag } = formatFor(turn.profile.format, isShown);
+  const isEither = mode === 'client_json';
+  const { format, tag } = isEither ? bareJson() : formatFor(turn.profile.format, isShown);
   const index = callCount(turn.input);
   const instructions = isShown
     ? plan.instructions
@@ -37,10 +44,11 @@ export async function clientSideRequest(turn: TurnContext, plan: TurnPlan): Prom
     request: {
       ...request,
       tool_choice: 'none',
-      response_format: { type: 'structural_tag', format: tagFormat(plan, tag, index) },
-      // The marks of some models are special tokens, which would be left out of the text.
-      skip_special_tokens: false,
-      spaces_between_special_tokens: false,
+      response_format: {
+        type: 'structural_tag',
+        format: isEither ? eitherFormat(plan, tag, index) : tagFormat(plan, tag, index),
+      },
+      ...(!isEither && RAW_TEXT),
     },
   };
 }
@@ -52,17 +60,54 @@ function formatFor(own: CallFormat, isShown: boolean): { readonly format: CallFo
   return { format: HERMES, tag: HERMES.tag as CallTag }; // it has one
 }
 
-function tagFormat({ tools, toolChoice }: TurnPlan, tag: CallTag, index: number): JsonObject {
+/** The marks of some models are special tokens, which would be left out of the text. */
+const RAW_TEXT = { skip_special_tokens: false, spaces_between_special_tokens: false } as const;
+
+function bareJson(): { readonly format: CallFormat; readonly tag: CallTag } {
+  return { format: BARE_JSON, tag: BARE_JSON.tag as CallTag }; // it has one
+}
+
+/**
+ * Calls, one a line, also in a code fence; or words. The beginning decides, and the one cannot turn into the other. A model that is kept
+ * from the form that it prefers was seen to write about the call instead, so all forms are there that were seen.
+ */
+function eitherFormat(plan: TurnPlan, tag: CallTag, index: number): JsonObject {
+  const { tags, offered } = offeredTags(plan, tag, index);
+  const indented = offered.map((tool) => ({
+    type: 'tag',
+    begin: `{\n  "name": ${JSON.stringify(tool.name)},\n  "arguments": `,
+    content: contentOf(tool, tag),
+    end: '\n}',
+  }));
+  const calls = { type: 'tags_with_separator', tags: [...tags, ...indented], separator: '\n', at_least_one: true };
+  const fence = (text: string): JsonObject => ({ type: 'const_string', value: text });
+  const fenced = { type: 'sequence', elements: [fence('```json\n'), calls, fence('\n```')] };
+  const words = { type: 'regex', pattern: WORDS_PATTERN };
+  return { type: 'or', elements: isForced(plan.toolChoice) ? [calls, fenced] : [calls, fenced, words] };
+}
+
+function offeredTags(
+  { tools, toolChoice }: TurnPlan,
+  tag: CallTag,
+  index: number,
+): { readonly offered: readonly Tool[]; readonly tags: readonly JsonObject[] } {
   const named = typeof toolChoice === 'object' ? toolChoice.function.name : undefined;
   const offered = named === undefined ? tools : tools.filter(({ name }) => name === named);
   const tags = offered.map((tool) => ({
+    type: 'tag',
     begin: tag.begin(tool.name, index),
     content: contentOf(tool, tag),
     end: tag.end,
   }));
+  return { offered, tags };
+}
+
+function tagFormat(plan: TurnPlan, tag: CallTag, index: number): JsonObject {
+  const { offered, tags } = offeredTags(plan, tag, index);
+  const { toolChoice } = plan;
   const [only] = tags;
   // A single call that must be: no word before it, for a weak model would never come to it.
-  if (isForced(toolChoice) && only !== undefined && tags.length === 1) return { type: 'tag', ...only };
+  if (isForced(toolChoice) && only !== undefined && tags.length === 1) return only;
   const { trigger } = tag;
   const triggers = typeof trigger === 'string' ? [trigger] : offered.map(({ name }) => trigger(name));
   return { type: 'triggered_tags', triggers, tags, ...(isForced(toolChoice) && { at_least_one: true }) };

@@ -31,10 +31,16 @@ export interface ModelAnswer {
   readonly timings: StreamTimings | null;
   /** Whether `max_tokens` ended it: a call in it may lack its end. */
   readonly wasCut: boolean;
+  /** Whether the cut may have hit its last call: nothing came after that, and nobody saw its end. */
+  readonly isLastCallOpen: boolean;
+  /** The limit of answer tokens that was sent; null where none was. */
+  readonly maxTokens: number | null;
   /** Whether text at its end began a call that did not end. */
   readonly hasCutCall: boolean;
   /** Whether it is nothing but the text of calls, and none of them counts because the server parses calls itself. */
   readonly hasOnlyLeftCalls: boolean;
+  /** Whether it is nothing but calls written as JSON without marks, which the model was not asked for: they are meant, and do not count. */
+  readonly isMeantCall: boolean;
   /** Set when it is not whole: the rest is what came so far. */
   readonly failure: Failure | null;
   /** Set when the request was refused for its length. */

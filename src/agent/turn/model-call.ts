@@ -56,6 +56,9 @@ function createGathered(call: ModelCall, io: StepIo): Gathered {
   let overflow: ModelAnswer['overflow'] = null;
   let hasCutCall = false;
   let hasOnlyLeftCalls = false;
+  let isMeantCall = false;
+  /** Whether the last thing that came was a part of a call. */
+  let endsInCall = false;
   const textCalls = call.textCalls === undefined ? undefined : createCallsInText(call.textCalls, show);
   let thinking: ThinkSplitter | undefined;
 
@@ -78,6 +81,7 @@ function createGathered(call: ModelCall, io: StepIo): Gathered {
         io.emit(event);
         return;
       case 'tool_call_delta':
+        endsInCall = true;
         textCalls?.endThinking();
         io.emit(event);
         return;
@@ -109,6 +113,7 @@ function createGathered(call: ModelCall, io: StepIo): Gathered {
   }
 
   function takeText(type: 'content' | 'reasoning', delta: string, index: number): void {
+    if (delta.trim() !== '') endsInCall = false;
     if (textCalls === undefined) show(type, delta, index);
     else textCalls.take(type, delta, index);
   }
@@ -125,6 +130,10 @@ function createGathered(call: ModelCall, io: StepIo): Gathered {
     const ended = textCalls.end(wasCut, calls);
     hasCutCall = ended.hasCutCall;
     hasOnlyLeftCalls = ended.left.some(({ reason }) => reason === 'server_parses') && ended.isNothingElse;
+    if (ended.meant !== '') {
+      isMeantCall = calls.length === 0 && ended.calls.length === 0 && !ended.hasCutCall;
+      content.push(ended.meant);
+    }
     for (const left of ended.left) call.warn(leftCallWarning(left));
     for (const found of ended.calls) showFound(found);
   }
@@ -145,6 +154,7 @@ function createGathered(call: ModelCall, io: StepIo): Gathered {
 
   function answer(): ModelAnswer {
     const parts = withoutLoneMark(content.join(''), reasoning.join(''), call.delimiters);
+    const wasCut = done !== null && isCut(done, usage, maxTokens());
     return {
       content: parts.content,
       reasoning: parts.reasoning,
@@ -153,9 +163,13 @@ function createGathered(call: ModelCall, io: StepIo): Gathered {
       finishReason: done?.finishReasons[0] ?? null,
       usage,
       timings: done?.timings ?? null,
-      wasCut: done !== null && isCut(done, usage, maxTokens()),
+      wasCut,
+      // Of a call that was read from the text, the end was seen.
+      isLastCallOpen: wasCut && endsInCall && origins.at(-1) === 'server',
+      maxTokens: maxTokens() ?? null,
       hasCutCall,
       hasOnlyLeftCalls,
+      isMeantCall,
       failure,
       overflow,
     };

@@ -1,6 +1,7 @@
 // Owns where and how calls are looked for in the text of an answer: as the agent and the run say, and as far as the server leaves it to this
 // side. Which of them count is left to `calls-in-text.ts`.
 
+import { BARE_JSON } from '../../model/format/bare-json.ts';
 import type { CallFormat } from '../../model/format/call-format.ts';
 import { END_MARKS } from '../../model/format/call-formats.ts';
 import { createEcho } from '../../model/scanner/echo.ts';
@@ -18,6 +19,8 @@ export interface WrittenCalls {
   readonly formats: readonly CallFormat[];
   /** The format that the model was asked to use; undefined where the server parses calls. */
   readonly agreed: CallFormat | undefined;
+  /** Whether a call that is written as JSON without marks can be asked for again, under a grammar. */
+  readonly canAskOtherwise: boolean;
 }
 
 /** Calls that a server left in the text are looked for wherever there are tools; they turn up in the thinking too. */
@@ -28,9 +31,11 @@ export function textCallsOf(turn: TurnContext, tools: readonly Tool[], written: 
   const schemas = new Map(tools.map(({ name, schema }) => [name, schema.jsonSchema]));
   const repeats = createEcho(turn.input.messages);
   const formats = rescue === 'off' ? agreedOnly(written) : written.formats;
+  // Those of the thinking are not looked for: it is no answer, and nothing tells such a text from a thought.
+  const inContent = written.canAskOtherwise && rescue !== 'off' ? withBareJson(formats) : formats;
   const createScanner = (place: TextPlace): TextScanner | undefined => {
     if (place === 'content')
-      return createRescue({ formats, schemas, repeats, ...(agreed !== undefined && { agreed }) });
+      return createRescue({ formats: inContent, schemas, repeats, ...(agreed !== undefined && { agreed }) });
     return rescue === 'off' ? undefined : createRescue({ formats, schemas, repeats });
   };
   return { createScanner, agreed: agreed?.name, serverParses: serverParses(turn) };
@@ -39,6 +44,11 @@ export function textCallsOf(turn: TurnContext, tools: readonly Tool[], written: 
 /** What becomes of calls in text: as the run says, else as the agent says. */
 export function rescueOf({ agent, options }: { readonly agent: Agent; readonly options: RunOptions }): Rescue {
   return options.rescue ?? agent.rescue;
+}
+
+/** A family that is known to write bare JSON has its own format for it. */
+function withBareJson(formats: readonly CallFormat[]): readonly CallFormat[] {
+  return formats.some(({ bare }) => bare !== undefined && bare('x').length > 0) ? formats : [...formats, BARE_JSON];
 }
 
 function agreedOnly({ agreed, formats }: WrittenCalls): readonly CallFormat[] {

@@ -49,6 +49,8 @@ export interface CallFormat {
    * call, since no mark distinguishes it from an answer.
    */
   readonly bare?: (name: string) => readonly string[];
+  /** Whether a call without marks may stand in a code fence. */
+  readonly isFenced?: boolean;
   /**
    * How one call begins and ends without the marks around the calls, which models write wrong or leave out. `read` gets the beginning too.
    * What is left of the marks after such a call has no meaning.

@@ -37,6 +37,7 @@ const PLAIN = {
   delimiters: undefined,
   ids: 'vllm',
   replay: undefined,
+  rules: [],
 } as const satisfies Omit<Profile, 'name' | 'match'>;
 
 const THINKS = { ...PLAIN, delimiters: THINK_TAGS } as const;
@@ -114,7 +115,14 @@ export const FAMILIES: readonly Profile[] = [
   },
   { ...THINKS, name: 'Nemotron', match: /nemotron/, toolParser: 'llama3_json', format: LLAMA_JSON, thinking: 'both' },
   { ...PLAIN, name: 'xLAM', match: /xlam/, toolParser: 'xlam', format: JSON_LIST },
-  { ...PLAIN, name: 'Llama 3', match: /llama-?3/, toolParser: 'llama3_json', format: LLAMA_JSON },
+  {
+    ...PLAIN,
+    name: 'Llama 3',
+    match: /llama-?3/,
+    toolParser: 'llama3_json',
+    format: LLAMA_JSON,
+    rules: ['one_call_a_message'],
+  },
   {
     ...PLAIN,
     name: 'Magistral',
@@ -125,6 +133,7 @@ export const FAMILIES: readonly Profile[] = [
     thinking: 'always',
     delimiters: { open: '[THINK]', close: '[/THINK]' },
     ids: 'mistral',
+    rules: ['no_user_after_tool'],
   },
   {
     ...PLAIN,
@@ -133,6 +142,7 @@ export const FAMILIES: readonly Profile[] = [
     toolParser: 'mistral',
     format: MISTRAL_LIST,
     ids: 'mistral',
+    rules: ['no_user_after_tool'],
   },
   {
     ...PLAIN,
@@ -141,6 +151,7 @@ export const FAMILIES: readonly Profile[] = [
     toolParser: 'mistral',
     format: MISTRAL,
     ids: 'mistral',
+    rules: ['no_user_after_tool'],
   },
   {
     ...THINKS,
@@ -245,7 +256,14 @@ export const FAMILIES: readonly Profile[] = [
     thinking: 'enable_thinking',
     delimiters: { open: '<|channel>thought', close: '<channel|>' },
   },
-  { ...PLAIN, name: 'Gemma', match: /gemma/, toolParser: 'pythonic', format: PYTHONIC },
+  {
+    ...PLAIN,
+    name: 'Gemma',
+    match: /gemma/,
+    toolParser: 'pythonic',
+    format: PYTHONIC,
+    rules: ['no_user_after_tool'],
+  },
   { ...PLAIN, name: 'Granite 4', match: /granite-?4/ },
   {
     ...PLAIN,

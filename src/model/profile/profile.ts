@@ -6,6 +6,11 @@ import type { CallFormat } from '../format/call-format.ts';
 /** The template's switch for thinking. `always` and `never`: there is no switch, and the model always or never thinks. */
 type ThinkingSwitch = 'enable_thinking' | 'thinking' | 'both' | 'effort' | 'always' | 'never';
 
+/** What a chat template demands of a conversation; others refuse nothing of it. */
+export type TemplateRule = 'no_user_after_tool' | 'one_call_a_message' | 'no_system';
+
+export const TEMPLATE_RULES: readonly TemplateRule[] = ['no_user_after_tool', 'one_call_a_message', 'no_system'];
+
 export interface Profile {
   /** For people: shown by the doctor and in the table of families. */
   readonly name: string;
@@ -26,4 +31,6 @@ export interface Profile {
   readonly ids: 'vllm' | 'mistral' | 'kimi';
   /** Switches that make the template keep the thinking of earlier turns, so that the server's prefix cache stays valid. */
   readonly replay: Readonly<Record<string, boolean>> | undefined;
+  /** What the family's own template demands. */
+  readonly rules: readonly TemplateRule[];
 }

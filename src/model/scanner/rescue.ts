@@ -27,6 +27,9 @@ export interface RescueOptions extends MadeCallsOptions {
 /** A call longer than this is returned as text. */
 const MAX_HELD_CHARS = 1024 * 1024;
 
+/** Closes a block of code that a call began. */
+const FENCE = '```';
+
 /** How many closing marks inside arguments are skipped. */
 const MAX_PASSED_ENDS = 32;
 
@@ -56,6 +59,7 @@ interface Step {
  */
 export function createRescue({ formats, schemas, ...options }: RescueOptions): TextScanner {
   const marks = marksOf(formats);
+  const mayBeFenced = formats.some(({ isFenced }) => isFenced);
   const bareStart = createBareStart(formats, schemas);
   const quotation = createQuotation();
   const made = createMadeCalls(options);
@@ -197,7 +201,8 @@ export function createRescue({ formats, schemas, ...options }: RescueOptions): T
       else if (wasCut || [...schemas.keys()].some((name) => held.read(held.length).includes(name))) hasCutCall = true;
       else text = take(giveBack(open, held.length));
     }
-    const isLayout = hasCalls && held.read(held.length).trim() === '';
+    const rest = held.read(held.length).trim();
+    const isLayout = hasCalls && (rest === '' || (rest === FENCE && mayBeFenced));
     if (!hasCutCall && !isLayout) text += take({ text: pass(held.length) });
     return { text, ...made.end(), hasCutCall };
   }

@@ -6,12 +6,16 @@ import { answerBatch, judgeAnswer } from '../../../src/agent/loop/answers.ts';
 import type { CheckedOutput, ModelValue } from '../../../src/agent/loop/task-values.ts';
 import { PLAIN_REQUEST } from '../../../src/core/loop-state.ts';
 import type { CallProblem, PreparedCall } from '../../../src/index.ts';
-import { CANCELLED, MESSAGE, results, toolMessage } from './calls-fixture.ts';
+import { assistant, CANCELLED, MESSAGE, results, toolMessage } from './calls-fixture.ts';
 import type { RunGiven, TriedRun } from './loop-fixture.ts';
 import { modelValue, ran, readyCall, refusedCall, says, tryLoop } from './loop-fixture.ts';
 
 const FORCED = { type: 'function', function: { name: 'look' } } as const;
-const NUDGED = { nudge: 'Answer now.', isWithoutThinking: true, roomFactor: 2 };
+const NUDGED = { nudge: 'Answer now.', isWithoutThinking: true };
+const CUT_CALL = 'A call of `look` was cut by `max_tokens` and did not run. The next answer has more room.';
+const NO_ROOM =
+  'The model was cut in the middle of a call, and there was no room for a longer answer: ' +
+  'shorten the conversation, or serve the model with a longer context.';
 const COUNTED = { tokens: 50, messages: 2 };
 
 async function judge(
@@ -45,9 +49,74 @@ describe('a turn with calls', () => {
     expect([run.loop.request, run.loop.retry]).toEqual([PLAIN_REQUEST, null]);
   });
 
-  test('that was cut gives the next one room', async () => {
-    const { run } = await judgeCalls([refusedCall(0, 'cut')], { loop: { request: NUDGED } });
-    expect(run.loop.request).toEqual({ ...PLAIN_REQUEST, roomFactor: 2 });
+  test('of which the last was cut runs the others, without it, and the next answer has more room', async () => {
+    const message = assistant(0, 1);
+    const calls = [readyCall(0), refusedCall(1, 'cut')];
+    const { result, run, steps, warnings } = await judge({ message, calls, wasCut: true, room: 50 });
+    expect(result).toEqual({
+      messages: [assistant(0), toolMessage(0, 'result of t1/call/0')],
+      pending: undefined,
+      ending: undefined,
+    });
+    expect([steps.map(({ key }) => key), run.loop.room, run.loop.retry]).toEqual([['t1/call/0'], 100, null]);
+    expect(warnings).toEqual([{ turn: 1, code: 'cut', toolName: 'look', message: CUT_CALL }]);
+    expect(run.budget.spent.corrections).toBe(1);
+  });
+
+  test('of which the only one was cut is asked for again as it was', async () => {
+    const loop = { request: NUDGED, toolChoice: FORCED } as const;
+    const answer = { message: assistant(0), calls: [refusedCall(0, 'cut')], wasCut: true, room: 50 };
+    const { result, run } = await judge(answer, { loop });
+    expect(result).toEqual({ messages: [] });
+    const { request, toolChoice, room, retry, failures, lastCall } = run.loop;
+    expect({ request, toolChoice, room, retry, failures, lastCall }).toEqual({
+      request: NUDGED,
+      toolChoice: FORCED,
+      room: 100,
+      retry: { of: 'cut' },
+      failures: {},
+      lastCall: null,
+    });
+  });
+
+  test.each([
+    ['is asked for with twice as much each time', 200, { room: 200 }, 400],
+    ['is asked for as it was where nothing is known of its size', undefined, {}, null],
+  ])('a cut one %s', async (_name, room, loop, expected) => {
+    const answer = { message: assistant(0), calls: [refusedCall(0, 'cut')], wasCut: true, ...(room && { room }) };
+    const { result, run } = await judge(answer, { loop });
+    expect([result.ending, run.loop.room]).toEqual([undefined, expected]);
+  });
+
+  test.each([
+    ['was asked for with more room and had none', 100, { room: 200 }],
+    ['was asked for again where no limit is known', undefined, { retry: { of: 'cut' } }],
+  ] as const)('a cut one ends the run when it %s', async (_name, room, loop) => {
+    const answer = { message: assistant(0), calls: [refusedCall(0, 'cut')], wasCut: true, ...(room && { room }) };
+    const { result, run } = await judge(answer, { loop });
+    expect(result.ending).toEqual({ outcome: { type: 'limit', limit: 'context', message: NO_ROOM } });
+    expect(run.budget.spent.corrections).toBe(0);
+  });
+
+  test('of which the last was cut goes on from the others where there is no more room', async () => {
+    const answer = { message: assistant(0, 1), calls: [readyCall(0), refusedCall(1, 'cut')], wasCut: true, room: 100 };
+    const { result } = await judge(answer, { loop: { room: 200 } });
+    expect([result.messages.length, result.ending]).toEqual([2, undefined]);
+  });
+
+  test('of which the last was cut ends the run where no correction is left, with the others in the history', async () => {
+    const answer = { message: assistant(0, 1), calls: [readyCall(0), refusedCall(1, 'cut')], wasCut: true, room: 100 };
+    const { result } = await judge(answer, { limits: { corrections: 1 }, spent: { corrections: 1 } });
+    expect([result.messages.length, result.ending?.outcome]).toEqual([
+      2,
+      expect.objectContaining({ limit: 'corrections' }),
+    ]);
+  });
+
+  test('in the text, with one that was cut after them, run, and the next answer has more room', async () => {
+    const answer = { message: assistant(0), calls: [readyCall(0)], wasCut: true, hasCutCall: true, room: 50 };
+    const { result, run } = await judge(answer);
+    expect([result.messages.length, run.loop.room]).toEqual([2, 100]);
   });
 
   test.each<[string, readonly (CallProblem | null)[], unknown]>([
@@ -157,15 +226,16 @@ describe('a structured output', () => {
   });
 
   test.each([
-    ['again, without thinking', false, 1],
-    ['again with more room when it was cut', true, 2],
-  ])('that does not fit is asked for %s', async (_name, wasCut, roomFactor) => {
-    const { result, run, warnings } = await judge({ message, output: unfit, wasCut });
+    ['again, without thinking', false, null],
+    ['again with more room when it was cut', true, 100],
+  ])('that does not fit is asked for %s', async (_name, wasCut, more) => {
+    const { result, run, warnings } = await judge({ message, output: unfit, wasCut, room: 50 });
     expect(result).toEqual({ messages: [message] });
-    const { outputFailures, request, added } = run.loop;
-    expect({ outputFailures, request, added }).toEqual({
+    const { outputFailures, request, room, added } = run.loop;
+    expect({ outputFailures, request, room, added }).toEqual({
+      room: more,
       outputFailures: 1,
-      request: { nudge: null, isWithoutThinking: true, roomFactor },
+      request: { nudge: null, isWithoutThinking: true },
       added: [again],
     });
     const told = 'The output did not fit its schema and is asked for again: celsius: must be number';

@@ -4,11 +4,16 @@ import { describe, expect, test } from 'vitest';
 import { judgeAnswer } from '../../../src/agent/loop/answers.ts';
 import type { ModelValue } from '../../../src/agent/loop/task-values.ts';
 import type { LoopTable } from '../../support/loop-helpers.ts';
-import { loopRun, modelValue, readyCall, refusedCall } from '../../support/loop-helpers.ts';
+import { endTurn, loopRun, modelValue, readyCall, refusedCall } from '../../support/loop-helpers.ts';
 
-const PLAIN = { nudge: null, isWithoutThinking: false, roomFactor: 1 };
+const PLAIN = { nudge: null, isWithoutThinking: false };
 const FORCED = { type: 'function', function: { name: 'look' } } as const;
 const CUT_STREAM = { code: 'stream_cut', message: 'The stream was cut.', retryable: false };
+const CALLS = {
+  role: 'assistant',
+  content: null,
+  tool_calls: [{ id: 'c0', type: 'function', function: { name: 'look', arguments: '{"at": 0}' } }],
+} as const;
 const EMPTY_NUDGE = 'Your last answer was empty. Answer now.';
 
 async function judge(answer: ModelValue, table: LoopTable = {}) {
@@ -49,28 +54,9 @@ describe('an empty answer', () => {
       'only thinking',
       modelValue({ thinking: 'Hm.' }),
       'answer_thinking_only',
-      { nudge: 'Give your answer now.', isWithoutThinking: true, roomFactor: 1 },
+      { nudge: 'Give your answer now.', isWithoutThinking: true },
     ],
-    [
-      'a cut one',
-      modelValue({ wasCut: true }),
-      'answer_cut',
-      {
-        nudge: 'Your last answer was cut before it was complete. Be brief; issue a call again, whole.',
-        isWithoutThinking: false,
-        roomFactor: 2,
-      },
-    ],
-    [
-      'a call in text that was cut',
-      modelValue({ text: 'I call', hasCutCall: true }),
-      'answer_cut',
-      {
-        nudge: 'Your last answer was cut before it was complete. Be brief; issue a call again, whole.',
-        isWithoutThinking: false,
-        roomFactor: 2,
-      },
-    ],
+    ['a cut one', modelValue({ wasCut: true }), 'answer_cut', PLAIN],
     [
       'a promised call',
       modelValue({ text: 'I call it.', finishReason: 'tool_calls' }),
@@ -91,11 +77,17 @@ describe('an empty answer', () => {
     expect(result.ending?.outcome).toEqual({ type: 'empty', message: 'The model gave an empty answer.' });
   });
 
+  test('that was cut has twice the room the second time, and stays out of the history', async () => {
+    const { result, loop } = await judge(modelValue({ thinking: 'Hm', wasCut: true, room: 50 }));
+    expect(result).toEqual({ messages: [], unfinished: { reasoning: 'Hm', content: '' } });
+    expect([loop.room, loop.request]).toEqual([100, { nudge: null, isWithoutThinking: true }]);
+  });
+
   test('has its second try in the turn after a cut call', async () => {
     const tried = loopRun();
     const cut = refusedCall(0, { problem: 'cut' });
-    await judgeAnswer(tried.run, 1, modelValue({ calls: [cut], wasCut: true }));
-    expect([tried.run.loop.retry, tried.run.loop.request.roomFactor]).toEqual([null, 2]);
+    await judgeAnswer(tried.run, 1, modelValue({ calls: [cut], wasCut: true, room: 50 }));
+    expect([tried.run.loop.retry, tried.run.loop.room]).toEqual([{ of: 'cut' }, 100]);
     const empty = await judgeAnswer(tried.run, 2, modelValue());
     expect([empty.ending, tried.run.loop.retry]).toEqual([undefined, { of: 'empty' }]);
   });
@@ -111,10 +103,19 @@ describe('an empty answer', () => {
     expect(result).toEqual({ messages: [answer.message], ending: { outcome: { type: 'completed' } } });
   });
 
-  test('that holds a cut call for the second time is not the answer', async () => {
-    const answer = modelValue({ text: 'I call', hasCutCall: true });
-    const { result } = await judge(answer, { loop: { retry: { of: 'empty' } } });
-    expect([result.ending?.outcome.type, result.unfinished]).toEqual(['empty', { reasoning: '', content: 'I call' }]);
+  test('that holds a cut call after an empty one is asked for with more room', async () => {
+    const answer = modelValue({ text: 'I call', wasCut: true, hasCutCall: true, room: 50 });
+    const { result, loop } = await judge(answer, { loop: { retry: { of: 'empty' } } });
+    expect(result).toEqual({ messages: [], unfinished: { reasoning: '', content: 'I call' } });
+    expect([loop.retry, loop.room]).toEqual([{ of: 'cut' }, 100]);
+  });
+
+  test('after results restates the question', async () => {
+    const tried = loopRun();
+    await judgeAnswer(tried.run, 1, modelValue({ message: CALLS, calls: [readyCall(0)] }));
+    endTurn(tried, [CALLS, { role: 'tool', tool_call_id: 'c0', content: 'seen' }]);
+    await judgeAnswer(tried.run, 2, modelValue());
+    expect(tried.run.loop.request.nudge).toBe('Answer from the results above, in words: Do it.');
   });
 
   test('costs a correction, and ends the run where there is none left', async () => {
@@ -127,7 +128,7 @@ describe('an empty answer', () => {
 
 describe('a broken stream', () => {
   test('is tried again with the same request, and keeps what it had said in sight', async () => {
-    const request = { nudge: 'Answer now.', isWithoutThinking: true, roomFactor: 2 };
+    const request = { nudge: 'Answer now.', isWithoutThinking: true };
     const answer = modelValue({ text: 'Half', failure: CUT_STREAM });
     const { result, loop, warnings } = await judge(answer, { loop: { request, retry: { of: 'empty' } } });
     expect(result).toEqual({ messages: [], unfinished: { reasoning: '', content: 'Half' } });
@@ -170,7 +171,7 @@ describe('calls', () => {
   });
 
   test('make the next request a plain one', async () => {
-    const request = { nudge: 'x', isWithoutThinking: true, roomFactor: 2 };
+    const request = { nudge: 'x', isWithoutThinking: true };
     const { loop } = await judge(modelValue({ calls: [readyCall(0)] }), { loop: { request, retry: { of: 'stream' } } });
     expect([loop.request, loop.retry, loop.context]).toEqual([PLAIN, null, { tokens: 10, messages: 2 }]);
   });
@@ -178,7 +179,7 @@ describe('calls', () => {
 
 describe('a structured output', () => {
   const unfit = (wasCut = false) =>
-    modelValue({ text: 'no', output: { type: 'unfit', problem: 'it is not JSON' }, wasCut });
+    modelValue({ text: 'no', output: { type: 'unfit', problem: 'it is not JSON' }, wasCut, room: 50 });
 
   test('that fits completes the run', async () => {
     const { result } = await judge(modelValue({ text: '{}', output: { type: 'fits', value: { a: 1 } } }));
@@ -189,8 +190,9 @@ describe('a structured output', () => {
     const { result, loop, warnings } = await judge(unfit(true));
     const content = 'That JSON does not fit:\nit is not JSON\nGive it again, corrected, and nothing else.';
     expect([result.ending, loop.added, loop.outputFailures]).toEqual([undefined, [{ role: 'user', content }], 1]);
-    expect([loop.request, warnings]).toEqual([
-      { nudge: null, isWithoutThinking: true, roomFactor: 2 },
+    expect([loop.request, loop.room, warnings]).toEqual([
+      { nudge: null, isWithoutThinking: true },
+      100,
       ['output_corrected'],
     ]);
   });

@@ -2,12 +2,22 @@
 
 import type { BatchEnd, CallBatch, CallReport } from '../../../src/agent/loop/calls.ts';
 import { answerCalls } from '../../../src/agent/loop/calls.ts';
-import type { CallProblem, PreparedCall, ToolMessage } from '../../../src/index.ts';
+import type { AssistantMessage, CallProblem, PreparedCall, ToolMessage } from '../../../src/index.ts';
 import type { RunGiven, TriedRun } from './loop-fixture.ts';
 import { tryLoop } from './loop-fixture.ts';
 
 export const MESSAGE = { role: 'assistant', content: 'I look.' } as const;
 export const CANCELLED = 'The run was cancelled before this call ran.';
+
+/** The message that makes the calls of these places, as `readyCall` prepares them. */
+export function assistant(...places: readonly number[]): AssistantMessage {
+  const tool_calls = places.map((at) => ({
+    id: `c${at}`,
+    type: 'function' as const,
+    function: { name: 'look', arguments: JSON.stringify({ at }) },
+  }));
+  return { role: 'assistant', content: null, tool_calls };
+}
 
 export function toolMessage(at: number, content: string): ToolMessage {
   return { role: 'tool', tool_call_id: `c${at}`, content };

@@ -112,7 +112,7 @@ describe('the same call again', () => {
     expect(above.end.outcome).toEqual({
       type: 'limit',
       limit: 'same_call',
-      message: 'The model made the same call 3 times in a row (`limits.sameCall`).',
+      message: 'The model made the same call 3 times with nothing new in between (`limits.sameCall`).',
     });
   });
 

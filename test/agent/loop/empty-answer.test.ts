@@ -12,9 +12,15 @@ function thinks(reasoning: string, content = ''): Pick<ModelValue, 'message'> {
 const CUT = {
   kind: 'cut',
   message: 'The answer was cut by `max_tokens` before it said or called anything. Raise `max_tokens`.',
-  nudge: 'Your last answer was cut before it was complete. Be brief; issue a call again, whole.',
+  nudge: null,
   withoutThinking: false,
-  needsRoom: true,
+};
+
+const HALF = {
+  kind: 'cut',
+  message: 'The answer ended in the middle of a call.',
+  nudge: 'Your last answer ended in the middle of a call, which did not run. Issue it again, whole, or answer.',
+  withoutThinking: false,
 };
 
 const PROMISED = {
@@ -22,7 +28,6 @@ const PROMISED = {
   message: 'The server said that the model called a tool, but there was no call. Is its tool parser the right one?',
   nudge: 'Your last answer held no call that could be read. Issue the call again, or answer.',
   withoutThinking: false,
-  needsRoom: false,
 };
 
 const THOUGHT = {
@@ -31,7 +36,6 @@ const THOUGHT = {
     'The model only thought, and gave no answer. Turn thinking off (`thinking: "off"`), or check that the server has the reasoning parser of this model.',
   nudge: 'Give your answer now.',
   withoutThinking: true,
-  needsRoom: false,
 };
 
 const NOTHING = {
@@ -39,7 +43,6 @@ const NOTHING = {
   message: 'The model gave an empty answer.',
   nudge: 'Your last answer was empty. Answer now.',
   withoutThinking: false,
-  needsRoom: false,
 };
 
 describe('an answer', () => {
@@ -53,8 +56,13 @@ describe('an answer', () => {
     ['of thinking', thinks('Hm.'), THOUGHT],
     ['of thinking that was cut', { ...thinks('Hm'), wasCut: true }, { ...CUT, withoutThinking: true }],
     ['that was cut before it began', { wasCut: true }, CUT],
-    ['with a text before a cut call', { ...says('I look.'), hasCutCall: true }, CUT],
-    ['with thinking before a cut call', { ...thinks('Hm.'), hasCutCall: true }, { ...CUT, withoutThinking: true }],
+    ['with a text before a cut call', { ...says('I look.'), wasCut: true, hasCutCall: true }, CUT],
+    [
+      'with thinking before a cut call',
+      { ...thinks('Hm.'), wasCut: true, hasCutCall: true },
+      { ...CUT, withoutThinking: true },
+    ],
+    ['that ended in a call by itself', { ...says('I look.'), hasCutCall: true }, HALF],
     ['that promised a call', { finishReason: 'tool_calls' }, PROMISED],
     ['that promised a call beside a text', { ...says('I look.'), finishReason: 'tool_calls' }, PROMISED],
     [
@@ -66,6 +74,24 @@ describe('an answer', () => {
   ])('%s', (_name, value, emptiness) => {
     expect(emptinessOf(modelValue(value))).toEqual(emptiness);
   });
+});
+
+test.each<[string, Partial<ModelValue>, string | null]>([
+  ['empty', {}, 'Answer from the results above, in words: How warm is it?'],
+  ['nothing but thinking', thinks('Hm.'), 'Answer from the results above, in words: How warm is it?'],
+  [
+    'a promised call',
+    { finishReason: 'tool_calls' },
+    'Your last answer held no call that could be read. Issue the call again, or answer: How warm is it?',
+  ],
+  [
+    'the text of a call',
+    { hasOnlyLeftCalls: true },
+    'Your last answer was the text of a call, and it did not run. Make the call as a tool call, or answer in words: How warm is it?',
+  ],
+  ['cut', { wasCut: true }, null],
+])('after results the question is restated where the answer is %s', (_name, value, nudge) => {
+  expect(emptinessOf(modelValue(value), 'How warm is it?')?.nudge).toBe(nudge);
 });
 
 test('parts that are no text are no text of the answer', () => {

@@ -71,6 +71,7 @@ export function modelValue(given: Partial<ModelValue> = {}): ModelValue {
     wasCut: false,
     hasCutCall: false,
     hasOnlyLeftCalls: false,
+    isMeantCall: false,
     isParsed: false,
     failure: null,
     overflow: null,

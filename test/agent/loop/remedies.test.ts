@@ -54,10 +54,10 @@ test('a tool that does not exist is never forced', () => {
   expect([run.loop.toolChoice, run.loop.failures, run.budget.spent.corrections]).toEqual([null, {}, 3]);
 });
 
-test('a cut call gives the next answer twice the room', () => {
+test('a call that ended in the middle costs a correction, and its tool is not forced', () => {
   const { run } = loopRun();
-  countProblems(run, [report('cut')]);
-  expect([run.loop.request.roomFactor, run.loop.failures]).toEqual([2, {}]);
+  countProblems(run, [report('cut'), report('cut')]);
+  expect([run.loop.toolChoice, run.loop.failures, run.budget.spent.corrections]).toEqual([null, {}, 2]);
 });
 
 test.each([

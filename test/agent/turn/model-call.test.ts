@@ -93,8 +93,11 @@ describe('an answer', () => {
       usage: { prompt_tokens: 2, completion_tokens: 1, total_tokens: 3 },
       timings: DONE.timings,
       wasCut: false,
+      isLastCallOpen: false,
+      maxTokens: null,
       hasCutCall: false,
       hasOnlyLeftCalls: false,
+      isMeantCall: false,
       failure: null,
       overflow: null,
     });
