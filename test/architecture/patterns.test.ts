@@ -24,14 +24,6 @@ const EXCEPTIONS: readonly (readonly [pattern: string, reason: string])[] = [
     'a value stops at the quotation mark with which the next label would begin; an escaped one has no = before it',
   ],
   ['src/core/visible.ts computed: computed', 'alternatives of a fixed list, none of them repeated'],
-  [
-    String.raw`src/model/format/tool-call-formats.ts <function=(?:(?<name>[^>\s]+)>|[^>\s]*): restarted`,
-    'the second alternative takes what the first one could not read, so that no search begins again in it',
-  ],
-  [
-    'src/model/format/tool-call-formats.ts <parameter=(?:(?<key>[^>]+)>|[^>]*): restarted',
-    'the second alternative takes what the first one could not read, so that no search begins again in it',
-  ],
   [String.raw`src/mcp/config-file.ts "(?:\\.|[^"\\])*"|,(?=\s*[}\]]): restarted`, 'a file of the user'],
   [String.raw`src/mcp/config-file.ts "(?:\\.|[^"\\])*"|\/\/[^\n]*|\/\*[\s\S]*?\*\/: restarted`, 'a file of the user'],
   [String.raw`src/mcp/expand.ts \$\{([^}]*)\}: restarted`, 'a configuration of the user'],

@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../src/core/json.ts';
 import type { CallFormat } from '../../src/model/format/call-format.ts';
 import { MARKED_FORMATS } from '../../src/model/format/call-formats.ts';
-import { GIGACHAT, JSON_LIST, LLAMA_JSON, PHI } from '../../src/model/format/json-formats.ts';
+import { GIGACHAT, GRANITE, GRANITE_20B, JSON_LIST, LLAMA_JSON, PHI } from '../../src/model/format/json-formats.ts';
+import { HY } from '../../src/model/format/key-value-formats.ts';
 import { PYTHONIC } from '../../src/model/format/literal-formats.ts';
 import { HARMONY } from '../../src/model/format/named-formats.ts';
 import { HERMES } from '../../src/model/format/tool-call-formats.ts';
@@ -188,6 +189,76 @@ const WRITTEN: readonly [string, string, readonly object[], CallFormat?][] = [
   ],
   ['MiniCPM', '<function name="get_weather"><param name="city"><![CDATA[Paris]]></param></function>', [PARIS]],
   [
+    'PLaMo 3',
+    `<|plamo:begin_tool_requests:plamo|>${[
+      ['get_weather', '{"city":"Paris"}'],
+      ['get_time', '{"tz":"CET"}'],
+    ]
+      .map(
+        ([name, args]) =>
+          `<|plamo:begin_tool_request:plamo|><|plamo:begin_tool_name:plamo|>${name}<|plamo:end_tool_name:plamo|>` +
+          `<|plamo:begin_tool_arguments:plamo|><|plamo:constrain|>json<|plamo:msg|>${args}<|plamo:end_tool_arguments:plamo|>` +
+          '<|plamo:end_tool_request:plamo|>',
+      )
+      .join('')}<|plamo:end_tool_requests:plamo|>`,
+    [PARIS, TIME],
+  ],
+  [
+    'DeepSeek V4.1',
+    '<｜DSML｜ calls>\n<｜DSML｜ invoke name="get_weather">\n<｜DSML｜ parameter name="city" string="true">Paris</｜DSML｜ parameter>\n</｜DSML｜ invoke>\n</｜DSML｜ calls>',
+    [PARIS],
+  ],
+  [
+    'Inkling',
+    '<|message_model|><|content_invoke_tool_json|>{"name":"get_weather","args":{"city":"Paris"}}<|end_message|><|message_model|><|content_invoke_tool_json|>{"name":"get_time","args":{"tz":"CET"}}<|content_model_end_sampling|>',
+    [PARIS, TIME],
+  ],
+  [
+    'dots',
+    '<dots_function_call>\n<invoke name="get_weather">\n<parameter name="city">Paris</parameter>\n<parameter name="days">3</parameter>\n</invoke>\n</dots_function_call>',
+    [{ name: 'get_weather', arguments: '{"city":"Paris","days":3}' }],
+  ],
+  [
+    'dots, as JSON',
+    '<dots_function_call>{"name": "get_time", "arguments": {"tz": "CET"}}</dots_function_call>',
+    [TIME],
+  ],
+  [
+    'Muse',
+    '<atem:function_calls>\n<atem:invoke name="get_weather.get_weather">\n<atem:parameter name="city">Paris</atem:parameter>\n</atem:invoke>\n<atem:invoke name="get_time">\n<atem:parameter name="tz">CET</atem:parameter>\n</atem:invoke>\n</atem:function_calls><|eom|>',
+    [PARIS, TIME],
+  ],
+  [
+    'K2 Horizon',
+    '<ifm|tool_calls><ifm|tool_call>get_weather<ifm|arg_key>city</ifm|arg_key><ifm|arg_value>Paris</ifm|arg_value></ifm|tool_call><ifm|tool_call>get_time<ifm|arg_key>tz</ifm|arg_key><ifm|arg_type>string</ifm|arg_type><ifm|arg_value>CET</ifm|arg_value></ifm|tool_call></ifm|tool_calls>',
+    [PARIS, TIME],
+  ],
+  [
+    'K2 Horizon, as JSON',
+    '<ifm|tool_calls>\n<ifm|tool_call>{"name": "get_weather", "arguments": {"city": "Paris"}}</ifm|tool_call>\n</ifm|tool_calls>',
+    [PARIS],
+  ],
+  [
+    'Hunyuan 4',
+    '<tool_calls><tool_call>get_weather<arg_key>city</arg_key><arg_value>Paris</arg_value></tool_call><tool_call>get_time<arg_key>tz</arg_key><arg_value>CET</arg_value></tool_call></tool_calls>',
+    [PARIS, TIME],
+    HY,
+  ],
+  [
+    'Hunyuan 4, with the ending of its checkpoint',
+    '<tool_calls:0a1b2c>\n<tool_call:0a1b2c>get_weather<arg_key:0a1b2c>city</arg_key:0a1b2c><arg_value:0a1b2c>Paris</arg_value:0a1b2c></tool_call:0a1b2c>\n</tool_calls:0a1b2c>',
+    [PARIS],
+    HY,
+  ],
+  ['Nemotron Nano', '<TOOLCALL>[{"name": "get_weather", "arguments": {"city": "Paris"}}]</TOOLCALL>', [PARIS]],
+  [
+    'Granite 20b, twice',
+    '<function_call> {"name": "get_weather", "arguments": {"city": "Paris"}} <function_call> {"name": "get_time", "arguments": {"tz": "CET"}}',
+    [PARIS, TIME],
+    GRANITE_20B,
+  ],
+  ['Granite 3.1', '<tool_call> [{"name": "get_weather", "arguments": {"city": "Paris"}}]', [PARIS], GRANITE],
+  [
     'Solar',
     '<|tool_call:start|>get_weather\n<|tool_arg:start|>city<|tool_arg:value|>Paris<|tool_arg:end|>\n<|tool_call:end|>',
     [PARIS],
@@ -215,6 +286,13 @@ describe.each(WRITTEN)('a call as %s writes it', (_name, text, calls, format) =>
     for (let at = 1; at < text.length; at++) {
       const { calls: found } = scan([text.slice(0, at)], lookedFor(format), true);
       expect(calls.slice(0, found.length)).toEqual(found);
+    }
+  });
+
+  test('is never read where the answer ends in it, unless nothing is missing but marks', () => {
+    for (let at = 1; at < text.length; at++) {
+      const { calls: found } = scan([text.slice(0, at)], lookedFor(format));
+      expect([at, calls.slice(0, found.length)]).toEqual([at, found]);
     }
   });
 

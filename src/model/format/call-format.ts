@@ -15,9 +15,10 @@ export interface WrittenCall {
 
 /**
  * Reads the text between the marks. `open`: the text ends inside a string, so the closing mark was part of that string.
- * Undefined: the text is not a call.
+ * Undefined: the text is not a call. `isClosed`: the closing mark was there. Without it, the answer ended in the call: a server may remove
+ * the mark as a stop string, but what is half without it stays half.
  */
-export type ReadCalls = (body: string) => readonly WrittenCall[] | 'open' | undefined;
+export type ReadCalls = (body: string, isClosed: boolean) => readonly WrittenCall[] | 'open' | undefined;
 
 /** Where the brackets start in the text after the opening mark; `more`: not enough text yet to tell. */
 export type FindPayload = (text: string) => number | 'more' | undefined;
@@ -39,6 +40,8 @@ export interface CallFormat {
   readonly open: readonly string[];
   /** Marks that end a call. Absent: it ends where its brackets close. */
   readonly close?: readonly string[];
+  /** What ends a closing mark of which only the beginning is known. */
+  readonly closeEnd?: string;
   /** Finds the brackets, for a format without a closing mark. Default: right after the opening mark. */
   readonly findPayload?: FindPayload;
   /**
@@ -48,6 +51,11 @@ export interface CallFormat {
   readonly bare?: (name: string) => readonly string[];
   /** Whether a call without marks may stand in a code fence. */
   readonly isFenced?: boolean;
+  /**
+   * How one call begins and ends without the marks around the calls, which models write wrong or leave out. `read` gets the beginning too.
+   * What is left of the marks after such a call has no meaning.
+   */
+  readonly unwrapped?: { readonly open: readonly string[]; readonly close: readonly string[] };
   /** Whether `read` gets the opening mark too. */
   readonly readsOpen?: boolean;
   readonly read: ReadCalls;

@@ -2,9 +2,11 @@
 // them: https://docs.vllm.ai/en/latest/features/tool_calling/. They stand in one file for each way of writing.
 
 import type { CallFormat } from './call-format.ts';
-import { APERTUS, COHERE, GRANITE, INTERNLM, LLAMA_JSON, LONGCAT } from './json-formats.ts';
+import { DOTS, MUSE } from './invoke-formats.ts';
+import { APERTUS, COHERE, GRANITE, INKLING, INTERNLM, LLAMA_JSON, LONGCAT, NEMOTRON_JSON } from './json-formats.ts';
+import { HY, K2_HORIZON } from './key-value-formats.ts';
 import { FUNCTION_GEMMA, GEMMA, LFM2, OLMO, PYTHONIC } from './literal-formats.ts';
-import { DEEPSEEK_V31, HARMONY, KIMI_K2, MISTRAL } from './named-formats.ts';
+import { DEEPSEEK_V31, HARMONY, KIMI_K2, MISTRAL, PLAMO } from './named-formats.ts';
 import { DEEPSEEK_V4, KIMI_K3, MINICPM, MINIMAX_M2, MINIMAX_M3, SOLAR, STEP } from './tag-formats.ts';
 import { FUNCTION_XML, HERMES, SEED, TOOL_CALLS } from './tool-call-formats.ts';
 
@@ -17,11 +19,12 @@ export const MARKED_FORMATS: readonly CallFormat[] = [
   FUNCTION_XML,
   SEED,
   TOOL_CALLS,
+  HY,
   { ...LLAMA_JSON, bare: () => [] },
   { ...PYTHONIC, bare: () => [] },
   LFM2,
   OLMO,
-  MISTRAL,
+  { ...MISTRAL, bare: () => [] },
   DEEPSEEK_V31,
   DEEPSEEK_V4,
   KIMI_K2,
@@ -39,6 +42,12 @@ export const MARKED_FORMATS: readonly CallFormat[] = [
   COHERE,
   MINICPM,
   SOLAR,
+  PLAMO,
+  K2_HORIZON,
+  DOTS,
+  MUSE,
+  INKLING,
+  NEMOTRON_JSON,
 ];
 
 /** Tokens that end an answer. They reach the text where special tokens are not skipped. */

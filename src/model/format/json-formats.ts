@@ -6,6 +6,8 @@ import { readJsonCalls, readKeyedCalls } from './read-json.ts';
 
 const LLAMA_BARE: NonNullable<CallFormat['bare']> = (name) => [
   `{"name":"${name}"`,
+  '{"parameters":{',
+  '{"arguments":{',
   `{"type":"function","name":"${name}"`,
   `{"type":"function","function":"${name}"`,
 ];
@@ -24,10 +26,11 @@ export const LLAMA_JSON: CallFormat = {
   },
 };
 
-/** xLAM, and models trained on its data. */
+/** xLAM, and models trained on its data. They write a list, and sometimes the marks of other models around it. */
 export const JSON_LIST: CallFormat = {
   name: 'json_list',
-  open: [],
+  open: ['[TOOL_CALLS]', '<tool_call>'],
+  trail: ['</tool_call>'],
   bare: (name) => [`[{"name":"${name}"`, `{"name":"${name}"`],
   read: readJsonCalls,
   tag: {
@@ -40,12 +43,54 @@ export const JSON_LIST: CallFormat = {
 
 export const GRANITE: CallFormat = {
   name: 'granite',
-  open: ['<|tool_call|>', '<function_call>'],
+  open: ['<|tool_call|>', '<tool_call>', '<function_call>'],
   read: readJsonCalls,
   tag: {
     trigger: '<|tool_call|>',
     begin: (name) => `<|tool_call|>[{"name": ${JSON.stringify(name)}, "arguments": `,
     end: '}]',
+    content: 'json',
+  },
+};
+
+/** One object for each mark. */
+export const GRANITE_20B: CallFormat = {
+  name: 'granite_20b',
+  open: ['<function_call>'],
+  read: readJsonCalls,
+  tag: {
+    trigger: '<function_call>',
+    begin: (name) => `<function_call> {"name": ${JSON.stringify(name)}, "arguments": `,
+    end: '}',
+    content: 'json',
+  },
+};
+
+/** Nemotron Nano v2, whose parser is a file beside the model's weights. */
+export const NEMOTRON_JSON: CallFormat = {
+  name: 'nemotron_json',
+  open: ['<TOOLCALL>'],
+  close: ['</TOOLCALL>'],
+  read: readJsonCalls,
+  tag: {
+    trigger: '<TOOLCALL>',
+    begin: (name) => `<TOOLCALL>[{"name": ${JSON.stringify(name)}, "arguments": `,
+    end: '}]</TOOLCALL>',
+    content: 'json',
+  },
+};
+
+/** Its answers are blocks that say what they hold: text, thinking or a call. */
+export const INKLING: CallFormat = {
+  name: 'inkling',
+  open: ['<|content_invoke_tool_json|>'],
+  close: ['<|end_message|>', '<|content_model_end_sampling|>'],
+  read: readJsonCalls,
+  drop: ['<|message_model|>', '<|content_text|>', '<|end_message|>', '<|content_model_end_sampling|>'],
+  tag: {
+    trigger: '<|content_invoke_tool_json|>',
+    begin: (name) => `<|content_invoke_tool_json|>{"name": ${JSON.stringify(name)}, "args": `,
+    end: '}<|end_message|>',
     content: 'json',
   },
 };
@@ -119,6 +164,7 @@ export const COHERE: CallFormat = {
   open: ['<|START_ACTION|>'],
   close: ['<|END_ACTION|>'],
   read: readJsonCalls,
+  drop: ['<|START_RESPONSE|>', '<|END_RESPONSE|>', '<|START_TEXT|>', '<|END_TEXT|>'],
   tag: {
     trigger: '<|START_ACTION|>',
     begin: (name, index) =>

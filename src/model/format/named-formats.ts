@@ -25,7 +25,9 @@ export const MISTRAL: CallFormat = {
     if (rest.startsWith('{')) return text.length - rest.length;
     return ['', '[CALL_ID]', '[ARGS]'].some((mark) => mark.startsWith(rest)) ? 'more' : undefined;
   },
-  read: (body) => (/^\s*[[{]/.test(body) ? readJsonCalls(body) : namedJson(mistralLead)(body)),
+  bare: (name) => [`[{"name":"${name}"`],
+  read: (body, isClosed) =>
+    /^\s*[[{]/.test(body) ? readJsonCalls(body, isClosed) : namedJson(mistralLead)(body, isClosed),
   tag: { trigger: '[TOOL_CALLS]', begin: (name) => `[TOOL_CALLS]${name}`, end: '', content: 'json' },
 };
 
@@ -49,9 +51,11 @@ const DEEPSEEK: CallFormat = {
     {
       head: /<｜tool▁call▁begin｜>(?:function<｜tool▁sep｜>)?(?<name>[^\n<]+)(?:<｜tool▁sep｜>|\n```(?:json)?\n)/g,
       close: '<｜tool▁call▁end｜>',
+      next: '<｜tool▁call▁begin｜>',
     },
     '\n```',
   ),
+  unwrapped: { open: ['<｜tool▁call▁begin｜>'], close: ['<｜tool▁call▁end｜>'] },
 };
 
 export const DEEPSEEK_V3: CallFormat = {
@@ -84,12 +88,35 @@ export const KIMI_K2: CallFormat = {
   read: severalNamedJson({
     head: /<\|tool_call_begin\|>\s*(?<id>(?:functions\.)?(?<name>[\w.-]+):\d+)\s*<\|tool_call_argument_begin\|>/g,
     close: '<|tool_call_end|>',
+    next: '<|tool_call_begin|>',
   }),
+  unwrapped: { open: ['<|tool_call_begin|>'], close: ['<|tool_call_end|>'] },
   tag: {
     trigger: '<|tool_calls_section_begin|>',
     begin: (name, index) =>
       `<|tool_calls_section_begin|><|tool_call_begin|>functions.${name}:${index}<|tool_call_argument_begin|>`,
     end: '<|tool_call_end|><|tool_calls_section_end|>',
+    content: 'json',
+  },
+};
+
+/** The marks are ordinary tokens to the tokenizer. */
+export const PLAMO: CallFormat = {
+  name: 'plamo',
+  open: ['<|plamo:begin_tool_requests:plamo|>'],
+  close: ['<|plamo:end_tool_requests:plamo|>'],
+  read: severalNamedJson({
+    head: /<\|plamo:begin_tool_name:plamo\|>(?<name>[^<]+)<\|plamo:end_tool_name:plamo\|>\s*<\|plamo:begin_tool_arguments:plamo\|>(?:<\|plamo:constrain\|>json<\|plamo:msg\|>)?/g,
+    close: '<|plamo:end_tool_arguments:plamo|>',
+    next: '<|plamo:begin_tool_name:plamo|>',
+  }),
+  drop: ['<|plamo:tag|>'],
+  tag: {
+    trigger: '<|plamo:begin_tool_requests:plamo|>',
+    begin: (name) =>
+      `<|plamo:begin_tool_requests:plamo|><|plamo:begin_tool_request:plamo|><|plamo:begin_tool_name:plamo|>${name}` +
+      '<|plamo:end_tool_name:plamo|><|plamo:begin_tool_arguments:plamo|><|plamo:constrain|>json<|plamo:msg|>',
+    end: '<|plamo:end_tool_arguments:plamo|><|plamo:end_tool_request:plamo|><|plamo:end_tool_requests:plamo|>',
     content: 'json',
   },
 };

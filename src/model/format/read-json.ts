@@ -4,21 +4,23 @@ import { parseExactJson } from '../../core/exact-json.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { isObject } from '../../core/json.ts';
 import { JsonNesting } from '../../core/json-nesting.ts';
+import type { ReadArguments } from '../../schema/read-arguments.ts';
 import { readArguments } from '../../schema/read-arguments.ts';
 import type { ReadCalls, WrittenCall } from './call-format.ts';
 import type { ElementSyntax } from './elements.ts';
 import { elementsOf } from './elements.ts';
+import { withoutPartOf } from './part-of-mark.ts';
 
 /** `{"name": …, "arguments": {…}}` or a list of such objects, with any of the keys that models use for the two. */
-export const readJsonCalls: ReadCalls = (body) => {
+export const readJsonCalls: ReadCalls = (body, isClosed) => {
   const text = withoutFence(body.trim());
   const whole = parseExactJson(text);
   if (Array.isArray(whole)) return every(whole.map(callOf));
   if (whole !== undefined) return every([callOf(whole)]);
   const several = readSeveral(text);
   if (several !== undefined) return several;
-  // A list is not repaired.
-  if (text.startsWith('[')) return endsInString(text) ? 'open' : undefined;
+  // A list is not repaired, nor a call that the answer ends in.
+  if (!isClosed || text.startsWith('[')) return endsInString(text) ? 'open' : undefined;
   const read = readArguments(text, false);
   if (read.type === 'cut') return 'open';
   return read.type === 'read' ? every([callOf(read.value)]) : undefined;
@@ -52,34 +54,44 @@ export interface NamedLead {
 
 /** `name{…}`, possibly with marks in between: the arguments come last and are JSON. */
 export function namedJson(leadOf: (body: string) => NamedLead | undefined): ReadCalls {
-  return (body) => {
+  return (body, isClosed) => {
     const lead = leadOf(body);
     if (lead === undefined) return undefined;
     const { name, id } = lead;
-    const read = readArguments(body.slice(lead.length), false);
+    const given = body.slice(lead.length);
+    const read = isClosed ? readArguments(given, false) : readWhole(given);
     if (read.type === 'cut') return 'open';
     return read.type === 'read' ? [{ name, arguments: read.value, ...(id !== undefined && { id }) }] : undefined;
   };
 }
 
-/** Several named calls, each with its own end mark, and perhaps `after` between the arguments and it. */
-export function severalNamedJson(call: ElementSyntax, after = ''): ReadCalls {
-  return (body) => {
-    const calls = elementsOf(body, call).map(({ groups, inner }): WrittenCall | undefined => {
+/** Several named calls, each with its own end mark, and perhaps `after` between the arguments and it. The last may lack its end mark. */
+export function severalNamedJson(call: ElementSyntax & { readonly close: string }, after = ''): ReadCalls {
+  return (body, isClosed) => {
+    const found = elementsOf(body, { ...call, mayLackClose: true });
+    const calls = found.map(({ groups, inner }, at): WrittenCall | undefined => {
       const text = inner.trimEnd();
-      const read = readArguments(text.endsWith(after) ? text.slice(0, text.length - after.length) : text, false);
+      const given = text.endsWith(after) ? text.slice(0, text.length - after.length) : text;
+      const isWhole = isClosed || at < found.length - 1 || body.trimEnd().endsWith(call.close);
+      const read = isWhole ? readArguments(given, false) : readWhole(withoutPartOf([call.close], given));
       if (groups.name === undefined || read.type !== 'read') return undefined;
-      return { name: groups.name, arguments: read.value, ...(groups.id !== undefined && { id: groups.id }) };
+      return { name: groups.name.trim(), arguments: read.value, ...(groups.id !== undefined && { id: groups.id }) };
     });
-    return every(calls);
+    // The answer may end in the middle of the last call: the others were made.
+    return every(isClosed || calls.length < 2 || calls.at(-1) !== undefined ? calls : calls.slice(0, -1));
   };
+}
+
+/** Arguments at the end of an answer: whole as they stand, or cut. */
+function readWhole(text: string): ReadArguments {
+  return readArguments(text, true);
 }
 
 function callOf(value: unknown): WrittenCall | undefined {
   if (!isObject(value)) return undefined;
   const inner = isObject(value.function) ? value.function : value;
   const name = inner.name ?? inner.tool_name ?? inner.function;
-  const given = inner.arguments ?? inner.parameters ?? {};
+  const given = inner.arguments ?? inner.parameters ?? inner.args ?? {};
   if (typeof name !== 'string') return undefined;
   const args = typeof given === 'string' ? parseExactJson(given) : given;
   return isObject(args) ? { name, arguments: args as JsonObject } : undefined; // it comes from JSON.parse

@@ -4,8 +4,16 @@
 import type { JsonValue } from '../../core/json.ts';
 import type { ReadCalls, WrittenCall } from './call-format.ts';
 import { LiteralReader } from './literal-reader.ts';
+import { withNestedQuotesEscaped } from './nested-quotes.ts';
 
 export const readPythonCalls: ReadCalls = (body) => {
+  const read = readCalls(body);
+  if (read !== undefined) return read;
+  const mended = withNestedQuotesEscaped(body, (text) => Array.isArray(readCalls(text)));
+  return mended === undefined ? undefined : readCalls(mended);
+};
+
+function readCalls(body: string): ReturnType<ReadCalls> {
   const reader = new LiteralReader(body, PYTHON);
   const isList = reader.skip('[');
   const calls: WrittenCall[] = [];
@@ -17,7 +25,7 @@ export const readPythonCalls: ReadCalls = (body) => {
   }
   if (isList && !reader.skip(']')) return undefined;
   return reader.isAtEnd() && calls.length > 0 ? calls : undefined;
-};
+}
 
 /** One literal and nothing after it; undefined: the text is something else. */
 export function readPythonLiteral(text: string): JsonValue | undefined {

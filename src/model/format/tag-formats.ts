@@ -6,15 +6,43 @@ import { elementsOf } from './elements.ts';
 import type { NamedBody } from './read-tags.ts';
 import { INVOKE, nestedCalls, taggedCalls } from './read-tags.ts';
 
+/** The models write the mark around the calls in more ways than their templates show, V4.1 with a space in all tags. */
 const DSML: CallFormat = {
   name: 'dsml',
-  open: ['<｜DSML｜function_calls>', '<｜DSML｜tool_calls>'],
-  close: ['</｜DSML｜function_calls>', '</｜DSML｜tool_calls>'],
+  open: [
+    '<｜DSML｜function_calls>',
+    '<｜DSML｜tool_calls>',
+    '<｜DSML｜toolcalls>',
+    '<｜DSML｜tool>',
+    '<｜DSML｜ calls>',
+  ],
+  close: [
+    '</｜DSML｜function_calls>',
+    '</｜DSML｜tool_calls>',
+    '</｜DSML｜toolcalls>',
+    '</｜DSML｜tool>',
+    '</｜DSML｜ calls>',
+  ],
+  unwrapped: {
+    open: ['<｜DSML｜invoke', '<｜DSML｜ invoke'],
+    close: [
+      '</｜DSML｜invoke>',
+      '</｜DSML｜ invoke>',
+      '</｜DSML｜function_calls>',
+      '</｜DSML｜tool_calls>',
+      '</｜DSML｜ calls>',
+    ],
+  },
   read: taggedCalls({
-    call: { head: /<｜DSML｜invoke name="(?<name>[^"]+)">/g, close: '</｜DSML｜invoke>' },
+    call: {
+      head: /<｜DSML｜ ?invoke\s+name\s*=(?<name>[^<>]+)>/g,
+      close: /<\/｜DSML｜ ?invoke\s*>/g,
+      mayLackClose: true,
+    },
     argument: {
-      head: /<｜DSML｜parameter name="(?<key>[^"]+)"(?: string="(?:(?<text>true)|(?<json>false))")?>/g,
-      close: '</｜DSML｜parameter>',
+      head: /<｜DSML｜ ?parameter\s+name\s*=\s*(?<key>"[^"<>]+"|'[^'<>]+'|[^\s"'<>]+)(?:\s+string\s*=\s*"(?:(?<text>true)|(?<json>false))")?\s*>/g,
+      close: /<\/｜DSML｜ ?parameter\s*>/g,
+      next: /<｜DSML｜ ?parameter\s/g,
     },
     isJsonByDefault: true,
   }),
@@ -42,15 +70,26 @@ export const DEEPSEEK_V4: CallFormat = {
   },
 };
 
+export const DEEPSEEK_V41: CallFormat = {
+  ...DSML,
+  name: 'deepseek_v41',
+  tag: {
+    trigger: '<｜DSML｜ calls>',
+    begin: (name) => `<｜DSML｜ calls>\n<｜DSML｜ invoke name="${name}">\n`,
+    end: '</｜DSML｜ invoke>\n</｜DSML｜ calls>',
+    content: 'text',
+  },
+};
+
 export const KIMI_K3: CallFormat = {
   name: 'kimi_k3',
-  open: ['<|open|>tools<|sep|>'],
-  close: ['<|close|>tools<|sep|>'],
+  open: ['<|open|>tools<|sep|>', '<|open|> tools <|sep|>'],
+  close: ['<|close|>tools<|sep|>', '<|close|> tools <|sep|>'],
   read: taggedCalls({
     call: kimiK3Calls,
     argument: {
-      head: /<\|open\|>argument key="(?<key>[^"]*)" type="(?:(?<text>string)|(?<json>[^"]*))"<\|sep\|>/g,
-      close: '<|close|>argument<|sep|>',
+      head: /<\|open\|>\s*argument\s+key="(?<key>[^"<]*)"\s+type="(?:(?<text>string)|(?<json>[^"<]*))"\s*<\|sep\|>/g,
+      close: /<\|close\|>\s*argument\s*<\|sep\|>/g,
     },
   }),
   tag: {
@@ -63,7 +102,10 @@ export const KIMI_K3: CallFormat = {
 
 /** The tool is one of the attributes. */
 function kimiK3Calls(body: string): readonly NamedBody[] {
-  const syntax = { head: /<\|open\|>call\s(?<attributes>[^<]*)<\|sep\|>/g, close: '<|close|>call<|sep|>' };
+  const syntax = {
+    head: /<\|open\|>\s*call\s(?<attributes>[^<]*)<\|sep\|>/g,
+    close: /<\|close\|>\s*call\s*<\|sep\|>/g,
+  };
   return elementsOf(body, syntax).flatMap(({ groups, inner }) => {
     const name = /tool="([^"]*)"/.exec(groups.attributes ?? '')?.[1];
     return name === undefined ? [] : [{ name, body: inner }];
@@ -72,13 +114,18 @@ function kimiK3Calls(body: string): readonly NamedBody[] {
 
 const INVOKE_TAGS = taggedCalls({
   call: INVOKE,
-  argument: { head: /<parameter name="(?<key>[^"]+)">/g, close: '</parameter>' },
+  argument: {
+    head: /<\s*parameter\s+name\s*=(?<key>[^<>]+)>/g,
+    close: /<\s*\/\s*parameter\s*>/g,
+    next: /<\s*parameter\s+name\s*=/g,
+  },
 });
 
 export const MINIMAX_M2: CallFormat = {
   name: 'minimax_m2',
   open: ['<minimax:tool_call>'],
   close: ['</minimax:tool_call>'],
+  unwrapped: { open: ['<invoke name='], close: ['</invoke>'] },
   read: INVOKE_TAGS,
   tag: {
     trigger: '<minimax:tool_call>',
@@ -95,7 +142,7 @@ export const MINIMAX_M3: CallFormat = {
   open: [`${MINIMAX_MARK}<tool_call>`],
   close: [`${MINIMAX_MARK}</tool_call>`],
   read: nestedCalls({
-    call: { head: /\]<\]minimax\[>\[<invoke name="(?<name>[^"]+)">/g, close: `${MINIMAX_MARK}</invoke>` },
+    call: { head: /\]<\]minimax\[>\[<invoke\s+name\s*=(?<name>[^<>]+)>/g, close: `${MINIMAX_MARK}</invoke>` },
     tag: /\]<\]minimax\[>\[<(?<slash>\/?)(?<name>[^<>]+)>/g,
   }),
   tag: {
@@ -111,10 +158,11 @@ export const STEP: CallFormat = {
   open: ['<｜tool_calls_begin｜>'],
   close: ['<｜tool_calls_end｜>'],
   read: taggedCalls({
-    call: { head: /<steptml:invoke name="(?<name>[^"]+)">/g, close: '</steptml:invoke>' },
-    argument: { head: /<steptml:parameter name="(?<key>[^"]+)">/g, close: '</steptml:parameter>' },
+    call: { head: /<steptml:invoke\s+name\s*=(?<name>[^<>]+)>/g, close: '</steptml:invoke>', mayLackClose: true },
+    argument: { head: /<steptml:parameter\s+name\s*=(?<key>[^<>]+)>/g, close: '</steptml:parameter>' },
     layout: 'space',
   }),
+  unwrapped: { open: ['<steptml:invoke'], close: ['</steptml:invoke>'] },
   tag: {
     trigger: '<｜tool_calls_begin｜>',
     begin: (name) => `<｜tool_calls_begin｜><｜tool_call_begin｜>function<｜tool_sep｜><steptml:invoke name="${name}">`,
@@ -125,12 +173,13 @@ export const STEP: CallFormat = {
 
 export const MINICPM: CallFormat = {
   name: 'minicpm',
-  open: ['<function name="'],
+  open: ['<function name=', '<functionname='],
   close: ['</function>'],
   readsOpen: true,
   read: taggedCalls({
-    call: { head: /<function name="(?<name>[^"]+)">/g, close: '</function>', mayLackClose: true },
-    argument: { head: /<param name="(?<key>[^"]+)">/g, close: '</param>' },
+    // Decoders lose the space between the tag and the attribute.
+    call: { head: /<function ?name\s*=(?<name>[^<>]+)>/g, close: '</function>', mayLackClose: true },
+    argument: { head: /<param ?name\s*=(?<key>[^<>]+)>/g, close: '</param>' },
     takesEachOnce: true,
     around: ['<![CDATA[', ']]>'],
     isJsonByDefault: true,
@@ -148,9 +197,9 @@ export const SOLAR: CallFormat = {
   open: ['<|tool_call:start|>'],
   close: ['<|tool_call:end|>'],
   read: taggedCalls({
-    call: (body) => {
+    call: (body, isClosed) => {
       const name = /^[^\n<]+/.exec(body)?.[0];
-      return name === undefined ? [] : [{ name, body: body.slice(name.length) }];
+      return name === undefined || !isClosed ? [] : [{ name, body: body.slice(name.length) }];
     },
     argument: {
       head: /<\|tool_arg:start\|>(?<key>[^<]*)<\|tool_arg:value\|>/g,

@@ -15,11 +15,15 @@ const INLINE_FUNCTION_TAGS = functionTags({});
 
 function functionTags(dialect: Pick<TagDialect, 'layout'>): ReadCalls {
   return taggedCalls({
-    call: { head: /<function=(?:(?<name>[^>\s]+)>|[^>\s]*)/g, close: '</function>', mayLackClose: true },
+    call: {
+      head: /<function=\s*(?<name>[^<>\s]+)(?:\s*>|\s(?=\s*<))/g,
+      close: '</function>',
+      mayLackClose: true,
+    },
     argument: {
-      head: /<parameter=(?:(?<key>[^>]+)>|[^>]*)/g,
-      close: '</parameter>',
-      next: '<parameter=',
+      head: /<parameter\s*=(?<key>[^<>]+)>/g,
+      close: /<\s*\/\s*parameter\s*>/g,
+      next: /<parameter\s*=/g,
       mayLackClose: true,
     },
     ...dialect,
@@ -37,11 +41,13 @@ function keyValueTags(dialect: Pick<TagDialect, 'isJsonByDefault'>): ReadCalls {
 }
 
 /** The name, perhaps a separator, and then nothing or tags. */
-function keyValueCall(body: string): readonly NamedBody[] {
+function keyValueCall(body: string, isClosed: boolean): readonly NamedBody[] {
+  // At the end of an answer the name may be half, and arguments may be missing.
+  if (!isClosed) return [];
   const text = without(body.trim(), '<tool_call>').trimStart();
   const name = /^[^\s<]+/.exec(text)?.[0];
   if (name === undefined) return [];
-  const tags = without(text.slice(name.length), '<tool_sep>').trimStart();
+  const tags = without(text.slice(name.length), '<tool_sep>').trim();
   return tags === '' || tags.startsWith('<arg_key>') ? [{ name, body: tags }] : [];
 }
 
@@ -54,9 +60,9 @@ const TOOL_CALL: CallFormat = {
   name: 'tool_call',
   open: ['<tool_call>'],
   close: ['</tool_call>'],
-  read: (body) => {
-    if (body.includes('<function=')) return FUNCTION_TAGS(body);
-    return /^\s*[[{"]/.test(body) ? readJsonCalls(body) : KEY_VALUE_TAGS(body);
+  read: (body, isClosed) => {
+    if (body.includes('<function=')) return FUNCTION_TAGS(body, isClosed);
+    return /^\s*[[{"]/.test(body) ? readJsonCalls(body, isClosed) : KEY_VALUE_TAGS(body, isClosed);
   },
 };
 
@@ -85,14 +91,14 @@ export const QWEN_XML: CallFormat = {
 export const MIMO: CallFormat = {
   ...QWEN_XML,
   name: 'mimo',
-  read: (body) => (body.includes('<function=') ? INLINE_FUNCTION_TAGS(body) : TOOL_CALL.read(body)),
+  read: (body, isClosed) => (body.includes('<function=') ? INLINE_FUNCTION_TAGS : TOOL_CALL.read)(body, isClosed),
 };
 
 /** Qwen3-Coder sometimes omits the outer mark. */
 export const FUNCTION_XML: CallFormat = {
   name: 'function_xml',
   open: ['<function='],
-  close: ['</function>'],
+  close: ['</function>', '</tool_call>'],
   readsOpen: true,
   read: FUNCTION_TAGS,
   trail: ['</tool_call>'],
@@ -103,6 +109,9 @@ export const MIMO_FUNCTION_XML: CallFormat = {
   name: 'mimo_function_xml',
   read: INLINE_FUNCTION_TAGS,
 };
+
+/** ERNIE 4.5 writes its answers between marks too. */
+export const ERNIE: CallFormat = { ...HERMES, name: 'ernie', drop: ['<response>', '</response>'] };
 
 export const GLM: CallFormat = {
   ...TOOL_CALL,
@@ -118,6 +127,7 @@ export const SEED: CallFormat = {
   open: ['<seed:tool_call>'],
   close: ['</seed:tool_call>'],
   read: FUNCTION_TAGS,
+  unwrapped: { open: ['<function='], close: ['</function>'] },
   tag: {
     trigger: '<seed:tool_call>',
     begin: (name) => `<seed:tool_call>\n<function=${name}>\n`,
@@ -131,10 +141,10 @@ export const TOOL_CALLS: CallFormat = {
   name: 'tool_calls',
   open: ['<tool_calls>'],
   close: ['</tool_calls>'],
-  read: (body) => {
-    if (!body.includes('<tool_call>')) return readJsonCalls(body);
+  read: (body, isClosed) => {
+    if (!body.includes('<tool_call>')) return readJsonCalls(body, isClosed);
     const calls = elementsOf(body, { head: /<tool_call>/g, close: '</tool_call>' }).map(({ inner }) =>
-      KEY_VALUE_TAGS(inner),
+      KEY_VALUE_TAGS(inner, true),
     );
     return calls.every(Array.isArray) ? calls.flat() : undefined;
   },

@@ -18,11 +18,17 @@ export type FindEnd = (piece: Piece) => CallEnd | 'more' | 'none';
  * Searches the text after the opening mark, which it is given piece by piece. Called again after it has found an end, it finds the next
  * one: the first was part of a string.
  */
-export function createFindEnd({ close, findPayload = payloadAtOnce }: CallFormat): FindEnd {
-  return close === undefined ? createBracketEnd(findPayload) : createMarkEnd(close);
+export function createFindEnd(
+  close: CallFormat['close'],
+  { findPayload = payloadAtOnce, closeEnd }: Pick<CallFormat, 'findPayload' | 'closeEnd'>,
+): FindEnd {
+  return close === undefined ? createBracketEnd(findPayload) : createMarkEnd(close, closeEnd);
 }
 
-function createMarkEnd(marks: readonly string[]): FindEnd {
+/** No mark is longer. */
+const MAX_MARK_CHARS = 100;
+
+function createMarkEnd(marks: readonly string[], closeEnd?: string): FindEnd {
   const pattern = markPattern(marks);
   const longest = Math.max(...marks.map((mark) => mark.length));
   /** How many characters precede `text`. */
@@ -48,9 +54,23 @@ function createMarkEnd(marks: readonly string[]): FindEnd {
       at = Math.max(at, text.length - longest + 1);
       return 'more';
     }
-    at = found.index + found[0].length;
+    const markEnd = found.index + found[0].length;
+    const toEnd = lengthToEnd(text.slice(markEnd, markEnd + MAX_MARK_CHARS), found[0], closeEnd);
+    if (toEnd === 'more') {
+      at = found.index;
+      return 'more';
+    }
+    at = markEnd + toEnd;
     return { bodyEnd: before + found.index, next: before + at };
   };
+}
+
+/** How much of what follows belongs to a mark that was found. */
+function lengthToEnd(following: string, mark: string, end: string | undefined): number | 'more' {
+  if (end === undefined || mark.endsWith(end)) return 0;
+  const at = following.indexOf(end);
+  if (at >= 0) return at + end.length;
+  return following.length < MAX_MARK_CHARS ? 'more' : 0;
 }
 
 /** If more text than this precedes the brackets, there is no call. */

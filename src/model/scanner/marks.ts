@@ -33,8 +33,11 @@ function createMarks(formats: readonly CallFormat[]): Marks {
   const owners = new Map<string, MarkOwner>();
   const own = (mark: string, owner: MarkOwner): unknown => owners.has(mark) || owners.set(mark, owner);
   for (const format of formats) for (const mark of format.open) own(mark, format);
+  for (const format of formats) for (const mark of format.unwrapped?.open ?? []) own(mark, format);
   for (const { drop = [] } of formats) for (const mark of drop) own(mark, 'drop');
   for (const { trail = [] } of formats) for (const mark of trail) own(mark, 'trail');
+  for (const { unwrapped, close = [] } of formats)
+    if (unwrapped !== undefined) for (const mark of close) own(mark, 'trail');
   const marks = [...owners.keys()].toSorted((one, other) => other.length - one.length);
   const longest = marks[0]?.length ?? 0;
   const firsts = new Set(marks.map((mark) => mark.charAt(0)));

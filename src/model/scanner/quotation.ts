@@ -22,6 +22,8 @@ export function createQuotation(): Quotation {
   let code = 0;
   let ticks = 0;
   let hasPipe = false;
+  /** The last character is a pipe of a table, unless it ends a mark such as `<|message|>`. */
+  let mayBePipe = false;
   let last = '';
 
   function endTicks(): void {
@@ -31,9 +33,15 @@ export function createQuotation(): Quotation {
     ticks = 0;
   }
 
+  function takePipe(character: string): void {
+    if (mayBePipe && character !== '>') hasPipe = true;
+    mayBePipe = character === '|' && last !== '<';
+  }
+
   function endLine(): void {
     ticks = 0;
     hasPipe = false;
+    mayBePipe = false;
     last = '';
     if (lines.endLine() !== 'blank') return;
     // Inline code and quotation marks do not go beyond their paragraph.
@@ -54,13 +62,13 @@ export function createQuotation(): Quotation {
         lines.take(character);
         elements.take(character);
         if (code === 0) marks.take(character);
-        if (character === '|') hasPipe = true;
+        takePipe(character);
         if (!isSpace(character)) last = character;
       }
     },
     isOpen: () => {
       endTicks();
-      return lines.isQuoted() || code > 0 || hasPipe || marks.isOpen() || elements.isOpen();
+      return lines.isQuoted() || code > 0 || hasPipe || mayBePipe || marks.isOpen() || elements.isOpen();
     },
     isInSentence: () => /[\p{L}\p{N},;–—([{<=/&+@-]/u.test(last),
   };

@@ -4,6 +4,7 @@
 import type { JsonObject } from '../../core/json.ts';
 import { unwrapArguments } from '../../schema/unwrap.ts';
 import type { CallFormat, WrittenCall } from '../format/call-format.ts';
+import { withoutPartOf } from '../format/part-of-mark.ts';
 import { createBareStart, MAX_BARE_CHARS } from './bare-start.ts';
 import type { FindEnd } from './call-end.ts';
 import { createFindEnd } from './call-end.ts';
@@ -37,6 +38,8 @@ interface OpenCall {
   readonly mark: string;
   /** White space before the call: it is layout, and is dropped with the call. */
   readonly space: string;
+  readonly close: readonly string[] | undefined;
+  readonly readsOpen: boolean;
   readonly findEnd: FindEnd;
   passedEnds: number;
   /** Present once a closing mark was found inside a string. */
@@ -133,7 +136,17 @@ export function createRescue({ formats, schemas, ...options }: RescueOptions): T
   }
 
   function begin(format: CallFormat, mark: string, space: string): void {
-    open = { format, mark, space, findEnd: createFindEnd(format), passedEnds: 0 };
+    const isUnwrapped = format.unwrapped?.open.includes(mark) ?? false;
+    const close = isUnwrapped ? format.unwrapped?.close : format.close;
+    open = {
+      format,
+      mark,
+      space,
+      close,
+      readsOpen: isUnwrapped || format.readsOpen === true,
+      findEnd: createFindEnd(close, format),
+      passedEnds: 0,
+    };
     held.startReading();
   }
 
@@ -145,7 +158,7 @@ export function createRescue({ formats, schemas, ...options }: RescueOptions): T
     if (end === 'none') return giveBack(call, 0);
     const isPassed = call.strings?.isOpenAt(end.bodyEnd) === true && call.passedEnds++ < MAX_PASSED_ENDS;
     if (isPassed) return { text: '' };
-    const read = call.format.read(bodyOf(call, end.bodyEnd));
+    const read = call.format.read(bodyOf(call, end.bodyEnd), true);
     if (read === 'open' && call.passedEnds++ < MAX_PASSED_ENDS) {
       call.strings ??= stringsOf(call.format, held.read(held.length));
       return { text: '' };
@@ -182,7 +195,7 @@ export function createRescue({ formats, schemas, ...options }: RescueOptions): T
     let text = '';
     let hasCutCall = false;
     if (open !== undefined) {
-      // A server may remove the closing mark as a stop string: what parses as a whole is a whole call.
+      // A server may remove the closing mark as a stop string: what is whole without it is a whole call.
       const last = wasCut ? undefined : finishAtEnd(open);
       if (last !== undefined) text = take(last);
       else if (wasCut || [...schemas.keys()].some((name) => held.read(held.length).includes(name))) hasCutCall = true;
@@ -203,11 +216,15 @@ export function createRescue({ formats, schemas, ...options }: RescueOptions): T
   }
 
   function finishAtEnd(call: OpenCall): Step | undefined {
-    return finish(call, call.format.read(bodyOf(call, held.length)), held.length);
+    return finish(
+      call,
+      call.format.read(withoutPartOf(call.close ?? [], bodyOf(call, held.length)), false),
+      held.length,
+    );
   }
 
   function bodyOf(call: OpenCall, end: number): string {
-    return (call.format.readsOpen ? call.mark : '') + held.read(end);
+    return (call.readsOpen ? call.mark : '') + held.read(end);
   }
 
   /** Removes text from the front. */
@@ -231,7 +248,7 @@ function rescued(
   schemas: RescueOptions['schemas'],
   origin: Pick<RescuedCall, 'written' | 'format'>,
 ): RescuedCall[] {
-  const plain = name.startsWith(NAMESPACE) ? name.slice(NAMESPACE.length) : name;
+  const plain = schemas.has(name) ? name : plainName(name);
   const schema = schemas.get(plain);
   if (schema === undefined) return [];
   const typed = typedBy?.(schema) ?? args;
@@ -249,5 +266,11 @@ function textOf(args: JsonObject): string | undefined {
   }
 }
 
-/** Some templates show tools within this namespace. */
+/** Some templates show tools within a namespace, which has their own name where the tool has none. */
+function plainName(name: string): string {
+  if (name.startsWith(NAMESPACE)) return name.slice(NAMESPACE.length);
+  const [space, own, ...more] = name.split('.');
+  return space === own && own !== undefined && more.length === 0 ? own : name;
+}
+
 const NAMESPACE = 'functions.';
