@@ -16,7 +16,13 @@ export type { ChatCompletions } from './client/chat.ts';
 export type { ChatRequestBuilder } from './client/chat-builder.ts';
 export type { ChunkListener } from './client/chat-decoder.ts';
 export type { ChatParams, FunctionDefinition, ToolChoice, ToolDefinition } from './client/chat-params.ts';
-export type { ChatCompletionResponse, Choice, ResponseMessage } from './client/chat-response.ts';
+export type {
+  ChatCompletionResponse,
+  Choice,
+  RequestMetrics,
+  ResponseMessage,
+  WeightVersionSpan,
+} from './client/chat-response.ts';
 export { assistantMessage, firstToolCall, hasToolCalls } from './client/chat-response.ts';
 export type { ChatStream } from './client/chat-stream.ts';
 export { VllmClient } from './client/client.ts';
@@ -28,6 +34,7 @@ export type {
 } from './client/completion-params.ts';
 export type { CompletionStream } from './client/completion-stream.ts';
 export type { CompletionRequestBuilder, Completions } from './client/completions.ts';
+export type { Embedding, EmbeddingParams, EmbeddingResponse, Embeddings } from './client/embeddings.ts';
 export {
   AbortError,
   ApiError,
@@ -45,6 +52,9 @@ export { imageFromFile } from './client/image-part.ts';
 export type { SizeLimits, TimeLimits } from './client/limits.ts';
 export type { MetricSample, Metrics } from './client/metrics.ts';
 export type { ClientOptions, ClientOptionsWithUrl, RequestOptions } from './client/options.ts';
+export type { PoolingParams } from './client/pooling-params.ts';
+export type { RenderedChat } from './client/render.ts';
+export type { RankedDocument, Rerank, RerankInput, RerankParams, RerankResponse } from './client/rerank.ts';
 export type { RetryNotice, RetryPolicy } from './client/retry.ts';
 export type {
   ExtraParams,

@@ -5,6 +5,7 @@ import { DefinitionError } from '../core/definition-error.ts';
 import type { JsonObject } from '../core/json.ts';
 import { unknownOption } from '../core/known-names.ts';
 import type { RunEvent } from '../core/run-event.ts';
+import type { ModelParams } from '../model/model-params.ts';
 import { defineTool } from '../tool/define-tool.ts';
 import type { Tool, ToolContext } from '../tool/tool.ts';
 import type { Agent } from './agent.ts';
@@ -70,12 +71,17 @@ async function runInner(agent: Agent, task: string, context: ToolContext): Promi
 function inherited({ model, context, approve, thinking, params, rescue }: RunOptions): RunOptions {
   return {
     ...(approve !== undefined && { approve }),
-    ...(params !== undefined && { params }),
+    ...(params !== undefined && { params: withoutSession(params) }),
     ...(rescue !== undefined && { rescue }),
     model,
     context,
     thinking,
   };
+}
+
+/** An inner run is a conversation of its own, which a router may keep elsewhere. */
+function withoutSession({ session_id: _session, ...params }: ModelParams): ModelParams {
+  return params;
 }
 
 /** What the outer model reads. A run that did not complete is a failure of the tool, with its reason. */

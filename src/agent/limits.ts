@@ -14,7 +14,10 @@ export interface RunLimits {
   readonly timeMs: number;
   /** Calls sent back to the model and answers asked for again. Default 16. */
   readonly corrections: number;
-  /** How often in a row the same call may come. The last time it does not run and the model is told so; one more ends the run. Default 3. */
+  /**
+   * How often the same call may come with nothing new in between. It runs the first time, then the model is given its result again; one
+   * more than this ends the run. Default 3.
+   */
   readonly sameCall: number;
 }
 

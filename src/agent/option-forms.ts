@@ -14,6 +14,10 @@ export interface Form {
 
 const ANY: Form = { isRight: () => true, words: '' };
 const TEXT: Form = { isRight: (value) => typeof value === 'string', words: 'a text' };
+const NAME: Form = {
+  isRight: (value) => typeof value === 'string' && value !== '',
+  words: 'a text that is not empty',
+};
 const FUNCTION: Form = { isRight: (value) => typeof value === 'function', words: 'a function' };
 const OBJECT: Form = { isRight: isObject, words: 'an object' };
 const TOOL_CHOICE: Form = {
@@ -78,7 +82,8 @@ export const RUN_FORMS: Readonly<Record<keyof RunOptions, Form>> = {
   thinking: ANY,
   rescue: RESCUE,
   host: { isRight: FUNCTION.isRight, words: 'a function that makes a host' },
-  runId: { isRight: (value) => typeof value === 'string' && value !== '', words: 'a text that is not empty' },
+  runId: NAME,
+  sessionId: NAME,
   ...HOOKS,
 };
 

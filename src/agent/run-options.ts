@@ -50,6 +50,11 @@ export interface RunOptions extends RunHooks {
   readonly host?: CreateHost;
   /** Default: a new one; a run that goes on keeps its own. */
   readonly runId?: string;
+  /**
+   * Names the conversation to the servers and routers that keep it on one replica: every request of the run carries it. Default: that of
+   * `state`, else the run's id. Give it where a conversation goes on by `messages`. `params.session_id` wins over it; null there sends none.
+   */
+  readonly sessionId?: string;
 }
 
 export interface RunResult {

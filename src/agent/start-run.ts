@@ -15,6 +15,12 @@ import { parseRunState } from './parse-run-state.ts';
 import type { RunInput, RunOptions } from './run-options.ts';
 
 export function startOf(agent: Agent, input: RunInput, options: RunOptions): RunStartEvent {
+  const start = begin(agent, input, options);
+  const sessionId = options.sessionId ?? start.sessionId ?? start.runId;
+  return sessionId === start.runId ? start : { ...start, sessionId };
+}
+
+function begin(agent: Agent, input: RunInput, options: RunOptions): RunStartEvent {
   const { state: given, messages } = options;
   const added = messagesOf(input);
   if (messages !== undefined) checkMessages(messages, 'The option `messages` of the run');
@@ -55,6 +61,7 @@ function goOn(state: RunState, added: readonly Message[], options: RunOptions): 
   return {
     type: 'run_start',
     runId: options.runId ?? randomUUID(),
+    sessionId: state.sessionId ?? state.runId,
     agent: state.agent,
     messages: [...state.messages, ...added],
     ...(state.serverParses && { serverParses: true }),
@@ -67,7 +74,7 @@ function resume(state: RunState, added: readonly Message[], { runId }: RunOption
     // Its decisions and idempotency keys are bound to its id.
     throw new DefinitionError(`A run that goes on keeps its id \`${state.runId}\`: leave out \`runId\`.`);
   }
-  const { turns, toolCalls, usage, warnings, spent, pending, kept, serverParses } = state;
+  const { sessionId, turns, toolCalls, usage, warnings, spent, pending, kept, serverParses } = state;
   // The results of a turn that waits come first: what was sent is never edited.
   const loop =
     added.length === 0
@@ -76,6 +83,7 @@ function resume(state: RunState, added: readonly Message[], { runId }: RunOption
   return {
     type: 'run_start',
     runId: state.runId,
+    ...(sessionId !== undefined && { sessionId }),
     agent: state.agent,
     messages: state.messages,
     ...(serverParses && { serverParses }),

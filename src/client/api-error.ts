@@ -1,6 +1,7 @@
 // Owns reading an error body of any known shape into an ApiError. When to read one is left to the transport and the stream.
 
 import { isObject, parseJson } from '../core/json.ts';
+import { isContextOverflow, readCounts } from './context-overflow.ts';
 import type { ApiErrorOptions } from './errors.ts';
 import { ApiError, ContextOverflowError } from './errors.ts';
 import { retryAfterMs } from './retry.ts';
@@ -36,14 +37,31 @@ export function apiErrorFromAnswer(answer: ErrorAnswer): ApiError {
 
 /** Turns an error frame inside a stream into an error; undefined when the frame is not an error. */
 export function apiErrorFromFrame(frame: unknown, requestId: string | undefined): ApiError | undefined {
-  if (!isObject(frame) || !(frame.error != null || frame.object === 'error')) return undefined;
+  if (!isObject(frame) || !isErrorFrame(frame)) return undefined;
   const error = readErrorBody(frame);
-  if (error === undefined) return undefined;
+  return error === undefined ? undefined : errorOfStream(error, frame, requestId);
+}
+
+/** Turns an event that is an error by its name into one. Its data may be text. */
+export function apiErrorFromEvent(data: unknown, requestId: string | undefined): ApiError {
+  const text = typeof data === 'string' && data.trim() !== '' ? data : 'the server gave no message';
+  const error = readErrorBody(data) ?? { message: text, type: undefined, param: undefined };
+  return errorOfStream(error, data, requestId);
+}
+
+function isErrorFrame(frame: Record<string, unknown>): boolean {
+  if (frame.error != null || frame.object === 'error') return true;
+  // A gateway's own error. Chunks of an answer, and those that hold only its token counts, have other fields.
+  const isChunk = frame.choices !== undefined || frame.usage != null || frame.id !== undefined;
+  return !isChunk && (typeof frame.message === 'string' || frame.detail != null);
+}
+
+function errorOfStream(error: ErrorBody, body: unknown, requestId: string | undefined): ApiError {
   const status = error.status ?? 500;
   return buildApiError(error, {
     status,
     headers: {},
-    body: frame,
+    body,
     requestId,
     target: 'the stream',
     retryAfterMs: undefined,
@@ -116,7 +134,7 @@ function isRetryableStatus(status: number): boolean {
 }
 
 function classify(error: ErrorBody, status: number, target: string): { code: string; remedy: string } {
-  if (status === 400 || status === 413) return classifyBadRequest(error);
+  if (status === 400 || status === 413) return classifyBadRequest(error, status);
   if (status === 401) return { code: 'unauthorized', remedy: 'Check the API key (option `apiKey` or VLLM_API_KEY).' };
   if (status === 403) return { code: 'forbidden', remedy: 'This server or gateway does not allow the request.' };
   if (status === 404) return classifyNotFound(error, target);
@@ -132,7 +150,7 @@ function classify(error: ErrorBody, status: number, target: string): { code: str
   return { code: 'bad_request', remedy: '' };
 }
 
-function classifyBadRequest(error: ErrorBody): { code: string; remedy: string } {
+function classifyBadRequest(error: ErrorBody, status: number): { code: string; remedy: string } {
   if (isContextOverflow(error.message)) {
     return {
       code: 'context_overflow',
@@ -146,8 +164,17 @@ function classifyBadRequest(error: ErrorBody): { code: string; remedy: string } 
         'Start vLLM with `--enable-auto-tool-choice --tool-call-parser <name>`, or send `tool_choice: "none"` and read the calls from the text.',
     };
   }
+  if (error.message.includes('session_id')) {
+    return {
+      code: 'bad_request',
+      remedy: 'Not vLLM? With `session_id: null` in the `params` of a run it is not sent.',
+    };
+  }
+  if (status === 413) return { code: 'bad_request', remedy: TOO_LARGE };
   return { code: 'bad_request', remedy: '' };
 }
+
+const TOO_LARGE = 'The request is larger than the server or a gateway takes: shorten the messages, or raise its limit.';
 
 function classifyNotFound(error: ErrorBody, target: string): { code: string; remedy: string } {
   if (error.param === 'model' || /^The model /.test(error.message)) {
@@ -158,52 +185,6 @@ function classifyNotFound(error: ErrorBody, target: string): { code: string; rem
     code: 'not_found',
     remedy: lacksV1 ? 'The base URL of a vLLM server ends in /v1.' : 'This server has no such route.',
   };
-}
-
-/** The messages of several versions and front ends: api_server, the older engine checks, and the Rust front end. */
-function isContextOverflow(message: string): boolean {
-  return (
-    /maximum context length/i.test(message) ||
-    /context length is only \d+/i.test(message) ||
-    /max_tokens'? or 'max_completion_tokens' is too large/.test(message) ||
-    /max_tokens=\d+\s*cannot be greater than max_model_len/.test(message) ||
-    /longer than the maximum model length/i.test(message)
-  );
-}
-
-function readCounts(message: string): { limit?: number; promptTokens?: number; requestedTokens?: number } {
-  const limit = firstNumber(message, [
-    /maximum context length (?:is|of) (\d+)/i,
-    /context length is only (\d+)/i,
-    /max_model_len\s{0,4}=?\s{0,4}(\d+)/,
-    /maximum model length of (\d+)/i,
-  ]);
-  const promptTokens = firstNumber(message, [
-    /\((\d+) in the messages/,
-    /request has (\d+) input tokens/,
-    /passed (\d+) input tokens/,
-    /prompt contains (?:at least )?(\d+) input tokens/,
-    /prompt \(length (\d+)\)/i,
-  ]);
-  const requestedTokens = firstNumber(message, [
-    /(\d{1,15}) in the completion/,
-    /is too large: (\d+)/,
-    /requested (\d+) output tokens/,
-    /max_tokens=(\d+)/,
-  ]);
-  return {
-    ...(limit !== undefined && { limit }),
-    ...(promptTokens !== undefined && { promptTokens }),
-    ...(requestedTokens !== undefined && { requestedTokens }),
-  };
-}
-
-function firstNumber(text: string, patterns: readonly RegExp[]): number | undefined {
-  for (const pattern of patterns) {
-    const found = pattern.exec(text)?.[1];
-    if (found !== undefined) return Number(found);
-  }
-  return undefined;
 }
 
 function shorten(message: string): string {

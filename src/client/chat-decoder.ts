@@ -32,6 +32,8 @@ export class ChatDecoder implements EventDecoder<StreamEvent> {
   #systemFingerprint: string | null = null;
   #firstTokenAtMs: number | null = null;
   #lastTokenAtMs: number | null = null;
+  /** Token counts: `often` when chunks of the answer carry the counts so far. */
+  #counted: 'never' | 'last' | 'often' = 'never';
   #isDone = false;
 
   constructor(options: ChatDecoderOptions) {
@@ -42,21 +44,24 @@ export class ChatDecoder implements EventDecoder<StreamEvent> {
     return this.#isDone;
   }
 
-  decode(data: string, out: StreamEvent[]): void {
+  decode(data: string, out: StreamEvent[], name?: string): void {
     if (this.#isDone) return;
     if (data.trim() === '[DONE]') {
-      this.#finish(out);
+      this.#takeDone(out);
       return;
     }
     const { requestId, onChunk } = this.#options;
-    const chunk = parseFrame(data, requestId);
+    const chunk = parseFrame(data, requestId, name);
+    if (chunk === undefined) return;
     onChunk?.(chunk);
     if (typeof chunk.id === 'string') this.#id ??= chunk.id;
     if (typeof chunk.model === 'string') this.#model ??= chunk.model;
     if (typeof chunk.system_fingerprint === 'string') this.#systemFingerprint = chunk.system_fingerprint;
     if (Array.isArray(chunk.choices)) for (const entry of chunk.choices) this.#takeChoice(entry, out);
     const usage = usageFrom(chunk.usage);
-    if (usage !== undefined) out.push({ type: 'usage', usage });
+    if (usage === undefined) return;
+    this.#counted = this.#counted === 'never' || !hasChoices(chunk) ? 'last' : 'often';
+    out.push({ type: 'usage', usage });
   }
 
   end(out: StreamEvent[]): void {
@@ -67,7 +72,21 @@ export class ChatDecoder implements EventDecoder<StreamEvent> {
       const message = 'The stream ended before the answer did: no finish reason and no [DONE] came. It is not whole.';
       throw new StreamError(message, { code: 'stream_cut', requestId: this.#options.requestId });
     }
-    this.#finish(out);
+    this.finish(out);
+  }
+
+  /**
+   * Takes `[DONE]`. Gateways send it after whatever ended the answer, an error of their own included. Without a finish reason it
+   * closes a whole answer only when the token counts came, which are sent last, or when its calls are whole.
+   */
+  #takeDone(out: StreamEvent[]): void {
+    const choices = [...this.#choices.values()];
+    const isFinished = choices.length === 0 || choices.some(({ finishReason }) => finishReason !== null);
+    if (!isFinished && this.#counted !== 'last' && !choices.some((choice) => choice.hasWholeCall())) {
+      const message = 'The stream was closed before the answer ended: no finish reason came. It is not whole.';
+      throw new StreamError(message, { code: 'stream_cut', requestId: this.#options.requestId });
+    }
+    this.finish(out);
   }
 
   #takeChoice(entry: unknown, out: StreamEvent[]): void {
@@ -90,7 +109,7 @@ export class ChatDecoder implements EventDecoder<StreamEvent> {
     return choice;
   }
 
-  #finish(out: StreamEvent[]): void {
+  finish(out: StreamEvent[]): void {
     if (this.#choices.size === 0) {
       const message = 'The stream ended without an answer: it held no choice.';
       throw new InvalidResponseError(message, { code: 'no_choices', requestId: this.#options.requestId });
@@ -123,4 +142,8 @@ export class ChatDecoder implements EventDecoder<StreamEvent> {
       totalMs: now() - sentAtMs,
     };
   }
+}
+
+function hasChoices({ choices }: Readonly<Record<string, unknown>>): boolean {
+  return Array.isArray(choices) && choices.length > 0;
 }

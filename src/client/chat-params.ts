@@ -1,5 +1,5 @@
 // Owns the type of a chat request. Checking and sending it is left to `request-body.ts` and `chat.ts`.
-// Fields, defaults and ranges as in vLLM 0.32.
+// Fields, defaults and ranges as in vLLM 0.33.
 
 import type { JsonObject } from '../core/json.ts';
 import type { Message } from '../core/message.ts';
@@ -10,7 +10,7 @@ import { SAMPLING_PARAMS } from './sampling-params.ts';
 export interface ToolDefinition {
   readonly type: 'function';
   readonly function: FunctionDefinition;
-  /** Keeps the definition out of the prompt until it is looked up; newest servers. */
+  /** The same as that of the function. */
   readonly defer_loading?: boolean;
 }
 
@@ -19,11 +19,19 @@ export interface FunctionDefinition {
   readonly description?: string;
   /** JSON Schema of the arguments; its root is an object. */
   readonly parameters?: JsonObject;
-  /** True makes vLLM enforce the schema; without it only the call's envelope is constrained. */
+  /**
+   * True makes vLLM enforce the schema, and with `auto` the form of calls at all; without it a server does so only with `--tool-strict-level`
+   * (0.31 and later). The parser `hf` refuses it.
+   */
   readonly strict?: boolean;
+  /** Given to the template, which may keep the definition out of the prompt until it is looked up. Few do. */
+  readonly defer_loading?: boolean;
 }
 
-/** With `none` the model still sees the tools. With `required`, a model that thinks first may still make no call. */
+/**
+ * With `none` the model still sees the tools. With `required`, a model that thinks first may still make no call, and the parser `mistral`
+ * guarantees none. The parser `hf` refuses all but `auto` and `none`.
+ */
 export type ToolChoice =
   | 'auto'
   | 'none'

@@ -27,6 +27,10 @@ export interface Choice {
   readonly finish_reason: FinishReason | null;
   /** vLLM's own: the matched stop string or stop token id. */
   readonly stop_reason: string | number | null;
+  /** With `return_token_ids`. */
+  readonly token_ids?: readonly number[] | null;
+  /** With `return_weight_versions`. */
+  readonly weight_versions?: readonly WeightVersionSpan[] | null;
   readonly [key: string]: unknown;
 }
 
@@ -44,6 +48,34 @@ export interface ChatCompletionResponse {
   readonly usage?: Usage;
   /** `vllm-<version>-<hash>` on recent servers. */
   readonly system_fingerprint?: string | null;
+  /** With `return_token_ids`. */
+  readonly prompt_token_ids?: readonly number[] | null;
+  /** With `return_prompt_text`. */
+  readonly prompt_text?: string | null;
+  /** From a server with `--enable-per-request-metrics`, for one choice. A stream has it only with the token counts. */
+  readonly metrics?: RequestMetrics | null;
+  readonly [key: string]: unknown;
+}
+
+/** The output tokens from `start` to before `end` were sampled by the weights of this version. */
+export interface WeightVersionSpan {
+  readonly version: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Where the server's time went, in milliseconds. vLLM 0.25 and later. */
+export interface RequestMetrics {
+  /** From the end of the wait to the first token. */
+  readonly time_to_first_token_ms?: number | null;
+  /** From the first token to the last. */
+  readonly generation_time_ms?: number | null;
+  /** Before it was scheduled. */
+  readonly queue_time_ms?: number | null;
+  /** Between two tokens. */
+  readonly mean_itl_ms?: number | null;
+  /** Of the answer, from the end of the wait on. */
+  readonly tokens_per_second?: number | null;
   readonly [key: string]: unknown;
 }
 

@@ -8,6 +8,8 @@ import { readChatResponse } from './chat-response.ts';
 import { ChatStream } from './chat-stream.ts';
 import type { Connection } from './connection.ts';
 import type { RequestOptions } from './options.ts';
+import type { RenderedChat } from './render.ts';
+import { readRenderedChat } from './render.ts';
 import { buildBody } from './request-body.ts';
 import { sessionHeader } from './session-header.ts';
 
@@ -28,6 +30,11 @@ export interface ChatCompletions {
   create(params: ChatParams, options?: RequestOptions): Promise<ChatCompletionResponse | ChatStream>;
   /** Asks for events, whatever `stream` says. Sends when it is iterated; every failure is the `error` event. */
   stream(params: ChatParams, options?: RequestOptions): ChatStream;
+  /**
+   * What the model would be sent, without generating: the exact tokens of the prompt and their count. Rejects with a VllmError: `forbidden` on a
+   * server without `--enable-scale-out` (vLLM 0.30 and later).
+   */
+  render(params: ChatParams, options?: RequestOptions): Promise<RenderedChat>;
 }
 
 export interface Chat {
@@ -48,6 +55,14 @@ export function createChat(connection: Connection): Chat {
     const call = { method: 'POST', url: connection.route(ROUTE), body: bodyOf(params, false), options } as const;
     const { value, requestId } = await connection.fetchJson({ ...call, headers: sessionHeader(params) });
     return readChatResponse(value, { requestId, parseThinkTags: connection.settings(options).parseThinkTags });
+  }
+
+  async function render(params: ChatParams, options: RequestOptions = {}): Promise<RenderedChat> {
+    const { unknownParams } = connection;
+    const body = buildBody(params, { required: REQUIRED, known: CHAT_PARAMS, unknownParams });
+    const call = { method: 'POST', url: connection.route(`${ROUTE}/render`), body, options } as const;
+    const { value, requestId } = await connection.fetchJson({ ...call, headers: sessionHeader(params) });
+    return readRenderedChat(value, requestId);
   }
 
   function create(): ChatRequestBuilder;
@@ -71,6 +86,6 @@ export function createChat(connection: Connection): Chat {
     return buildBody(params, { required: REQUIRED, known: CHAT_PARAMS, unknownParams, isStreamed });
   }
 
-  const completions: ChatCompletions = Object.assign(() => completions, { create, stream });
+  const completions: ChatCompletions = Object.assign(() => completions, { create, stream, render });
   return { completions };
 }

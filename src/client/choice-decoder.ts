@@ -66,6 +66,11 @@ export class ChoiceDecoder {
     this.#calls.flush(out);
   }
 
+  /** Whether the calls have come whole, though no finish reason says so. */
+  hasWholeCall(): boolean {
+    return this.#calls.hasWhole();
+  }
+
   #takeContent(text: string, out: StreamEvent[]): void {
     if (this.#thinking === undefined) out.push({ type: 'content', delta: text, index: this.#index });
     else this.#pushPieces(this.#thinking.feed(text), out);

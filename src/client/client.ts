@@ -6,9 +6,13 @@ import { createChat } from './chat.ts';
 import type { Completions } from './completions.ts';
 import { createCompletions } from './completions.ts';
 import { Connection } from './connection.ts';
+import type { Embeddings } from './embeddings.ts';
+import { createEmbeddings } from './embeddings.ts';
 import { checkApiKey } from './header-values.ts';
 import type { ClientOptions, ClientOptionsWithUrl } from './options.ts';
 import { checkClientOptions, DEFAULT_BASE_URL } from './options.ts';
+import type { Rerank } from './rerank.ts';
+import { createRerank } from './rerank.ts';
 import type { ServerEndpoints } from './server.ts';
 import { createServerEndpoints } from './server.ts';
 import type { ClientWarning } from './unknown-params.ts';
@@ -21,6 +25,10 @@ export class VllmClient {
   readonly chat: Chat;
   /** The legacy completions endpoint. */
   readonly completions: Completions;
+  /** Texts to vectors, by an embedding model. */
+  readonly embeddings: Embeddings;
+  /** Documents in order of relevance, by a reranking model. */
+  readonly rerank: Rerank;
   readonly models: ServerEndpoints['models'];
   readonly tokenize: ServerEndpoints['tokenize'];
   readonly detokenize: ServerEndpoints['detokenize'];
@@ -52,6 +60,8 @@ export class VllmClient {
     this.#connection = new Connection(checkBaseUrl(named === undefined ? DEFAULT_BASE_URL : named), connected, env);
     this.chat = createChat(this.#connection);
     this.completions = createCompletions(this.#connection);
+    this.embeddings = createEmbeddings(this.#connection);
+    this.rerank = createRerank(this.#connection);
     const server = createServerEndpoints(this.#connection);
     this.models = server.models;
     this.tokenize = server.tokenize;

@@ -2,6 +2,7 @@
 
 import type { FinishReason } from '../core/stream-event.ts';
 import type { Usage } from '../core/usage.ts';
+import type { RequestMetrics, WeightVersionSpan } from './chat-response.ts';
 import type { ExtraParams, SamplingParams } from './sampling-params.ts';
 import { SAMPLING_PARAMS } from './sampling-params.ts';
 
@@ -41,6 +42,10 @@ export interface CompletionChoice {
   readonly text: string;
   readonly finish_reason: FinishReason | null;
   readonly stop_reason: string | number | null;
+  /** With `return_token_ids`. */
+  readonly token_ids?: readonly number[] | null;
+  /** With `return_weight_versions`. */
+  readonly weight_versions?: readonly WeightVersionSpan[] | null;
   readonly [key: string]: unknown;
 }
 
@@ -54,6 +59,7 @@ export interface CompletionResponse {
   readonly model: string;
   readonly choices: readonly [CompletionChoice, ...CompletionChoice[]];
   readonly usage?: Usage;
+  readonly metrics?: RequestMetrics | null;
   readonly [key: string]: unknown;
 }
 

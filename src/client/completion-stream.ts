@@ -31,18 +31,35 @@ export class CompletionStream extends EventStream<CompletionEvent> {
 
 function createCompletionDecoder(requestId: string): EventDecoder<CompletionEvent> {
   const finished = new Map<number, FinishReason | null>();
+  let counted: 'never' | 'last' | 'often' = 'never';
   let isDone = false;
 
-  function decode(data: string, out: CompletionEvent[]): void {
+  function decode(data: string, out: CompletionEvent[], name?: string): void {
     if (isDone) return;
     if (data.trim() === '[DONE]') {
-      finish(out);
+      takeDone(out);
       return;
     }
-    const chunk = parseFrame(data, requestId);
+    const chunk = parseFrame(data, requestId, name);
+    if (chunk === undefined) return;
     if (Array.isArray(chunk.choices)) for (const choice of chunk.choices) takeChoice(choice, out);
     const usage = usageFrom(chunk.usage);
-    if (usage !== undefined) out.push({ type: 'usage', usage });
+    if (usage === undefined) return;
+    const isAlone = !Array.isArray(chunk.choices) || chunk.choices.length === 0;
+    counted = counted === 'never' || isAlone ? 'last' : 'often';
+    out.push({ type: 'usage', usage });
+  }
+
+  /** As in a chat: without a finish reason, `[DONE]` closes a whole answer only when the token counts came last. */
+  function takeDone(out: CompletionEvent[]): void {
+    if (finished.size > 0 && [...finished.values()].every((reason) => reason === null) && counted !== 'last')
+      throw cut();
+    finish(out);
+  }
+
+  function cut(): StreamError {
+    const message = 'The stream ended before the completion did: no finish reason came. It is not whole.';
+    return new StreamError(message, { code: 'stream_cut', requestId });
   }
 
   function takeChoice(choice: unknown, out: CompletionEvent[]): void {
@@ -71,12 +88,9 @@ function createCompletionDecoder(requestId: string): EventDecoder<CompletionEven
   function end(out: CompletionEvent[]): void {
     if (isDone) return;
     const reasons = [...finished.values()];
-    if (reasons.length === 0 || reasons.includes(null)) {
-      const message = 'The stream ended before the completion did: no finish reason and no [DONE] came.';
-      throw new StreamError(message, { code: 'stream_cut', requestId });
-    }
+    if (reasons.length === 0 || reasons.includes(null)) throw cut();
     finish(out);
   }
 
-  return { decode, end, isDone: () => isDone };
+  return { decode, finish, end, isDone: () => isDone };
 }

@@ -4,7 +4,7 @@
 import type { VllmError } from '../core/vllm-error.ts';
 import { AbortError, TimeoutError } from './errors.ts';
 
-type Phase = 'first_byte' | 'idle' | 'call' | 'total';
+type Phase = 'first_byte' | 'idle' | 'silent' | 'call' | 'total';
 
 interface Running {
   readonly timer: NodeJS.Timeout;
@@ -27,6 +27,11 @@ const LIMITS: Record<Phase, Limit> = {
     code: 'idle_timeout',
     failure: 'No further byte of the answer arrived',
     remedy: 'The server stopped in the middle of the answer. The limit is `idleTimeoutMs`.',
+  },
+  silent: {
+    code: 'idle_timeout',
+    failure: 'Nothing but comments came',
+    remedy: 'The server keeps the connection open and sends no answer. The limit is `firstByteTimeoutMs`.',
   },
   call: {
     code: 'timeout',
@@ -78,6 +83,12 @@ export class Deadline {
   stop(phase: Phase): void {
     const known = this.#phases[phase];
     if (known !== undefined) known.isOn = false;
+  }
+
+  /** Goes on with a phase that was stopped, as if it had not been. */
+  resume(phase: Phase): void {
+    const known = this.#phases[phase];
+    if (known !== undefined) known.isOn = true;
   }
 
   dispose(): void {

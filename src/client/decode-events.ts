@@ -6,8 +6,10 @@ import type { HttpAnswer } from './http-answer.ts';
 import { createSseReader } from './sse.ts';
 
 export interface EventDecoder<Event> {
-  /** Takes the data of one event; appends what it means to `out`. Throws the error that ends the stream. */
-  readonly decode: (data: string, out: Event[]) => void;
+  /** Takes the data of one event and its name, if it has one; appends what it means to `out`. Throws the error that ends the stream. */
+  readonly decode: (data: string, out: Event[], name?: string) => void;
+  /** Takes the end of an answer that is known to be whole. */
+  readonly finish: (out: Event[]) => void;
   /** Takes the end of the body. Throws when the answer is not whole. Does nothing once the terminal event is out. */
   readonly end: (out: Event[]) => void;
   /**
@@ -44,6 +46,8 @@ interface BodyDecoder<Piece, Event> {
   readonly end: (out: Event[]) => void;
   /** Whether the terminal event is out: what follows it does not matter. */
   readonly isDone: () => boolean;
+  /** Whether nothing but comments came since the last event. */
+  readonly isSilent: () => boolean;
 }
 
 interface ByteDecoderOptions {
@@ -61,9 +65,20 @@ export function createByteDecoder<Event>(
   options: ByteDecoderOptions,
 ): BodyDecoder<Uint8Array, Event> {
   let target: Event[] = [];
-  const reader = createSseReader({ ...options, onData: (data) => decoder.decode(data, target) });
+  let isSilent = false;
+  const reader = createSseReader({
+    ...options,
+    onData: (data, name) => {
+      isSilent = false;
+      decoder.decode(data, target, name);
+    },
+    onComment: () => {
+      isSilent = true;
+    },
+  });
   return {
     isDone: () => decoder.isDone(),
+    isSilent: () => isSilent,
     feed(pieces, out) {
       target = out;
       try {
@@ -92,9 +107,10 @@ function wholeDecoder<Event>(decoder: EventDecoder<Event>): BodyDecoder<string, 
     isDone: () => decoder.isDone(),
     feed(bodies, out) {
       for (const body of bodies) decoder.decode(body, out);
-      decoder.decode('[DONE]', out);
+      if (!decoder.isDone()) decoder.finish(out);
     },
     end: (out) => decoder.end(out),
+    isSilent: () => false,
   };
 }
 
@@ -104,6 +120,8 @@ interface BodySource<Piece> {
   readonly read: () => Promise<readonly Piece[] | undefined>;
   /** Called once the terminal event is out: the connection is worth keeping. May take a moment. */
   readonly release?: () => Promise<void> | undefined;
+  /** Called after each read. */
+  readonly setSilent?: (isSilent: boolean) => void;
 }
 
 function wholeBody(answer: HttpAnswer): BodySource<string> {
@@ -122,6 +140,7 @@ function readEvents<Piece, Event>(source: BodySource<Piece>, decoder: BodyDecode
       try {
         if (pieces === undefined) decoder.end(out);
         else decoder.feed(pieces, out);
+        source.setSilent?.(decoder.isSilent());
       } catch (error) {
         // What came before it in the same bytes is given first.
         failure = { error };

@@ -1,16 +1,40 @@
-// Owns the data of one stream event -> a JSON object, or the error in it. What the object means is left to the decoders.
+// Owns one stream event -> a JSON object, or the error in it. What the object means is left to the decoders.
 
 import { isObject } from '../core/json.ts';
-import { apiErrorFromFrame } from './api-error.ts';
+import { apiErrorFromEvent, apiErrorFromFrame } from './api-error.ts';
+import type { ApiError } from './errors.ts';
 import { ParseError, StreamError } from './errors.ts';
 
-/** Throws a ParseError when the data is not a JSON object, and a StreamError for an error that the server sent in mid-stream. */
-export function parseFrame(data: string, requestId: string | undefined): Record<string, unknown> {
-  const frame = parseObject(data, requestId);
-  const cause = apiErrorFromFrame(frame, requestId);
+/**
+ * Gives the object. Throws a StreamError for an error that the server sent in mid-stream: vLLM sends an object with `error`, gateways also an
+ * event of the name `error` or a flat object with a message. Throws a ParseError for anything else that is not an object; but gives undefined
+ * when that is an event of a name of its own, such as the `ping` of gateways.
+ */
+export function parseFrame(
+  data: string,
+  requestId: string | undefined,
+  name: string | undefined,
+): Record<string, unknown> | undefined {
+  const isNamed = name !== undefined && name !== 'message';
+  const frame = isNamed ? parseQuietly(data) : parseObject(data, requestId);
+  const cause = name === 'error' ? apiErrorFromEvent(frame ?? data, requestId) : apiErrorFromFrame(frame, requestId);
   if (cause === undefined) return frame;
+  throw frameError(cause, requestId);
+}
+
+function frameError(cause: ApiError, requestId: string | undefined): StreamError {
   const { message, status, retryable } = cause;
-  throw new StreamError(message, { code: 'error_frame', status, requestId, retryable, cause });
+  return new StreamError(message, { code: 'error_frame', status, requestId, retryable, cause });
+}
+
+function parseQuietly(data: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(data);
+    return isObject(value) ? value : undefined;
+  } catch {
+    // The caller sees undefined.
+    return undefined;
+  }
 }
 
 function parseObject(data: string, requestId: string | undefined): Record<string, unknown> {

@@ -6,6 +6,7 @@ import { errorFromBody, targetOf } from './connection-error.ts';
 import type { Deadline } from './deadline.ts';
 import { ParseError } from './errors.ts';
 import type { SizeLimits, TimeLimits } from './limits.ts';
+import { STREAM_FIRST_BYTE_MS, WHOLE_FIRST_BYTE_MS } from './limits.ts';
 import type { Head, Wire } from './wire.ts';
 
 /** One exchange whose head has arrived. */
@@ -20,6 +21,11 @@ interface Exchange {
   readonly settings: TimeLimits & SizeLimits;
   /** The answer disposes of it. */
   readonly deadline: Deadline;
+}
+
+/** How long the server may take to begin: it sends nothing while a request is queued, nor before the end of an answer that is not streamed. */
+export function firstByteLimitMs({ isStreamed, settings }: Pick<Exchange, 'isStreamed' | 'settings'>): number {
+  return settings.firstByteTimeoutMs ?? (isStreamed ? STREAM_FIRST_BYTE_MS : WHOLE_FIRST_BYTE_MS);
 }
 
 /** How long to wait for the end of the body after a whole answer, to keep its connection for the next request. */
@@ -38,6 +44,8 @@ export class HttpAnswer {
   readonly sentAtMs: number;
   readonly #exchange: Exchange;
   #firstByteAtMs: number | null = null;
+  #hasEvent = false;
+  #isSilent = false;
   #lastPieceAtMs: number;
 
   constructor(exchange: Exchange) {
@@ -86,6 +94,27 @@ export class HttpAnswer {
     deadline.stop('first_byte');
     // For a stream `timeoutMs` limits only its beginning.
     if (isStreamed) deadline.stop('call');
+  }
+
+  /**
+   * Told after each read of an event stream: whether nothing but comments came since the last event. A comment shows that the connection
+   * lives, so that it renews `idleTimeoutMs`; but it is no part of the answer, so that `firstByteTimeoutMs` bounds how long there may be nothing else.
+   */
+  setSilent(isSilent: boolean): void {
+    const { deadline } = this.#exchange;
+    if (isSilent !== this.#isSilent) {
+      this.#isSilent = isSilent;
+      if (this.#hasEvent) {
+        if (isSilent) deadline.start('silent', firstByteLimitMs(this.#exchange));
+        else deadline.stop('silent');
+      } else {
+        for (const phase of ['first_byte', 'call'] as const) {
+          if (isSilent) deadline.resume(phase);
+          else deadline.stop(phase);
+        }
+      }
+    }
+    this.#hasEvent ||= !isSilent;
   }
 
   /** The body up to a size, and whether there is more of it. */

@@ -5,11 +5,12 @@ export interface TimeLimits {
   /** Until the connection is established (TCP and TLS). Belongs to the connection pool: set it on the client. Default 10 000. */
   readonly connectTimeoutMs: number;
   /**
-   * From sending the request to the first byte of the answer. vLLM sends nothing while a request is queued or prefilled.
+   * From sending the request to the first byte of the answer. vLLM sends nothing while a request is queued or prefilled; with
+   * `--sse-keep-alive-interval` (0.29) it sends comments, which do not count: they may fill a stream for this long and no longer.
    * Default 600 000 for a stream; 3 600 000 for a whole answer, whose first byte comes after its last token.
    */
   readonly firstByteTimeoutMs: number | undefined;
-  /** Between two pieces of an answer that has begun. Default 120 000. */
+  /** Between two pieces of an answer that has begun; a comment is a piece. Default 120 000. */
   readonly idleTimeoutMs: number;
   /** From the call to the last byte, retries included. No default: a long generation is not an error. */
   readonly totalTimeoutMs: number;

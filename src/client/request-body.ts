@@ -11,7 +11,8 @@ interface BodyRules {
   /** Every name that the endpoint knows. */
   readonly known: Readonly<Record<string, true>>;
   readonly unknownParams: UnknownParams;
-  readonly isStreamed: boolean;
+  /** Left out for an endpoint that does not generate. */
+  readonly isStreamed?: boolean;
 }
 
 /** Builds the body. Throws a MissingParameterError before anything is sent. */
@@ -24,7 +25,7 @@ export function buildBody(params: object, rules: BodyRules): string {
   // `stream` decides how the answer is read, so not even `extra` changes it.
   const stream = rules.isStreamed;
   const own = Object.assign({}, fields, { extra: undefined }, usageFields(fields, stream));
-  const body: Record<string, unknown> = Object.assign(own, extra, { stream });
+  const body: Record<string, unknown> = Object.assign(own, extra, stream === undefined ? undefined : { stream });
   for (const name of rules.required) requireField(name, body);
   const names = Object.keys(fields).filter((name) => name !== 'extra');
   for (const name of names) checkNumber(name, fields[name]);
@@ -51,9 +52,9 @@ function checkNumber(name: string, value: unknown): void {
 /** A stream has token counts only on request; without them an agent cannot enforce its limits. */
 function usageFields(
   fields: Readonly<Record<string, unknown>>,
-  isStreamed: boolean,
+  isStreamed: boolean | undefined,
 ): Record<string, unknown> | undefined {
-  if (!isStreamed) return undefined;
+  if (isStreamed !== true) return undefined;
   const options = fields.stream_options;
   if (options === null) return { stream_options: undefined };
   return { stream_options: Object.assign({ include_usage: true }, isObject(options) ? options : undefined) };
@@ -63,7 +64,7 @@ function encode(body: Record<string, unknown>): string {
   const { messages } = body;
   try {
     if (!Array.isArray(messages) || messages.length < LONG_HISTORY) return JSON.stringify(body);
-    // The body is ours, and has `stream` at least, so that this is no empty object.
+    // The body is ours, and has a model at least, so that this is no empty object.
     const rest = JSON.stringify(Object.assign(body, { messages: undefined }));
     return `${rest.slice(0, -1)},"messages":[${Array.from(messages, messageText).join(',')}]}`;
   } catch (cause) {

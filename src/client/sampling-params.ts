@@ -1,5 +1,5 @@
 // Owns the types of what both generating endpoints take: sampling, stopping, constraints, vLLM's own fields.
-// Fields, defaults and ranges as in vLLM 0.32 (`sampling_params.py` and the protocol modules). Sending is left to the endpoints.
+// Fields, defaults and ranges as in vLLM 0.33 (`sampling_params.py` and the protocol modules). Sending is left to the endpoints.
 
 import type { JsonObject, JsonValue } from '../core/json.ts';
 
@@ -61,14 +61,26 @@ export interface SamplingParams {
   readonly return_tokens_as_token_ids?: boolean | null;
   /** Adds `prompt_token_ids` and, per choice, `token_ids`. */
   readonly return_token_ids?: boolean | null;
+  /** Adds `weight_versions` to each choice: which weights sampled which of its tokens. Not with beam search. vLLM 0.33 and later. */
+  readonly return_weight_versions?: boolean;
+  /** Adds `token_offsets` to what `render` gives. Ignored elsewhere. */
+  readonly return_token_offsets?: boolean | null;
+  /** What `render` gives of images and other media: their tensors, or only their places and hashes. Default `tensors`. Ignored elsewhere. */
+  readonly mm_payload?: 'tensors' | 'none';
   readonly add_special_tokens?: boolean;
 
-  /** Lower is served sooner. Default 0; other values need a server with priority scheduling. */
+  /**
+   * Lower is served sooner. Default 0; other values need a server with priority scheduling. The header `X-Vllm-Priority`, which a gateway may
+   * set, wins over it (vLLM 0.28 and later).
+   */
   readonly priority?: number;
   /** The client sends a new `X-Request-Id` with every attempt, and the header wins over this field. */
   readonly request_id?: string;
-  /** The same over all requests of one conversation: routers keep them on one replica. Sent as `X-Session-ID` too. */
-  readonly session_id?: string | null;
+  /**
+   * The same over all requests of one conversation: routers keep them on one replica. Sent as the header `X-Session-ID` too, which vLLM reads
+   * in its absence. Both since vLLM 0.28; earlier versions ignore them.
+   */
+  readonly session_id?: string | null | undefined;
   /** 1 to 128 characters, none of `@ / \`. Separates the prefix caches of tenants. */
   readonly cache_salt?: string | null;
   /** Tokens per streamed chunk, at least 1; the server's `--stream-interval` is the lower bound. */
@@ -80,7 +92,7 @@ export interface SamplingParams {
   readonly ec_transfer_params?: JsonObject | null;
   readonly watermarking?: boolean | null;
   readonly routed_experts_prompt_start?: number;
-  /** Tokens of thinking after which the model is made to answer; 0 or more. Needs a server with `--reasoning-parser`. */
+  /** Tokens of thinking after which the model is made to answer; 0 or more, or -1 for no limit. Needs a server with `--reasoning-parser`. */
   readonly thinking_token_budget?: number | null;
   /** Ignored by vLLM; some routers keep a user's requests on one replica by it. */
   readonly user?: string | null;
@@ -168,6 +180,9 @@ export const SAMPLING_PARAMS: Readonly<Record<keyof SamplingParams, true>> = {
   logprob_token_ids: true,
   return_tokens_as_token_ids: true,
   return_token_ids: true,
+  return_weight_versions: true,
+  return_token_offsets: true,
+  mm_payload: true,
   add_special_tokens: true,
   priority: true,
   request_id: true,

@@ -46,6 +46,7 @@ export type TokenizeParams =
       readonly continue_final_message?: boolean;
       readonly chat_template?: string | null;
       readonly chat_template_kwargs?: JsonObject | null;
+      readonly media_io_kwargs?: Readonly<Record<string, JsonObject>> | null;
       readonly mm_processor_kwargs?: JsonObject | null;
     });
 
@@ -70,7 +71,7 @@ export interface ServerEndpoints {
   readonly detokenize: (params: DetokenizeParams, options?: RequestOptions) => Promise<string>;
   /** False when the server answers that its engine is dead (503); rejects when nothing answers. */
   readonly health: (options?: RequestOptions) => Promise<boolean>;
-  /** Such as `0.32.0`. */
+  /** Such as `0.33.0`. */
   readonly version: (options?: RequestOptions) => Promise<string>;
   /** Requests in flight. Always 0 without `--enable-server-load-tracking`. */
   readonly load: (options?: RequestOptions) => Promise<number>;

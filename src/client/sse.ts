@@ -6,8 +6,10 @@ import { StreamError } from './errors.ts';
 interface SseReaderOptions {
   readonly maxEventChars: number;
   readonly requestId: string | undefined;
-  /** Called with the data of each event. What it throws goes through `feed` and `end`. */
-  readonly onData: (data: string) => void;
+  /** Called with the data of each event and its name, if it has one. What it throws goes through `feed` and `end`. */
+  readonly onData: (data: string, name: string | undefined) => void;
+  /** Called for each comment, which servers send to keep a silent connection open. */
+  readonly onComment?: () => void;
 }
 
 interface SseReader {
@@ -19,19 +21,21 @@ interface SseReader {
 
 /**
  * Reads server-sent events cut at any byte, with any line ending, with or without a byte order mark.
- * Comments, ids, event names and unknown fields are ignored. Memory is bounded by `maxEventChars`.
+ * Ids, unknown fields and events without data are ignored. Memory is bounded by `maxEventChars`.
  */
-export function createSseReader({ maxEventChars, requestId, onData }: SseReaderOptions): SseReader {
+export function createSseReader(options: SseReaderOptions): SseReader {
+  const { maxEventChars, requestId, onData, onComment } = options;
   // Strips the byte order mark and keeps a character that is cut between two chunks.
   const decoder = new TextDecoder();
 
   const parser = createParser({
     maxBufferSize: maxEventChars,
-    onEvent: ({ data }) => {
+    onEvent: ({ data, event }) => {
       // The parser's own limit is on what waits: an event that comes whole in one chunk passes it.
       if (data.length > maxEventChars) throw tooLarge();
-      onData(data);
+      if (data !== '') onData(data, event);
     },
+    ...(onComment !== undefined && { onComment }),
     onError: ({ type }) => {
       if (type === 'max-buffer-size-exceeded') throw tooLarge();
     },

@@ -50,6 +50,11 @@ export class ToolCallMerger {
     }
   }
 
+  /** Whether there are open calls, and the arguments of each are a whole object. */
+  hasWhole(): boolean {
+    return this.#calls.length > 0 && this.#calls.every(({ whole, parts }) => whole.isAfter(parts));
+  }
+
   /** Completes all calls, in order of index, and starts over. */
   flush(out: StreamEvent[]): void {
     const ordered = this.#calls.toSorted((a, b) => (a.wireIndex ?? a.toolIndex) - (b.wireIndex ?? b.toolIndex));

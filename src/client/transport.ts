@@ -8,9 +8,9 @@ import type { Attempt } from './connection-error.ts';
 import { errorFromConnection, targetOf } from './connection-error.ts';
 import type { Deadline } from './deadline.ts';
 import { HttpError } from './errors.ts';
-import { HttpAnswer } from './http-answer.ts';
+import { firstByteLimitMs, HttpAnswer } from './http-answer.ts';
 import type { SizeLimits, TimeLimits } from './limits.ts';
-import { MAX_ERROR_BODY_BYTES, STREAM_FIRST_BYTE_MS, WHOLE_FIRST_BYTE_MS } from './limits.ts';
+import { MAX_ERROR_BODY_BYTES } from './limits.ts';
 import type { RetryNotice, RetryPolicy } from './retry.ts';
 import { retryDelayMs } from './retry.ts';
 import type { Head, RequestDispatcher } from './wire.ts';
@@ -75,10 +75,7 @@ async function sendOnce(request: HttpRequest, options: TransportOptions): Promis
   const attempt: Attempt = { method, url, requestId: randomUUID() };
   deadline.requestId = attempt.requestId;
   deadline.start('call', settings.timeoutMs);
-  deadline.start(
-    'first_byte',
-    settings.firstByteTimeoutMs ?? (isStreamed ? STREAM_FIRST_BYTE_MS : WHOLE_FIRST_BYTE_MS),
-  );
+  deadline.start('first_byte', firstByteLimitMs({ isStreamed, settings }));
   const sentAtMs = performance.now();
   const wire = new Wire(options.dispatcher, {
     origin: url.origin,

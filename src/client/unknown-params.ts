@@ -26,6 +26,7 @@ const RENAMED: Readonly<Record<string, string>> = {
   guided_whitespace_pattern: 'was removed in vLLM 0.12: use `structured_outputs: { whitespace_pattern }`.',
   guided_decoding_backend: 'was removed in vLLM 0.12: the server chooses the backend.',
   structural_tag: 'was removed in vLLM 0.12: use `response_format: { type: "structural_tag", format }`.',
+  return_mm_kwargs: 'is deprecated: use `mm_payload: "none"` for `false`.',
   extra_body: 'belongs to the Python SDK: put its fields at the top level, or in `extra`.',
   enable_thinking: 'is a switch of the template: use `chat_template_kwargs: { enable_thinking }`.',
   thinking: 'is a switch of the template: use `chat_template_kwargs: { thinking }`.',

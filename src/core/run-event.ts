@@ -54,6 +54,8 @@ export type Outcome =
 export interface RunStartEvent {
   readonly type: 'run_start';
   readonly runId: string;
+  /** The id of the conversation. Absent when it is the run's own. */
+  readonly sessionId?: string;
   readonly agent: string;
   /** The conversation at the start of the run, including the new input, without the instructions. */
   readonly messages: readonly Message[];

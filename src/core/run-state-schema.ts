@@ -170,16 +170,20 @@ const common: JsonObject = {
 export const RUN_STATE_SCHEMA: JsonObject = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'RunState of vllm-agents, version 2',
-  ...object({
-    version: { const: 2 },
-    ...common,
-    spent: ref('spent'),
-    loop: orNull(ref('loop')),
-    serverParses: { type: 'boolean' },
-    kept: list(object({ callId: text, text })),
-    pending: orNull(ref('pending')),
-    unfinished: orNull(said),
-  }),
+  ...object(
+    {
+      version: { const: 2 },
+      ...common,
+      sessionId: text,
+      spent: ref('spent'),
+      loop: orNull(ref('loop')),
+      serverParses: { type: 'boolean' },
+      kept: list(object({ callId: text, text })),
+      pending: orNull(ref('pending')),
+      unfinished: orNull(said),
+    },
+    ['sessionId'],
+  ),
   $defs: definitions,
 };
 

@@ -17,6 +17,8 @@ import { addRunUsage, addUsage, NO_USAGE } from './usage.ts';
 export interface RunState {
   readonly version: 2;
   readonly runId: string;
+  /** The id of the conversation, the same in all runs that go on with it. Absent when it is the run's own. */
+  readonly sessionId?: string;
   readonly agent: string;
   /** The conversation. It consists of complete turns, so it can always be sent. */
   readonly messages: readonly Message[];
@@ -103,14 +105,17 @@ export function reduceRun(state: RunState, event: RunEvent): RunState {
   }
 }
 
-function startRun({ runId, agent, messages, kept = [], serverParses = false, resumed }: RunStartEvent): RunState {
-  return { ...INITIAL_RUN_STATE, ...resumed, runId, agent, messages, kept, serverParses };
+function startRun(event: RunStartEvent): RunState {
+  const { runId, sessionId, agent, messages, kept = [], serverParses = false, resumed } = event;
+  const state = { ...INITIAL_RUN_STATE, ...resumed, runId, agent, messages, kept, serverParses };
+  return sessionId === undefined ? state : { ...state, sessionId };
 }
 
 /** Written field by field instead of with a spread, because every turn pays for this fold. */
 function endTurn(state: RunState, event: TurnEndEvent): RunState {
   const own = event.usage === null ? state.usage : addUsage(state.usage, event.usage);
-  return {
+  const { sessionId } = state;
+  const ended: RunState = {
     version: state.version,
     runId: state.runId,
     agent: state.agent,
@@ -128,6 +133,7 @@ function endTurn(state: RunState, event: TurnEndEvent): RunState {
     outcome: state.outcome,
     output: state.output,
   };
+  return sessionId === undefined ? ended : { ...ended, sessionId };
 }
 
 /** A later result of a call with the same id replaces the earlier one. */

@@ -7,8 +7,10 @@ export interface Usage {
   /** Null or absent unless the server runs with `--enable-prompt-tokens-details`: unknown, not zero. */
   readonly prompt_tokens_details?: {
     readonly cached_tokens?: number | null;
+    /** Newly written to the cache by this request. vLLM 0.26 and later. */
     readonly created_cache_tokens?: number | null;
-    readonly multimodal_tokens?: number | null;
+    /** By kind of input, such as `image`. */
+    readonly multimodal_tokens?: Readonly<Record<string, number>> | null;
     readonly [key: string]: unknown;
   } | null;
   /** Present if the server has a reasoning parser. */

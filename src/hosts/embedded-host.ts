@@ -37,6 +37,7 @@ export interface OpenRun {
     readonly onEvent: (event: RunEvent) => void;
     /** The conversation of its session before it. */
     readonly messages?: readonly Message[];
+    readonly sessionId?: string;
   };
   /**
    * Records how the run ended and gives it back. Call it when the run's result is there, whatever it is. Rejects with a StoreError when the
@@ -124,6 +125,7 @@ class HeldRun implements OpenRun {
       signal: cancel.signal,
       onEvent: (event) => events.add(event),
       ...(messages !== undefined && { messages }),
+      ...(run.session !== undefined && { sessionId: run.session.sessionId }),
     };
     this.#journal = journal;
     this.#close = async () => {

@@ -1,8 +1,12 @@
-// Owns converting arguments of the wrong type whose meaning is clear. Whether they fit is left to the check.
+// Owns converting arguments of the wrong type whose meaning is clear. Whether they fit is left to the check, which types a schema
+// allows to `schema-types.ts`.
 
+import { parseExactJson } from '../core/exact-json.ts';
 import type { JsonObject } from '../core/json.ts';
-import { parseJson } from '../core/json.ts';
+import { isSameJson } from '../core/json.ts';
 import { isSchema } from './clean.ts';
+import type { JsonType } from './schema-types.ts';
+import { alternativesOf, isOfType, literalsOf, typeOf, typesOf } from './schema-types.ts';
 
 interface Coerced {
   readonly value: unknown;
@@ -28,30 +32,62 @@ interface Place {
   readonly changes: { path: string; what: string }[];
 }
 
-function coerce(value: unknown, given: JsonObject, place: Place): unknown {
+function coerce(value: unknown, schema: JsonObject, place: Place): unknown {
   if (place.depth > MAX_DEPTH) return value;
-  const schema = resolve(given, place.root);
-  const types = typesOf(schema);
-  // A union is left alone, since it is not clear which branch was meant.
-  if (types.length === 0) return value;
-  const same = types.some((type) => isOfType(value, type)) ? value : convert(value, types, place);
-  if (isSchema(same) && isSchema(schema.properties)) return coerceProperties(same, schema, schema.properties, place);
-  if (Array.isArray(same) && isSchema(schema.items)) {
-    const { items } = schema;
-    return same.map((entry: unknown, at) => coerce(entry, items, inner(place, String(at))));
-  }
-  return same;
+  const types = typesOf({ schema, root: place.root });
+  const same = types.size === 0 || isOfType(value, types) ? value : convert(value, types, place);
+  if (typeof same !== 'object' || same === null) return same;
+  const meant = meantBranch(same, schema, place);
+  if (meant === undefined) return same;
+  const inside = Array.isArray(same)
+    ? coerceItems(same, meant, place)
+    : coerceProperties(same as JsonObject, meant, place);
+  const parts: readonly unknown[] = Array.isArray(meant.allOf) ? meant.allOf : [];
+  return parts.filter(isSchema).reduce<unknown>((whole, part) => coerce(whole, part, deeper(place)), inside);
 }
 
-function coerceProperties(value: JsonObject, schema: JsonObject, properties: JsonObject, place: Place): object {
-  const required = Array.isArray(schema.required) ? schema.required : [];
+/** The only branch of a union that a list or an object can be meant for; undefined: it is not clear which one was meant. */
+function meantBranch(value: object, schema: JsonObject, place: Place): JsonObject | undefined {
+  const kind: JsonType = Array.isArray(value) ? 'array' : 'object';
+  const { root } = place;
+  const branches = alternativesOf({ schema, root }).filter((branch) => {
+    const types = typesOf({ schema: branch, root });
+    return types.size === 0 || types.has(kind);
+  });
+  if (branches.length < 2) return branches[0];
+  const fitting = branches.filter((branch) => isMarkedBy(value as JsonObject, branch, root));
+  return fitting.length === 1 ? fitting[0] : undefined;
+}
+
+/** Whether an object has what a branch requires, and the literals by which the branches of a union are distinguished. */
+function isMarkedBy(value: JsonObject, branch: JsonObject, root: JsonObject): boolean {
+  const required: readonly unknown[] = Array.isArray(branch.required) ? branch.required : [];
+  if (required.some((name) => typeof name === 'string' && !Object.hasOwn(value, name))) return false;
+  const properties = isSchema(branch.properties) ? branch.properties : {};
+  return Object.entries(properties).every(([name, schema]) => {
+    const literals = isSchema(schema) ? literalsOf({ schema, root }) : [];
+    if (literals.length === 0 || !Object.hasOwn(value, name)) return true;
+    return literals.some((literal) => isSameJson(literal, value[name]));
+  });
+}
+
+function coerceItems(values: readonly unknown[], schema: JsonObject, place: Place): readonly unknown[] {
+  const firsts: readonly unknown[] = Array.isArray(schema.prefixItems) ? schema.prefixItems : [];
+  return values.map((entry, at) => {
+    const item = at < firsts.length ? firsts[at] : schema.items;
+    return isSchema(item) ? coerce(entry, item, inner(place, String(at))) : entry;
+  });
+}
+
+function coerceProperties(value: JsonObject, schema: JsonObject, place: Place): object {
+  const properties = isSchema(schema.properties) ? schema.properties : {};
+  const required: readonly unknown[] = Array.isArray(schema.required) ? schema.required : [];
   const entries = Object.entries(value).flatMap(([name, entry]): [string, unknown][] => {
-    const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
+    const property = Object.hasOwn(properties, name) ? properties[name] : schema.additionalProperties;
     if (!isSchema(property)) return [[name, entry]];
-    const types = typesOf(resolve(property, place.root));
-    // Models write null for "not given"; a property that takes null keeps it.
-    if (entry === null && !required.includes(name) && types.length > 0 && !types.includes('null')) {
-      place.changes.push({ path: join(place.path, name), what: `${join(place.path, name)}: null was left out` });
+    if (Object.hasOwn(properties, name) && !required.includes(name) && isNotGiven(entry, property, place.root)) {
+      const at = join(place.path, name);
+      place.changes.push({ path: at, what: `${at}: null was left out` });
       return [];
     }
     return [[name, coerce(entry, property, inner(place, name))]];
@@ -59,9 +95,24 @@ function coerceProperties(value: JsonObject, schema: JsonObject, properties: Jso
   return Object.fromEntries(entries);
 }
 
-function convert(value: unknown, types: readonly string[], place: Place): unknown {
-  for (const type of types) {
-    const converted = CONVERT[type]?.(value);
+/** Models write null for "not given", and sometimes the word as a text. A property that takes null, or the text, keeps it. */
+function isNotGiven(entry: unknown, schema: JsonObject, root: JsonObject): boolean {
+  const types = typesOf({ schema, root });
+  if (types.size === 0 || types.has('null')) return false;
+  return entry === null || (isNullWord(entry) && !types.has('string'));
+}
+
+function isNullWord(value: unknown): boolean {
+  return value === 'null' || value === 'None';
+}
+
+/** The order in which types are tried: the text of a number is more likely a number than a list of one. */
+const ORDER: readonly JsonType[] = ['null', 'integer', 'number', 'boolean', 'object', 'string', 'array'];
+
+function convert(value: unknown, types: ReadonlySet<JsonType>, place: Place): unknown {
+  for (const type of ORDER) {
+    if (!types.has(type)) continue;
+    const converted = CONVERT[type](value);
     if (converted === undefined) continue;
     place.changes.push({ path: place.path, what: `${place.path || 'the arguments'}: ${nameOf(value)} became ${type}` });
     return converted;
@@ -69,62 +120,57 @@ function convert(value: unknown, types: readonly string[], place: Place): unknow
   return value;
 }
 
-const CONVERT: Readonly<Record<string, (value: unknown) => unknown>> = {
+const CONVERT: Readonly<Record<JsonType, (value: unknown) => unknown>> = {
   integer: (value) => toNumber(value, Number.isSafeInteger),
   number: (value) => toNumber(value, Number.isFinite),
-  boolean: (value) =>
-    value === 'true' || value === 'True' ? true : value === 'false' || value === 'False' ? false : undefined,
+  boolean: toBoolean,
   string: (value) => (typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined),
-  null: (value) => (value === 'null' || value === 'None' ? null : undefined),
+  null: (value) => (isNullWord(value) ? null : undefined),
   object: (value) => parsed(value, (found) => isSchema(found)),
-  array: (value) => parsed(value, Array.isArray) ?? (isScalar(value) ? [value] : undefined),
+  array: (value) => parsed(value, Array.isArray) ?? (isSingle(value) ? [value] : undefined),
 };
 
+const NUMBER = /^\s*[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?\s*$/;
+
 function toNumber(value: unknown, isFit: (number: number) => boolean): number | undefined {
-  if (typeof value !== 'string' || !/^\s*-?\d+(\.\d+)?([eE][+-]?\d+)?\s*$/.test(value)) return undefined;
+  if (typeof value !== 'string' || !NUMBER.test(value)) return undefined;
   return isFit(Number(value)) ? Number(value) : undefined;
 }
 
+const BOOLEANS = new Map([
+  ['true', true],
+  ['1', true],
+  ['false', false],
+  ['0', false],
+]);
+
+function toBoolean(value: unknown): boolean | undefined {
+  return typeof value === 'string' || typeof value === 'number'
+    ? BOOLEANS.get(String(value).trim().toLowerCase())
+    : undefined;
+}
+
 function parsed(value: unknown, isFit: (found: unknown) => boolean): unknown {
-  const found = typeof value === 'string' ? parseJson(value) : undefined;
+  const found = typeof value === 'string' ? parseExactJson(value) : undefined;
   return isFit(found) ? found : undefined;
 }
 
-function isScalar(value: unknown): boolean {
-  return ['string', 'number', 'boolean'].includes(typeof value);
-}
-
-function isOfType(value: unknown, type: string): boolean {
-  if (type === 'integer') return Number.isInteger(value);
-  return nameOf(value) === type;
+/** Whether a value can be meant as the only entry of a list. A text that begins like a list or an object is one that is broken. */
+function isSingle(value: unknown): boolean {
+  if (typeof value === 'string') return !/^\s*[[{]/.test(value);
+  return typeof value === 'number' || typeof value === 'boolean';
 }
 
 function nameOf(value: unknown): string {
-  if (value === null) return 'null';
-  return Array.isArray(value) ? 'array' : typeof value;
-}
-
-/** The types that a schema allows, also for a union of one type with null; none for any other union. */
-function typesOf(schema: JsonObject): string[] {
-  const { type, anyOf } = schema;
-  if (typeof type === 'string') return [type];
-  if (Array.isArray(type)) return type.filter((entry): entry is string => typeof entry === 'string');
-  if (!Array.isArray(anyOf)) return [];
-  const branches = anyOf.map((branch) => (isSchema(branch) && typeof branch.type === 'string' ? branch.type : ''));
-  const isNullable = branches.length === 2 && branches.includes('null') && !branches.includes('');
-  return isNullable ? branches.toSorted((a, b) => Number(a === 'null') - Number(b === 'null')) : [];
-}
-
-function resolve(schema: JsonObject, root: JsonObject): JsonObject {
-  const name = typeof schema.$ref === 'string' ? /^#\/(?:\$defs|definitions)\/(.+)$/.exec(schema.$ref)?.[1] : undefined;
-  const definitions = isSchema(root.$defs) ? root.$defs : root.definitions;
-  const found =
-    name !== undefined && isSchema(definitions) && Object.hasOwn(definitions, name) ? definitions[name] : undefined;
-  return isSchema(found) ? found : schema;
+  return typeof value === 'number' ? 'number' : typeOf(value);
 }
 
 function inner(place: Place, key: string): Place {
   return { ...place, path: join(place.path, key), depth: place.depth + 1 };
+}
+
+function deeper(place: Place): Place {
+  return { ...place, depth: place.depth + 1 };
 }
 
 function join(path: string, key: string): string {

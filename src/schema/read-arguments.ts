@@ -1,7 +1,8 @@
 // Owns reading the text of a call's arguments: a value, or why there is none. Checking the value is left to the schema.
 
+import { parseExactJson } from '../core/exact-json.ts';
 import type { JsonObject } from '../core/json.ts';
-import { isNestedTooDeeply, isObject, parseJson } from '../core/json.ts';
+import { isNestedTooDeeply, isObject } from '../core/json.ts';
 import { JsonNesting } from '../core/json-nesting.ts';
 
 export type ReadArguments =
@@ -15,14 +16,14 @@ export type ReadArguments =
 /**
  * Reads arguments. Text that parses as it is counts as complete, whatever the finish reason says. Otherwise, if the answer was cut or a
  * string is open, the call was cut and is not repaired. If not, only repairs are made that cannot change what was meant: a missing brace
- * at either end, objects glued together, JSON that was encoded twice.
+ * at either end, surplus ones behind the object, objects glued together, JSON that was encoded twice.
  */
 export function readArguments(text: string, wasCut: boolean): ReadArguments {
   const trimmed = text.trim();
   // Parsers write a call without arguments in different ways. A call that was cut before its first byte looks the same.
   if (trimmed === '' || trimmed === 'null') return wasCut ? { type: 'cut' } : read({});
   let isPrototypeLeftOut = false;
-  const whole = parseJson(trimmed, () => {
+  const whole = parseExactJson(trimmed, () => {
     isPrototypeLeftOut = true;
   });
   if (isObject(whole))
@@ -33,7 +34,7 @@ export function readArguments(text: string, wasCut: boolean): ReadArguments {
   const nesting = new JsonNesting();
   nesting.readAll(trimmed);
   if (nesting.isInString) return { type: 'cut' };
-  return repairGlued(trimmed) ?? repairBraces(trimmed) ?? broken(parseProblem(trimmed));
+  return repairGlued(trimmed) ?? repairSurplus(trimmed) ?? repairBraces(trimmed) ?? broken(parseProblem(trimmed));
 }
 
 function read(value: object, repair?: string): ReadArguments {
@@ -45,7 +46,7 @@ function broken(what: string): ReadArguments {
 }
 
 function decodeTwice(inner: string): ReadArguments {
-  const value = inner.trim() === '' ? {} : parseJson(inner);
+  const value = inner.trim() === '' ? {} : parseExactJson(inner);
   return isObject(value)
     ? read(value, 'they were encoded as JSON twice')
     : broken('they are a JSON string, not an object');
@@ -65,7 +66,7 @@ function splitObjects(text: string): readonly unknown[] | undefined {
   const parts: unknown[] = [];
   for (let at = 0; at < text.length; at = skipSpace(text, at)) {
     const end = text.charAt(at) === '{' ? new JsonNesting().readToClose(text, at) : undefined;
-    const value = end === undefined ? undefined : parseJson(text.slice(at, end));
+    const value = end === undefined ? undefined : parseExactJson(text.slice(at, end));
     if (end === undefined || !isObject(value)) return undefined;
     parts.push(value);
     at = end;
@@ -80,12 +81,20 @@ function skipSpace(text: string, from: number): number {
 
 const SPACE = /\s*/y;
 
+/** `{"a":1}}`: servers with speculative decoding were seen to give closing brackets twice. The object before them is whole. */
+function repairSurplus(text: string): ReadArguments | undefined {
+  const end = text.startsWith('{') ? new JsonNesting().readToClose(text) : undefined;
+  if (end === undefined || !/^[\s}\]]+$/.test(text.slice(end))) return undefined;
+  const value = parseExactJson(text.slice(0, end));
+  return isObject(value) ? read(value, 'there were surplus closing brackets') : undefined;
+}
+
 /** Servers were seen to lose the first or the last brace of a complete call. Nothing but brackets may be added. */
 function repairBraces(text: string): ReadArguments | undefined {
   for (const candidate of text.startsWith('{') ? [text] : [`{${text}`, text]) {
     const nesting = new JsonNesting();
     nesting.readAll(candidate);
-    const value = parseJson(candidate + nesting.missing());
+    const value = parseExactJson(candidate + nesting.missing());
     if (isObject(value)) return read(value, 'a brace was missing');
   }
   return undefined;

@@ -1,11 +1,12 @@
-// Owns rendering a streamed answer as the events of vLLM 0.32, in its order. Whole answers are left to `answer-json.ts`.
+// Owns rendering a streamed answer as the events of vLLM 0.33, in its order. Whole answers are left to `answer-json.ts`.
 
 import { isObject } from '../core/json.ts';
 import type { Exchange } from './answer-json.ts';
-import { fingerprint, reasoningFields } from './answer-json.ts';
+import { fingerprint, metricsOf, reasoningFields, WEIGHT_VERSIONS_SINCE, weightVersions } from './answer-json.ts';
 import type { GeneratedCall, GeneratedChoice } from './generated-choice.ts';
 import { reasoningTokens, usageOf } from './generated-choice.ts';
 import { logprobsOf } from './logprobs.ts';
+import { isSince } from './personality.ts';
 import type { Answer } from './steps.ts';
 
 /** The text of each event, line ends included. */
@@ -21,7 +22,7 @@ export function chatEvents(answer: Answer, generated: readonly GeneratedChoice[]
 /** One delta of one choice; the last one of a choice carries its finish reason. */
 interface Delta {
   readonly delta: object;
-  readonly end?: Pick<GeneratedChoice, 'finishReason' | 'stopReason'>;
+  readonly end?: GeneratedChoice;
 }
 
 function choiceDeltas(choice: GeneratedChoice, { personality }: Exchange): Delta[] {
@@ -30,16 +31,15 @@ function choiceDeltas(choice: GeneratedChoice, { personality }: Exchange): Delta
     ...choice.content.map((content) => ({ content })),
     ...choice.calls.flatMap(callDeltas),
   ];
-  const { finishReason, stopReason } = choice;
+  const { finishReason } = choice;
   if (finishReason === null) return deltas.map((delta) => ({ delta }));
-  const end = { finishReason, stopReason };
   // vLLM puts the finish reason of a cut answer on its last delta, and that of a complete one on an empty delta after it.
   // Arguments that are complete JSON count as complete.
   const lastCall = choice.calls.at(-1);
   const isOnLastDelta =
     finishReason === 'length' && deltas.length > 0 && (lastCall === undefined || !isJson(lastCall.arguments));
   const last = isOnLastDelta ? deltas.pop() : {};
-  return [...deltas.map((delta) => ({ delta })), { delta: last ?? {}, end }];
+  return [...deltas.map((delta) => ({ delta })), { delta: last ?? {}, end: choice }];
 }
 
 function callDeltas({ id, name, fragments }: GeneratedCall, index: number): object[] {
@@ -89,15 +89,24 @@ function deltaChunk({ delta, end, index }: Delta & { readonly index: number }, a
     finish_reason: finish,
     ...(end !== undefined && { stop_reason: end.stopReason }),
     token_ids: null,
+    ...(end !== undefined && weightVersions(end, exchange)),
   };
   const isLast = end !== undefined && !isUsageRequested(exchange);
   return {
     ...head(exchange),
     choices: [choice],
+    ...transferParams(exchange),
     ...runningUsage(at, exchange),
     ...(isLast && { system_fingerprint: fingerprint(exchange.personality) }),
   };
 }
+
+function transferParams({ personality }: Exchange): object {
+  return isSince(personality, TRANSFER_PARAMS_SINCE) ? { kv_transfer_params: null } : {};
+}
+
+/** The minor version that began to send the field in chunks. */
+const TRANSFER_PARAMS_SINCE = 33;
 
 function endOf(answer: Answer, generated: readonly GeneratedChoice[], exchange: Exchange): (object | string)[] {
   const { errorFrame, hasDone = true } = answer;
@@ -113,6 +122,7 @@ function errorChunk({ message, code = 500, shape = 'current' }: NonNullable<Answ
 
 function usageChunk(answer: Answer, generated: readonly GeneratedChoice[], exchange: Exchange): object {
   const { promptTokensDetails, reasoningParser } = exchange.personality;
+  const metrics = metricsOf(exchange);
   return {
     ...head(exchange),
     choices: [],
@@ -123,6 +133,7 @@ function usageChunk(answer: Answer, generated: readonly GeneratedChoice[], excha
       ...answer.usage,
     },
     system_fingerprint: fingerprint(exchange.personality),
+    ...(metrics !== undefined && { metrics }),
   };
 }
 
@@ -143,12 +154,25 @@ function runningUsage(completion: number, exchange: Exchange): object {
 export function completionEvents(answer: Answer, generated: readonly GeneratedChoice[], exchange: Exchange): string[] {
   const base = { ...head(exchange), object: 'text_completion' };
   const perChoice = generated.map((choice, index) => {
-    const rest = { logprobs: null, finish_reason: null, stop_reason: null, prompt_token_ids: null, token_ids: null };
+    const rest = {
+      logprobs: null,
+      finish_reason: null,
+      stop_reason: null,
+      prompt_token_ids: null,
+      token_ids: null,
+      ...(isSince(exchange.personality, WEIGHT_VERSIONS_SINCE) && { weight_versions: null }),
+    };
     const texts = choice.content.map((text) => ({ index, text, ...rest }));
     const last = texts.pop() ?? { index, text: '', ...rest };
-    return [...texts, { ...last, finish_reason: choice.finishReason, stop_reason: choice.stopReason }];
+    const { finishReason, stopReason } = choice;
+    const end = { finish_reason: finishReason, stop_reason: stopReason, ...weightVersions(choice, exchange) };
+    return [...texts, { ...last, ...end }];
   });
-  const chunks = interleave(perChoice).map((choice) => ({ ...base, choices: [choice] }));
+  const chunks = interleave(perChoice).map((choice) => ({
+    ...base,
+    choices: [choice],
+    ...transferParams(exchange),
+  }));
   const end = endOf(answer, generated, exchange).map((chunk) =>
     typeof chunk === 'string' ? chunk : { ...chunk, object: base.object },
   );

@@ -1,10 +1,12 @@
-// Owns rendering a whole answer as JSON, field for field as vLLM 0.32 sends it, nulls included. Streams are left to
+// Owns rendering a whole answer as JSON, field for field as vLLM 0.33 sends it, nulls included. Streams are left to
 // `answer-chunks.ts`.
 
 import type { GeneratedChoice } from './generated-choice.ts';
-import { hash, reasoningTokens, usageOf } from './generated-choice.ts';
+import { reasoningTokens, tokenCount, usageOf } from './generated-choice.ts';
+import { hash } from './hash.ts';
 import { logprobsOf } from './logprobs.ts';
 import type { Personality } from './personality.ts';
+import { isSince } from './personality.ts';
 import type { Answer } from './steps.ts';
 
 type Body = Readonly<Record<string, unknown>>;
@@ -35,6 +37,7 @@ export function chatJson(answer: Answer, generated: readonly GeneratedChoice[], 
       stop_reason: choice.stopReason,
       token_ids: null,
       routed_experts: null,
+      ...weightVersions(choice, exchange),
     })),
     service_tier: null,
     system_fingerprint: fingerprint(personality),
@@ -44,7 +47,7 @@ export function chatJson(answer: Answer, generated: readonly GeneratedChoice[], 
     prompt_text: exchange.body.return_prompt_text === true ? JSON.stringify(exchange.body.messages) : null,
     kv_transfer_params: null,
     ec_transfer_params: null,
-    metrics: null,
+    metrics: metricsOf(exchange) ?? null,
   };
 }
 
@@ -79,6 +82,22 @@ export function reasoningFields(text: string | null, { reasoningField }: Persona
   };
 }
 
+/** Which weights sampled which tokens; the fake has one version of them. Null unless the request asks for it. */
+export function weightVersions(choice: GeneratedChoice, { body, personality }: Exchange): object {
+  if (!isSince(personality, WEIGHT_VERSIONS_SINCE)) return {};
+  const isAsked = body.return_weight_versions === true;
+  return { weight_versions: isAsked ? [{ version: 'default', start: 0, end: tokenCount(choice) }] : null };
+}
+
+/** The minor version that began to send the field. */
+export const WEIGHT_VERSIONS_SINCE = 33;
+
+/** Of one choice: with several, vLLM cannot tell whose they are. */
+export function metricsOf({ body, personality }: Exchange): object | undefined {
+  const isSingle = body.n === undefined || body.n === null || body.n === 1;
+  return isSingle ? personality.requestMetrics : undefined;
+}
+
 export function fingerprint({ version }: Personality): string {
   return `vllm-${version}-${hash(version)}`;
 }
@@ -110,12 +129,13 @@ export function completionJson(answer: Answer, generated: readonly GeneratedChoi
       prompt_logprobs: null,
       prompt_token_ids: null,
       routed_experts: null,
+      ...weightVersions(choice, exchange),
     })),
     service_tier: null,
     system_fingerprint: fingerprint(personality),
     usage: usageJson(answer, generated, exchange),
     kv_transfer_params: null,
     ec_transfer_params: null,
-    metrics: null,
+    metrics: metricsOf(exchange) ?? null,
   };
 }

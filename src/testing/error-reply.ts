@@ -1,4 +1,4 @@
-// Owns the error body of vLLM 0.32. When an error is sent is left to the routes and the refusals.
+// Owns the error body of vLLM 0.33. When an error is sent is left to the routes and the refusals.
 
 import type { Reply } from './steps.ts';
 import { reply } from './steps.ts';

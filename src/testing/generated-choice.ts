@@ -3,6 +3,7 @@
 
 import type { FinishReason } from '../core/stream-event.ts';
 import type { Usage } from '../core/usage.ts';
+import { hash } from './hash.ts';
 import type { Personality } from './personality.ts';
 import { namedTool } from './refusals.ts';
 import type { Answer, FakeCall, FakeChoice } from './steps.ts';
@@ -78,7 +79,8 @@ export function usageOf(answer: Answer, generated: readonly GeneratedChoice[], b
   return { prompt_tokens: prompt, total_tokens: prompt + completion, completion_tokens: completion };
 }
 
-function tokenCount({ content, reasoning, calls }: GeneratedChoice): number {
+/** The tokens of a choice, its end included. */
+export function tokenCount({ content, reasoning, calls }: GeneratedChoice): number {
   const inCalls = calls.reduce((sum, call) => sum + 8 + call.fragments.length, 0);
   // One more for the end-of-sequence token.
   return content.length + reasoning.length + inCalls + 1;
@@ -86,11 +88,4 @@ function tokenCount({ content, reasoning, calls }: GeneratedChoice): number {
 
 export function reasoningTokens(generated: readonly GeneratedChoice[]): number {
   return generated.reduce((sum, choice) => sum + choice.reasoning.length, 0);
-}
-
-/** FNV-1a, as 8 hex digits. */
-export function hash(text: string): string {
-  let value = 0x811c9dc5;
-  for (let at = 0; at < text.length; at++) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193);
-  return (value >>> 0).toString(16).padStart(8, '0');
 }

@@ -10,7 +10,7 @@ import type { Tool } from '../tool/tool.ts';
 import type { ToolProvider } from '../tool/tool-provider.ts';
 import type { Scenario } from './play-scenario.ts';
 import type { RecordedRequest, Step } from './steps.ts';
-import { answer, raw } from './steps.ts';
+import { answer, raw, reply } from './steps.ts';
 
 const FINAL = answer({ content: 'All is done.' });
 
@@ -76,7 +76,14 @@ function calls(...all: readonly (readonly [name: string, args: unknown])[]): Ste
   return answer({ toolCalls: all.map(([name, args]) => ({ name, arguments: args })) });
 }
 
+/** As servers end a call at the limit: some close the JSON. */
+function cutCall(args: string): Step {
+  return answer({ toolCalls: [{ name: 'add', arguments: args }], finishReason: 'length' });
+}
+
 const ADD = ['add', { a: 1, b: 2 }] as const;
+
+const ONE = ['one_at_a_time', { name: 'x' }] as const;
 
 const USAGE = { prompt_tokens: 50, completion_tokens: 5, total_tokens: 55 };
 
@@ -97,6 +104,27 @@ function answerByTask({ body }: RecordedRequest): Step {
   const [a, b] = first.split('+').map(Number);
   if (last?.role === 'tool') return b === undefined ? FINAL : answer({ content: `The sum is ${last.content}.` });
   return b === undefined ? calls(['expert', { task: '1+2' }], ['expert', { task: '30+40' }]) : calls(['add', { a, b }]);
+}
+
+function rolesOf({ body }: RecordedRequest): readonly string[] {
+  const messages = (body?.messages ?? []) as readonly { readonly role: string }[];
+  return messages.map(({ role }) => role);
+}
+
+const REFUSED = reply({ status: 400, body: { error: { message: 'Refused.', type: 'BadRequestError', code: 400 } } });
+
+/** As templates that want the user and the model to take turns; without a nudge after its result the model says nothing. */
+function refuseUserAfterTool(request: RecordedRequest): Step {
+  const roles = rolesOf(request);
+  if (roles.at(-1) !== 'tool') return roles.length === 1 ? calls(ADD) : REFUSED;
+  return JSON.stringify(request.body).includes('Answer from the results') ? FINAL : answer({ content: '' });
+}
+
+/** As templates that show one call a message. */
+function refuseTwoCalls(request: RecordedRequest): Step {
+  const roles = rolesOf(request).join(' ');
+  if (roles === 'user') return calls(ADD, ['add', { a: 3, b: 4 }]);
+  return roles === 'user assistant tool assistant tool' ? FINAL : REFUSED;
 }
 
 /** A provider whose list of tools grows with a call. What it has become stays, as that of a server outlives its clients. */
@@ -142,6 +170,15 @@ export function hostScenarios(): Readonly<Record<string, Scenario>> {
     ]),
     'a tool that there is not': scenario(agentWith([add]), [calls(['subtract', {}]), FINAL]),
     'the same call again and again': scenario(agentWith([add]), [calls(ADD), calls(ADD), calls(ADD), calls(ADD)]),
+    'the same call again, and then the answer': scenario(agentWith([add]), [calls(ADD), calls(ADD), FINAL]),
+    'calls in a circle': scenario(agentWith([add, one]), [calls(ADD), calls(ONE), calls(ADD), calls(ONE), FINAL]),
+    'the same call again after a message': scenario(
+      agentWith([slow]),
+      [calls(['slow', {}]), calls(['slow', {}]), FINAL],
+      {
+        send: (event) => (event.type === 'tool_start' ? 'Once more.' : undefined),
+      },
+    ),
     'a long result that is read on': scenario(agentWith([list]), [
       answer({ toolCalls: [{ name: 'list_all', arguments: {}, id: 'long' }] }),
       calls(['read_result', { call_id: 'long', from: 150 }]),
@@ -195,6 +232,29 @@ export function hostScenarios(): Readonly<Record<string, Scenario>> {
       [answer({ toolCalls: [{ name: 'add', arguments: '{"a": 1, "b' }], finishReason: 'length' }), calls(ADD), FINAL],
       { options: () => ({ params: { max_tokens: 100 } }) },
     ),
+    'a call that is cut twice': scenario(
+      agentWith([add]),
+      [cutCall('{"a": 1, "b'), cutCall('{"a": 1}'), calls(ADD), FINAL],
+      { options: () => ({ params: { max_tokens: 100 } }) },
+    ),
+    'a call that was cut after one that was not': scenario(agentWith([add]), [
+      answer({
+        toolCalls: [
+          { name: 'add', arguments: '{"a": 1, "b": 2}' },
+          { name: 'add', arguments: '{"a": 3' },
+        ],
+        finishReason: 'length',
+      }),
+      calls(['add', { a: 3, b: 4 }]),
+      FINAL,
+    ]),
+    'an empty answer after a result': scenario(agentWith([add]), [calls(ADD), answer({ content: '' }), FINAL]),
+    'a template that refuses the nudge after a result': scenario(agentWith([add]), [], {
+      server: { respond: refuseUserAfterTool },
+    }),
+    'a template that refuses two calls in one message': scenario(agentWith([add]), [], {
+      server: { respond: refuseTwoCalls },
+    }),
     'an answer that was cut': scenario(agentWith([]), [answer({ content: 'Once upon', finishReason: 'length' })]),
     'an empty answer': scenario(agentWith([add]), [answer({ reasoning: 'Hm.' }), FINAL]),
     'an answer that stays empty': scenario(agentWith([add]), [answer({ content: ' ' }), answer({ content: ' ' })]),

@@ -1,4 +1,4 @@
-// Owns the fake's metrics: some of vLLM's, under their names of 0.32, in the Prometheus text format. Counters are zero; the
+// Owns the fake's metrics: some of vLLM's, under their names of 0.33, in the Prometheus text format. Counters are zero; the
 // personality sets the load and the cache usage.
 
 import type { Personality } from './personality.ts';

@@ -1,12 +1,15 @@
-// Owns the routes that need no script: models, tokenize, detokenize, health, version, load, metrics.
+// Owns the routes that need no script: models, tokenize, detokenize, health, version, load, metrics. Embedding,
+// ranking and rendering are left to their own files.
 
 import { errorReply } from './error-reply.ts';
-import { hash } from './generated-choice.ts';
+import { hash } from './hash.ts';
 import { metricsText } from './metrics-text.ts';
 import type { Personality } from './personality.ts';
+import { embed, rank } from './pooling-routes.ts';
+import { SCALE_OUT_ROUTES, scaleOut } from './render-route.ts';
 import type { RecordedRequest, Reply } from './steps.ts';
 import { reply } from './steps.ts';
-import { countPrompt, tokensOf } from './token-count.ts';
+import { idOfToken, tokensOfPrompt } from './token-count.ts';
 
 /** The answer to a request, or undefined when the request generates text. */
 export function plainAnswer(request: RecordedRequest, personality: Personality): Reply | undefined {
@@ -37,6 +40,9 @@ const ROUTES = new Map<string, Readonly<Record<string, Handler | typeof GENERATE
   ['/metrics', { GET: (_, personality) => metrics(personality) }],
   ['/tokenize', { POST: tokenize }],
   ['/detokenize', { POST: detokenize }],
+  ['/v1/embeddings', { POST: embed }],
+  ...['/rerank', '/v1/rerank', '/v2/rerank'].map((path) => [path, { POST: rank }] as const),
+  ...SCALE_OUT_ROUTES.map((path) => [path, { POST: scaleOut }] as const),
 ]);
 
 function models(_: RecordedRequest, { models: served }: Personality): Reply {
@@ -80,9 +86,8 @@ const MAX_REMEMBERED = 100_000;
 function tokenize({ body }: RecordedRequest, { models: served }: Personality): Reply {
   if (body === undefined) return errorReply(400, 'the body is not JSON', null, 'Bad Request');
   const limit = served[0]?.maxModelLen ?? 0;
-  const prompt = typeof body.prompt === 'string' ? tokensOf(body.prompt) : undefined;
-  const tokens = prompt ?? Array.from({ length: countPrompt(body) }, (_, at) => ` ${at}`);
-  const ids = tokens.map((token) => Number.parseInt(hash(token).slice(0, 4), 16));
+  const tokens = tokensOfPrompt(body);
+  const ids = tokens.map(idOfToken);
   for (const [at, id] of ids.entries()) if (texts.size < MAX_REMEMBERED) texts.set(id, tokens[at] ?? '');
   const names = body.return_token_strs === true ? tokens : null;
   return reply({ status: 200, body: { count: tokens.length, max_model_len: limit, tokens: ids, token_strs: names } });

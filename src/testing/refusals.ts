@@ -1,10 +1,11 @@
-// Owns the requests that vLLM 0.32 refuses, with its messages, in the order of its checks.
+// Owns the requests that vLLM 0.33 refuses, with its messages, in the order of its checks.
 
 import { isObject } from '../core/json.ts';
 import { errorReply } from './error-reply.ts';
 import type { Personality } from './personality.ts';
 import { refusedCombination } from './refused-combinations.ts';
 import { refusedField } from './refused-fields.ts';
+import { refusedSampling, refusedValue, untrusted } from './refused-values.ts';
 import type { Reply } from './steps.ts';
 import { countPrompt } from './token-count.ts';
 
@@ -14,15 +15,19 @@ type Body = Readonly<Record<string, unknown>>;
 export function refusalOf(body: Body | undefined, rawBody: string, personality: Personality): Reply | undefined {
   if (body === undefined) return badJson(rawBody);
   return (
+    refusedValue(body) ??
     refusedCombination(body) ??
     refusedField(body) ??
     unknownModel(body, personality) ??
+    untrusted(body) ??
     overflow(body, personality) ??
-    refusedByServer(body, personality)
+    refusedByServer(body, personality) ??
+    refusedSampling(body)
   );
 }
 
-function badJson(rawBody: string): Reply {
+/** The refusal of a body that is not JSON. */
+export function badJson(rawBody: string): Reply {
   const at = `body.${badPosition(rawBody)}`;
   const message = `1 validation error:\n  {'type': 'json_invalid', 'loc': '${at}', 'msg': 'JSON decode error', 'input': '<dict of 0 items>', 'ctx': {'error': 'Expecting value'}}`;
   return errorReply(400, message, at, 'Bad Request');
@@ -39,7 +44,7 @@ function badPosition(text: string): number {
   }
 }
 
-function unknownModel({ model }: Body, { models }: Personality): Reply | undefined {
+export function unknownModel({ model }: Body, { models }: Personality): Reply | undefined {
   if (model === undefined || model === null || model === '' || models.some(({ id }) => id === model)) return undefined;
   const aliases = models.map(({ id }) => id).join(', ');
   return errorReply(
@@ -55,20 +60,23 @@ const CONTINUE_CLASH =
   'model to continue the final message, and add_generation_prompt when you want to add a header that will prompt it ' +
   'to start a new assistant message instead.';
 
-/** Refusals that depend on the server's flags, its template or its sampler. */
-function refusedByServer(body: Body, { toolParser, reasoningParser }: Personality): Reply | undefined {
+/** Refusals that depend on the server's flags or its template. */
+function refusedByServer(body: Body, { toolParser, toolGrammar, reasoningParser }: Personality): Reply | undefined {
   if (!toolParser) {
     const message = withoutToolParser(body);
     if (message !== undefined) return errorReply(400, message, null);
+  }
+  const guarantee = toolParser && !toolGrammar ? guaranteeOf(body) : undefined;
+  if (guarantee !== undefined) {
+    const [what, param] = guarantee;
+    const message = `response_template parsing cannot guarantee ${what} without a format-compatible structural grammar`;
+    return errorReply(400, `${message} (parameter=${param})`, param);
   }
   // By default the server adds the header of a new message, which excludes continuing the last one.
   if (body.continue_final_message === true && body.add_generation_prompt !== false) {
     return errorReply(400, CONTINUE_CLASH, null);
   }
-  if (typeof body.n === 'number' && body.n > 1 && body.temperature === 0) {
-    return errorReply(400, `n must be 1 when using greedy sampling, got ${body.n}.`, null);
-  }
-  if (typeof body.thinking_token_budget === 'number' && !reasoningParser) return errorReply(400, NO_BUDGET, null);
+  if (Number(body.thinking_token_budget ?? -1) >= 0 && !reasoningParser) return errorReply(400, NO_BUDGET, null);
   return undefined;
 }
 
@@ -85,6 +93,20 @@ function withoutToolParser({ tools, tool_choice: choice }: Body): string | undef
   const name = namedTool(effective);
   const what = name === undefined ? `tool_choice="${String(effective)}"` : `tool_choice=function "${name}"`;
   return `${what} requires --tool-call-parser to be set`;
+}
+
+/** What the request wants of calls that only a grammar can give, and the field that wants it. */
+function guaranteeOf({
+  tools,
+  tool_choice: choice,
+  parallel_tool_calls: parallel,
+}: Body): [string, string] | undefined {
+  if (!Array.isArray(tools) || choice === 'none') return undefined;
+  const isStrict = tools.some((tool) => isObject(tool) && isObject(tool.function) && tool.function.strict === true);
+  if (isStrict) return ['strict tools', 'tools'];
+  if (choice === 'required') return ['required tool choice', 'tool_choice'];
+  if (namedTool(choice) !== undefined) return ['named tool choice', 'tool_choice'];
+  return parallel === false ? ['parallel_tool_calls=False', 'parallel_tool_calls'] : undefined;
 }
 
 /** The tool's name in a named tool choice. */

@@ -81,6 +81,10 @@ function refusedName(choice: Body, tools: readonly unknown[]): Reply | undefined
   if (!('name' in called)) {
     return refuse(`Expected field \`name\` in \`function\` in \`tool_choice\`! ${USAGE}`, 'tool_choice.function.name');
   }
+  if (typeof called.name !== 'string' || called.name === '') {
+    const message = `Invalid \`name\` in \`function\`: \`${String(called.name)}\` in \`tool_choice\`! ${USAGE}`;
+    return refuse(message, 'tool_choice.function.name');
+  }
   if (tools.some((tool) => isObject(tool) && isObject(tool.function) && tool.function.name === called.name)) {
     return undefined;
   }

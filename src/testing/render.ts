@@ -4,7 +4,8 @@ import { chatEvents, completionEvents } from './answer-chunks.ts';
 import type { Exchange } from './answer-json.ts';
 import { chatJson, completionJson } from './answer-json.ts';
 import type { Payload } from './delivery.ts';
-import { generateChoice, hash } from './generated-choice.ts';
+import { generateChoice } from './generated-choice.ts';
+import { hash } from './hash.ts';
 import type { Personality } from './personality.ts';
 import type { Answer, RecordedRequest, Reply, Step } from './steps.ts';
 

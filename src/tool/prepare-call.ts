@@ -9,6 +9,7 @@ import { coerceBySchema } from '../schema/coerce.ts';
 import { describeIssues } from '../schema/issues.ts';
 import type { ReadArguments } from '../schema/read-arguments.ts';
 import { readArguments } from '../schema/read-arguments.ts';
+import { unwrapArguments } from '../schema/unwrap.ts';
 import type { Tool, ToolContext } from './tool.ts';
 import type { Toolbox } from './toolbox.ts';
 
@@ -97,8 +98,17 @@ type Fitted =
   | { readonly args: JsonObject; readonly checked: unknown; readonly changes: string }
   | { readonly issues: string };
 
-/** As they are, else with values of the wrong type converted where their meaning is plain. */
-async function fitArguments({ schema }: Tool, args: JsonObject): Promise<Fitted> {
+/** As they are, taken out of a wrapper, else with values of the wrong type converted where their meaning is plain. */
+async function fitArguments(tool: Tool, given: JsonObject): Promise<Fitted> {
+  const inner = unwrapArguments(given, tool.schema.jsonSchema);
+  if (inner === undefined) return await fitUnwrapped(tool, given);
+  const fitted = await fitUnwrapped(tool, inner);
+  if ('issues' in fitted) return fitted;
+  const what = `they stood in \`${Object.keys(given)[0]}\`, which is no parameter`;
+  return { ...fitted, changes: fitted.changes === '' ? what : `${what}; ${fitted.changes}` };
+}
+
+async function fitUnwrapped({ schema }: Tool, args: JsonObject): Promise<Fitted> {
   const first = await schema.check(args);
   if (first.ok) return { args, checked: first.value, changes: '' };
   const coerced = coerceBySchema(args, schema.jsonSchema);

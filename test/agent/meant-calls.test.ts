@@ -91,6 +91,17 @@ test('no output is made of it', async () => {
   expect(bodies.map(isEither)).toEqual([false, true, true, false]);
 });
 
+test('one call written over and over runs once', async () => {
+  const other = CALL.replace('Paris', 'Rome');
+  const steps = [
+    answer({ content: CALL }),
+    answer({ content: [CALL, other, CALL, '{"name":"get_weather","arguments":{"city":"Paris"}}', other].join('\n') }),
+    answer({ content: 'FINAL' }),
+  ];
+  const { ran, result } = await tryRun(steps);
+  expect([ran, result.text]).toEqual([['Paris', 'Rome'], 'FINAL']);
+});
+
 test('a forced choice leaves no words', async () => {
   const { bodies } = await tryRun(
     [answer({ content: CALL }), answer({ content: CALL }), answer({ content: 'FINAL' })],

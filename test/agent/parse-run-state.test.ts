@@ -238,3 +238,15 @@ test('a result that is not complete throws when it is asked to, and prints no co
   ]);
   expect(JSON.stringify(error)).not.toContain('secret');
 });
+
+test('a state of version 2 from before the loop noted what ran goes on', async () => {
+  const state = plain(await waitingState());
+  const { ran: _ran, room: _room, ...loop } = state.loop as Record<string, unknown>;
+  const request = { nudge: null, isWithoutThinking: false, roomFactor: 1 };
+  const older = { ...state, loop: { ...loop, request } } as unknown as RunState;
+  const approvals = Object.fromEntries(
+    ((older.outcome as { approvals: { id: string }[] } | null)?.approvals ?? []).map(({ id }) => [id, true]),
+  );
+  const { result } = await tryRun([FINAL], { agent, input: '', state: older, approvals });
+  expect([result.outcome, result.state.loop?.ran.calls.length]).toEqual([{ type: 'completed' }, 2]);
+});

@@ -1,6 +1,8 @@
 // Owns the odd answers that servers were seen to give, each with what a run is to make of it.
 
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { defineTool } from '../../src/index.ts';
 import { answer, raw, reply } from '../support/fake.ts';
 import { findUnpaired, findUnsendable, tryRun } from '../support/run-helpers.ts';
 
@@ -116,7 +118,10 @@ describe('calls', () => {
       { type: 'function', function: { name: 'get_weather' } },
       undefined,
     ]);
-    expect(bodies[2]?.tools?.every((tool) => tool.function.strict === true)).toBe(true);
+    expect(bodies[2]?.tools?.map(({ function: { name, strict } }) => [name, strict])).toContainEqual([
+      'get_weather',
+      true,
+    ]);
     expect(ran).toEqual(['Paris']);
     expect(result.warnings.map((warning) => warning.code)).toEqual([
       'invalid_arguments',
@@ -227,6 +232,30 @@ describe('the rest', () => {
     const { result } = await tryRun(steps, { limits: { turns: 5 } });
     expect(result.outcome).toMatchObject({ type: 'limit', limit: 'turns' });
     expect(findUnsendable(result.messages)).toEqual([]);
+  });
+
+  test('a tool that is repeatable runs every time', async () => {
+    let polls = 0;
+    const poll = defineTool({
+      name: 'poll',
+      description: 'Says how far it is.',
+      parameters: z.object({}),
+      repeatable: true,
+      execute: () => `waiting ${++polls > 4 ? 'no more' : ''}`,
+    });
+    const again = answer({ toolCalls: [{ name: 'poll', arguments: {} }] });
+    const { result } = await tryRun([again, again, again, again, again, FINAL], {
+      agent: { tools: [poll] },
+      notReplayed: 'the tool counts',
+    });
+    expect([result.outcome, polls]).toEqual([{ type: 'completed' }, 5]);
+  });
+
+  test('the same call after a new message of the user runs again', async () => {
+    const call = answer({ toolCalls: [PARIS] });
+    const first = await tryRun([call, FINAL]);
+    const second = await tryRun([call, FINAL], { input: 'And now?', state: first.result.state });
+    expect(second.ran).toEqual(['Paris']);
   });
 
   test('a call repeated runs once: its result is given again with the question, until the limit ends the run', async () => {

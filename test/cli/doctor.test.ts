@@ -54,7 +54,7 @@ async function onFake(server: FakeVllmOptions, setting: Setting = {}) {
 
 /** What is printed for a model that does everything, by check. */
 const GOOD = {
-  server: '✓ server              vLLM 0.32.0 at URL',
+  server: '✓ server              vLLM 0.33.0 at URL',
   key: '✓ key                 none set, none required',
   model: '✓ model               fake, unknown model family, 8192 tokens of context',
   streaming: '✓ streaming           7 chunks in 7.0 s',

@@ -80,14 +80,19 @@ describe('a legacy completion', () => {
     );
   });
 
-  test('streamed and cut ends with an error, and by [DONE] with done', async () => {
+  test('streamed and cut ends with an error, and by [DONE] after a finish reason or the token counts with done', async () => {
     const half = 'data: {"choices":[{"index":0,"text":"a","finish_reason":null}]}\n\n';
-    await using both = await pair([raw({ bytes: half }), raw({ bytes: half + DONE })]);
-    expect((await collect(both.client.completions.stream(PROMPT))).at(-1)).toMatchObject({
-      type: 'error',
-      error: { code: 'stream_cut' },
-    });
-    expect((await collect(both.client.completions.stream(PROMPT))).at(-1)).toEqual({ type: 'done' });
+    const end = 'data: {"choices":[{"index":0,"text":"","finish_reason":"stop"}]}\n\n';
+    const counts = 'data: {"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}}\n\n';
+    const cut = [half, half + DONE, `${half}event: error\ndata: {"message":"died"}\n\n${DONE}`];
+    const whole = [half + end + DONE, half + end, half + counts + DONE];
+    await using both = await pair([...cut, ...whole].map((bytes) => raw({ bytes })));
+    const ends: unknown[] = [];
+    for (const _ of [...cut, ...whole]) {
+      const last = (await collect(both.client.completions.stream(PROMPT))).at(-1);
+      ends.push(last?.type === 'error' ? last.error.code : last?.type);
+    }
+    expect(ends).toEqual(['stream_cut', 'stream_cut', 'error_frame', 'done', 'done', 'done']);
   });
 
   test.each([

@@ -28,6 +28,16 @@ async function refused(
   return error;
 }
 
+describe('a remedy is told', () => {
+  test.each([
+    [413, '<html>413 Request Entity Too Large</html>', /larger than the server or a gateway takes/],
+    [400, { error: { message: 'Unrecognized request argument: session_id' } }, /With `session_id: null`/],
+    [403, { error: { message: 'Restart vllm serve with --enable-scale-out' } }, /--enable-scale-out/],
+  ])('for %i %j', async (status, body, remedy) => {
+    expect((await refused(status, body)).message).toMatch(remedy);
+  });
+});
+
 describe('a body of any shape', () => {
   test.each<[string, unknown, object]>([
     [
@@ -151,6 +161,15 @@ describe('context overflow', () => {
       { limit: 8192, promptTokens: 8193, requestedTokens: 1 },
     ],
     ['max_tokens=100000cannot be greater than max_model_len=8192.', { limit: 8192, requestedTokens: 100000 }],
+    [
+      'max_completion_tokens=100000 cannot be greater than max_model_len=8192. Please request fewer output tokens. (parameter=max_completion_tokens, value=100000)',
+      { limit: 8192, requestedTokens: 100000 },
+    ],
+    ["Input length (9000) exceeds model's maximum context length (8192).", { limit: 8192, promptTokens: 9000 }],
+    [
+      "This model's maximum context length is 8192 tokens. However, your prompt contains 90000 characters (more than 65536 characters, which is the upper bound for 8191 input tokens). Please reduce the length of the input prompt. (parameter=input_text, value=90000)",
+      { limit: 8192, promptTokens: undefined },
+    ],
     [
       "This model's maximum context length is 8192 tokens. However, your prompt contains at least 8193 input tokens",
       { limit: 8192, promptTokens: 8193 },

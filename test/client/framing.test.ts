@@ -9,6 +9,14 @@ const A = { type: 'content', delta: 'a', index: 0 };
 const STOP = { type: 'done', finishReasons: ['stop'] };
 const body = '{"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":"stop"}]}';
 
+const COUNTS = '{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}';
+
+/** A chunk that carries the counts so far. */
+function counted(content: string, completion: number): string {
+  const usage = { prompt_tokens: 1, completion_tokens: completion, total_tokens: 1 + completion };
+  return `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content }, finish_reason: null }], usage })}\n\n`;
+}
+
 describe('an event', () => {
   test.each([
     ['as vLLM sends it', `data: ${body}\n\n${DONE}`],
@@ -68,6 +76,34 @@ describe('a stream that breaks', () => {
       'error_frame',
     ],
     ['sends an error that is text', `${half}data: {"error":"died"}\n\n${DONE}`, 'StreamError', 'error_frame'],
+    ['is closed without finish reason and token counts', half + DONE, 'StreamError', 'stream_cut'],
+    [
+      'is closed while a call is open',
+      half + frame({ tool_calls: [{ index: 0, id: 'a', function: { name: 'f', arguments: '{"x":' } }] }) + DONE,
+      'StreamError',
+      'stream_cut',
+    ],
+    [
+      'is closed after counts that came with every chunk',
+      `${half}${counted('b', 1)}${counted('c', 2)}${DONE}`,
+      'StreamError',
+      'stream_cut',
+    ],
+    [
+      'sends an error event with a flat body',
+      `${half}event: error\ndata: {"message":"died"}\n\n${DONE}`,
+      'StreamError',
+      'error_frame',
+    ],
+    ['sends an error event with text', `${half}event: error\ndata: died\n\n${DONE}`, 'StreamError', 'error_frame'],
+    [
+      'sends an error event that looks like a chunk',
+      `${half}event: error\n${frame({ content: 'b' }, 'stop')}${DONE}`,
+      'StreamError',
+      'error_frame',
+    ],
+    ['sends a flat error without a name', `${half}data: {"message":"died"}\n\n${DONE}`, 'StreamError', 'error_frame'],
+    ['sends an error of a framework', `${half}data: {"detail":"died"}\n\n${DONE}`, 'StreamError', 'error_frame'],
     [
       'sends what is no JSON',
       `${half}data: {oops}\n\n${frame({ content: 'b' }, 'stop')}${DONE}`,
@@ -95,6 +131,40 @@ describe('a stream that breaks', () => {
     const bytes = frame({ content: 'a' }, 'stop');
     await using both = await pair([raw({ bytes: `${bytes}data: [DO` }), raw({ bytes })]);
     for (const _ of [1, 2]) expect(essence(await collect(both.client.chat.completions.stream(HI)))).toEqual([A, STOP]);
+  });
+
+  test.each([
+    ['the token counts, which come last', `data: {"choices":[],"usage":${COUNTS}}\n\n`],
+    ['counts with every chunk and once more at the end', `${counted('', 1)}data: {"choices":[],"usage":${COUNTS}}\n\n`],
+  ])('closed without finish reason after %s is whole', async (_name, bytes) => {
+    await using both = await pair([raw({ bytes: frame({ content: 'a' }) + bytes + DONE })]);
+    expect(essence(await collect(both.client.chat.completions.stream(HI)))).toEqual([
+      A,
+      { type: 'done', finishReasons: [null] },
+    ]);
+  });
+
+  test.each([
+    ['a ping', 'event: ping\ndata: {"type":"ping"}\n\n'],
+    ['a ping without data', 'event: ping\ndata:\n\n'],
+    ['a ping of text', 'event: heartbeat\ndata: still here\n\n'],
+    ['an empty event', 'data:\n\n'],
+  ])('%s between its chunks changes nothing', async (_name, bytes) => {
+    await using both = await pair([raw({ bytes: bytes + frame({ content: 'a' }) + bytes + frame({}, 'stop') + DONE })]);
+    expect(essence(await collect(both.client.chat.completions.stream(HI)))).toEqual([A, STOP]);
+  });
+
+  test.each([
+    [
+      'an object',
+      '{"message":"died","type":"upstream","code":503}',
+      { message: 'died', status: 503, type: 'upstream' },
+    ],
+    ['text', 'died', { message: 'died', status: 500, type: undefined }],
+    ['nothing readable', '{}', { message: 'the server gave no message', status: 500, type: undefined }],
+  ])('is told with what an error event of %s holds', (_name, data, { message, status, type }) => {
+    const [last] = decodeChunks([bytesOf(`event: error\ndata: ${data}\n\n`)]).slice(-1);
+    expect(last).toMatchObject({ error: { status, cause: { type, message: expect.stringContaining(message) } } });
   });
 
   test('is told with the server’s own error as cause', () => {

@@ -82,7 +82,7 @@ describe('events', () => {
       model: 'fake',
       finishReasons: ['stop'],
       stopReasons: ['x'],
-      systemFingerprint: expect.stringMatching(/^vllm-0\.32\.0-/),
+      systemFingerprint: expect.stringMatching(/^vllm-0\.33\.0-/),
       timings: {
         firstByteMs: expect.any(Number),
         firstTokenMs: expect.any(Number),

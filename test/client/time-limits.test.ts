@@ -6,6 +6,8 @@ import type { ClientOptions, StreamEvent } from '../../src/index.ts';
 import { VllmClient } from '../../src/index.ts';
 import { answer, reply } from '../../src/testing/index.ts';
 import { collect, DONE, essence, frame, HI, pair, rejection } from '../support/client-helpers.ts';
+import type { ManualExchange } from '../support/manual-server.ts';
+import type { Timed } from '../support/timed.ts';
 import { advance, NO_LIMITS, settlesAfter, timed } from '../support/timed.ts';
 
 const STALL_BEFORE = answer({ content: 'a b', stallAfter: 0 });
@@ -207,5 +209,77 @@ describe('cancelling', () => {
     await rejection(completions.create(HI, { signal }));
     for await (const _ of completions.stream(HI, { signal })) break;
     expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+});
+
+describe('comments that keep a silent stream open', () => {
+  const COMMENT = ': keep-alive\n\n';
+
+  /** A stream whose consumer waits, and its server's side. */
+  async function waiting(both: Timed) {
+    const events = collect(both.client.chat.completions.stream(HI));
+    const exchange = await both.server.next();
+    exchange.begin();
+    return { events, exchange };
+  }
+
+  /** Lets the clock move on while a comment comes every 200 ms. */
+  async function comment(exchange: ManualExchange, times: number): Promise<void> {
+    for (let at = 0; at < times; at++) {
+      exchange.write(COMMENT);
+      await arrived();
+      await advance(200);
+    }
+  }
+
+  /** Bytes reach a client of the same process within a few turns of the event loop. */
+  async function arrived(): Promise<void> {
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  test('renew the limit between two pieces', async () => {
+    await using both = await timed({ idleTimeoutMs: 300 });
+    const { events, exchange } = await waiting(both);
+    exchange.write(frame({ content: 'a' }));
+    await arrived();
+    await comment(exchange, 10);
+    exchange.end(frame({ content: 'b' }, 'stop') + DONE);
+    expect(essence(await events)).toEqual([
+      { type: 'content', delta: 'a', index: 0 },
+      { type: 'content', delta: 'b', index: 0 },
+      { type: 'done', finishReasons: ['stop'] },
+    ]);
+  });
+
+  test.each<[string, ClientOptions, string]>([
+    ['to the first byte', { firstByteTimeoutMs: 1000 }, 'first_byte_timeout'],
+    ['to the beginning', { timeoutMs: 1000 }, 'timeout'],
+  ])('are no beginning for the limit %s', async (_name, options, code) => {
+    await using both = await timed({ idleTimeoutMs: 300, ...options });
+    const { events, exchange } = await waiting(both);
+    await comment(exchange, 4);
+    exchange.write(COMMENT);
+    await arrived();
+    expect(essence(await settlesAfter(200, events))).toEqual([{ type: 'error', kind: 'TimeoutError', code }]);
+    await exchange.dropped;
+  });
+
+  test('hold a stream that stopped no longer than one that does not begin', async () => {
+    await using both = await timed({ idleTimeoutMs: 300, firstByteTimeoutMs: 1000 });
+    const { events, exchange } = await waiting(both);
+    exchange.write(frame({ content: 'a' }));
+    await arrived();
+    await comment(exchange, 4);
+    exchange.write(frame({ content: 'b' })); // its time begins anew
+    await arrived();
+    await comment(exchange, 5);
+    exchange.write(COMMENT);
+    await arrived();
+    expect(essence(await events)).toEqual([
+      { type: 'content', delta: 'a', index: 0 },
+      { type: 'content', delta: 'b', index: 0 },
+      { type: 'error', kind: 'TimeoutError', code: 'idle_timeout' },
+    ]);
+    await exchange.dropped;
   });
 });

@@ -83,6 +83,15 @@ describe('tools', () => {
     expect(tools.map(({ needsApproval }) => needsApproval)).toEqual(asks);
   });
 
+  test('that only read may run again', async () => {
+    const { tools } = await read([entry('a'), entry('b', { readOnlyHint: true }), entry('c', { readOnlyHint: 'yes' })]);
+    expect(tools.map(({ isReadOnly, isRepeatable }) => [isReadOnly, isRepeatable])).toEqual([
+      [false, false],
+      [true, false],
+      [false, false],
+    ]);
+  });
+
   test('change their hash with each part of their description, and with nothing else', async () => {
     const hash = async (more: object) => (await read([{ ...entry('a'), ...more }])).hashes.get('s__a');
     const changes = [

@@ -22,7 +22,8 @@ import { scanPieces } from '../support/scan.ts';
 const ALL = [
   ...new Set([
     LLAMA_JSON,
-    JSON_LIST,
+    // Its marks are those of other formats, which read them here.
+    { ...JSON_LIST, open: [] },
     PYTHONIC,
     HARMONY,
     ...FAMILIES.flatMap(({ format, alsoWrites }) => [format, ...alsoWrites]),

@@ -91,6 +91,31 @@ export const ADVERSARIAL_TEXTS: readonly AdversarialText[] = [
   repeated('granite: brackets that close', 'a', '<|tool_call|>{"a}"}'),
 
   // Tags.
+  repeated('dsml: calls without the marks around them', '', '<｜DSML｜invoke name="f">', '</｜DSML｜invoke>'),
+  repeated(
+    'dsml: heads of parameters',
+    '<｜DSML｜invoke name="f">',
+    '<｜DSML｜parameter name="a">',
+    '</｜DSML｜invoke>',
+  ),
+  repeated(
+    'dsml: words beside arguments',
+    '<｜DSML｜tool_calls>',
+    '<｜DSML｜invoke name="f"> x </｜DSML｜invoke>',
+    '</｜DSML｜tool_calls>',
+  ),
+  repeated(
+    'plamo: names',
+    '<|plamo:begin_tool_requests:plamo|>',
+    '<|plamo:begin_tool_name:plamo|>f',
+    '<|plamo:end_tool_requests:plamo|>',
+  ),
+  repeated('horizon: calls', '<ifm|tool_calls>', '<ifm|tool_call>f<ifm|arg_key>', '</ifm|tool_calls>'),
+  repeated('hunyuan: marks with an ending', '<tool_calls:a>', '<tool_call:a>f</tool_call:a>', '</tool_calls:a>'),
+  repeated('hunyuan: half marks of the end', '<tool_calls:a>', '</tool_calls:'),
+  repeated('python: quotes in a string', "<|tool_call_start|>[f(a='", "b 'c', ", ')]<|tool_call_end|>'),
+  repeated('python: quotes that end nothing', "<|tool_call_start|>[f(a='", "b 'c ", "')]<|tool_call_end|>"),
+  repeated('gemma: names', '<|tool_call>:', 'f:', '<tool_call|>'),
   repeated('glm: argument keys', '<tool_call>f', '<arg_key>', '</tool_call>'),
   repeated('glm: keys that close', '<tool_call>f<arg_key>', '</arg_key> ', '</tool_call>'),
   repeated('glm: keys without values', '<tool_call>f', '<arg_key>a</arg_key><arg_value>', '</tool_call>'),

@@ -3,7 +3,8 @@
 import { once } from 'node:events';
 import { request } from 'undici';
 import { describe, expect, test } from 'vitest';
-import type { FakeVllm } from '../../src/testing/index.ts';
+import { VllmClient } from '../../src/index.ts';
+import type { FakeVllm, FakeVllmOptions } from '../../src/testing/index.ts';
 import { answer, raw, reply, startFakeVllm } from '../../src/testing/index.ts';
 import { startSimulator } from '../../src/testing/simulator.ts';
 import { rejection } from '../support/client-helpers.ts';
@@ -197,4 +198,77 @@ describe('the simulator', () => {
     expect((await post(simulator, { messages, tools: TOOLS })).text).toContain('get_weather({}) returned: mild');
     await simulator.close();
   });
+});
+
+describe('the fields of an answer', () => {
+  const METRICS = { time_to_first_token_ms: 5, queue_time_ms: 4000 };
+  const BODY = { ...HI, return_weight_versions: true };
+
+  async function whole(options: FakeVllmOptions, body: object = BODY) {
+    await using vllm = await startFakeVllm(options);
+    vllm.script(answer({ content: 'a b' }));
+    const { choices, metrics } = JSON.parse((await post(vllm, body)).text);
+    return { versions: choices[0].weight_versions, metrics };
+  }
+
+  async function streamed(options: FakeVllmOptions) {
+    await using vllm = await startFakeVllm(options);
+    vllm.script(answer({ content: 'a' }));
+    const { text } = await post(vllm, { ...BODY, stream: true, stream_options: { include_usage: true } });
+    const chunks = text
+      .split('\n\n')
+      .filter((event) => event.startsWith('data: {'))
+      .map((event) => JSON.parse(event.slice('data: '.length)));
+    return chunks.map(({ choices, metrics, kv_transfer_params: transfer }) => [
+      transfer,
+      choices[0]?.weight_versions,
+      metrics,
+    ]);
+  }
+
+  test('are those of vLLM 0.33: weight versions and metrics, where they are asked for', async () => {
+    const versions = [{ version: 'default', start: 0, end: 3 }];
+    expect(await whole({ requestMetrics: METRICS })).toEqual({ versions, metrics: METRICS });
+    expect(await whole({}, HI)).toEqual({ versions: null, metrics: null });
+    expect(await whole({ version: '0.32.1' })).toEqual({ versions: undefined, metrics: null });
+  });
+
+  test('are in the chunks that vLLM 0.33 puts them in', async () => {
+    const versions = [{ version: 'default', start: 0, end: 2 }];
+    expect(await streamed({ requestMetrics: METRICS })).toEqual([
+      [undefined, undefined, undefined],
+      [null, undefined, undefined],
+      [null, versions, undefined],
+      [undefined, undefined, METRICS],
+    ]);
+    expect(await streamed({ version: '0.32.0' })).toEqual([
+      [undefined, undefined, undefined],
+      [undefined, undefined, undefined],
+      [undefined, undefined, undefined],
+      [undefined, undefined, undefined],
+    ]);
+  });
+
+  test('reach a client that reads the whole stream', async () => {
+    await using vllm = await startFakeVllm({ requestMetrics: METRICS });
+    vllm.script(answer({ content: 'a' }));
+    await using client = new VllmClient(vllm.baseUrl);
+    const params = { model: 'fake', messages: [{ role: 'user', content: 'Hi' }] } as const;
+    const { metrics } = await client.chat.completions.stream(params).finalResponse();
+    expect(metrics?.queue_time_ms).toBe(4000);
+  });
+});
+
+test('the routes of a server that is scaled out answer 403 until it is', async () => {
+  await using vllm = await startFakeVllm();
+  const ask = async (path: string) => {
+    const response = await request(new URL(path, vllm.origin), { method: 'POST', body: '{}' });
+    return [response.statusCode, (await response.body.json()) as unknown];
+  };
+  const message = 'Scale-out endpoints are disabled. Restart vllm serve with --enable-scale-out to enable them.';
+  const error = { message, type: 'PermissionDeniedError', param: null, code: 403 };
+  for (const path of ['/v1/chat/completions/render', '/inference/v1/generate']) {
+    expect(await ask(path)).toEqual([403, { error }]);
+  }
+  expect(await ask('/v1/embeddings')).toEqual([404, { detail: 'Not Found' }]);
 });

@@ -26,11 +26,11 @@ const COMPARED = `
 
 /** The three servers that were recorded. */
 function personalityOf(name: string): FakePersonality {
-  const models = [{ id: 'smollm2', maxModelLen: 8192 }];
-  if (name.startsWith('reasoning-')) return { models, apiKey: 'secret', promptTokensDetails: false };
+  const common = { version: '0.32.0', models: [{ id: 'smollm2', maxModelLen: 8192 }] };
+  if (name.startsWith('reasoning-')) return { ...common, apiKey: 'secret', promptTokensDetails: false };
   if (name.startsWith('noflags-'))
-    return { models, toolParser: false, reasoningParser: false, promptTokensDetails: false };
-  return { models, reasoningParser: false };
+    return { ...common, toolParser: false, reasoningParser: false, promptTokensDetails: false };
+  return { ...common, reasoningParser: false };
 }
 
 function eventsOf(body: string): Fields[] {

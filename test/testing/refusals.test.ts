@@ -181,11 +181,110 @@ describe('fields that do not fit each other', () => {
   });
 });
 
+const SALT = "Parameter 'cache_salt' must be";
+
+function named(message: string, param: string, value?: unknown): [number, unknown] {
+  const shown = value === undefined ? '' : `, value=${String(value)}`;
+  return refusal(`${message} (parameter=${param}${shown})`, param);
+}
+
+describe('a value out of range', () => {
+  test.each<[object, [number, unknown]]>([
+    [{ temperature: -1 }, named('temperature must be non-negative, got -1.0.', 'temperature', '-1.0')],
+    [{ temperature: 2.5 }, named('temperature must be in [0, 2], got 2.5.', 'temperature', '2.5')],
+    [{ top_p: 0 }, named('top_p must be in (0, 1], got 0.0.', 'top_p', '0.0')],
+    [{ top_k: -2 }, refusal('top_k must be 0 (disable), or at least 1, got -2.', null)],
+    [{ min_p: 1.5 }, refusal('min_p must be in [0, 1], got 1.5.', null)],
+    [{ presence_penalty: 3 }, refusal('presence_penalty must be in [-2, 2], got 3.0.', null)],
+    [{ frequency_penalty: -3 }, refusal('frequency_penalty must be in [-2, 2], got -3.0.', null)],
+    [{ repetition_penalty: 0 }, refusal('repetition_penalty must be greater than zero, got 0.0.', null)],
+    [{ max_tokens: 0 }, named('max_tokens must be at least 1, got 0.', 'max_tokens', 0)],
+    [{ max_tokens: 2, min_tokens: 3 }, refusal('min_tokens must be less than or equal to max_tokens=2, got 3.', null)],
+    [{ stop: ['a', ''] }, refusal('stop cannot contain an empty string.', null)],
+    [
+      { thinking_token_budget: -2 },
+      named('`thinking_token_budget` must be a non-negative integer or -1 for unlimited.', 'thinking_token_budget', -2),
+    ],
+    [{ top_logprobs: 3 }, named('when using `top_logprobs`, `logprobs` must be set to true.', 'top_logprobs')],
+    [{ logprobs: true, top_logprobs: -2 }, named('`top_logprobs` must be a positive value or -1.', 'top_logprobs', -2)],
+    [{ prompt_logprobs: 'x' }, named('`prompt_logprobs` must be an integer.', 'prompt_logprobs', 'x')],
+    [
+      { prompt_logprobs: 1, stream: true },
+      named('`prompt_logprobs` are not available when `stream=True`.', 'prompt_logprobs'),
+    ],
+    [{ prompt_logprobs: -2 }, named('`prompt_logprobs` must be a positive value or -1.', 'prompt_logprobs', -2)],
+    [
+      { logprob_token_ids: [1] },
+      named('when using `logprob_token_ids`, `logprobs` must be set to true.', 'logprob_token_ids'),
+    ],
+    [
+      { logprob_token_ids: [1], logprobs: true, use_beam_search: true },
+      named('`logprob_token_ids` is not supported with beam search.', 'logprob_token_ids'),
+    ],
+    [{ cache_salt: '' }, named(`${SALT} a non-empty string if provided.`, 'cache_salt')],
+    [
+      { cache_salt: 'a/b' },
+      named(`${SALT} at most 128 characters and must not contain '@', '/', '\\\\', or NUL.`, 'cache_salt'),
+    ],
+    [
+      { stream_interval: 0 },
+      refusal(
+        "1 validation error:\n  {'type': 'greater_than_equal', 'loc': 'body.stream_interval', 'msg': 'Input should be greater than or equal to 1', 'input': '0', 'ctx': {'ge': 1}}",
+        'body.stream_interval',
+        'Bad Request',
+      ),
+    ],
+    [
+      { tools, tool_choice: { type: 'function', function: { name: '' } } },
+      named(`Invalid \`name\` in \`function\`: \`\` in \`tool_choice\`! ${USAGE}`, 'tool_choice.function.name'),
+    ],
+  ])('is refused: %j', async (body, expected) => {
+    expect(await ask(body)).toEqual(expected);
+  });
+
+  test.each([
+    { temperature: 2, top_p: 1, top_k: -1, min_p: 0, presence_penalty: -2, repetition_penalty: 0.1 },
+    { max_tokens: 3, min_tokens: 3, stop: ['a'], thinking_token_budget: -1 },
+    { logprobs: true, top_logprobs: -1, prompt_logprobs: 0, stream_interval: 1, cache_salt: 'a'.repeat(128) },
+  ])('is not one at its limit: %j', async (body) => {
+    expect(await ask(body)).toEqual([200, 'answered']);
+  });
+});
+
+describe('what a server takes only from clients that it trusts', () => {
+  test.each<[object, [number, unknown]]>([
+    [
+      { chat_template: '{{ x }}' },
+      refusal(
+        'Chat template is passed with request, but --trust-request-chat-template is not set. Refused request with untrusted chat template.',
+        null,
+      ),
+    ],
+    [
+      { mm_processor_kwargs: { a: 1 } },
+      named(
+        'Per-request mm_processor_kwargs are disabled by default because they can change multimodal preprocessing resource usage. Start the server with --trust-request-mm-kwargs only when clients are trusted.',
+        'mm_processor_kwargs',
+      ),
+    ],
+    [
+      { media_io_kwargs: { image: {} } },
+      named(
+        'Per-request media_io_kwargs are disabled by default because they can change multimodal media loading resource usage. Start the server with --trust-request-mm-kwargs only when clients are trusted.',
+        'media_io_kwargs',
+      ),
+    ],
+  ])('is refused: %j', async (body, expected) => {
+    expect(await ask(body)).toEqual(expected);
+  });
+});
+
 describe('what only some servers take', () => {
   test('is a budget for thinking: without a reasoning parser it is refused', async () => {
     const message =
       'thinking_token_budget is set but reasoning_config is not configured. Please set --reasoning-parser and/or --reasoning-config to use thinking_token_budget.';
     expect(await ask({ thinking_token_budget: 5 }, { reasoningParser: false })).toEqual(refusal(message, null));
+    expect(await ask({ thinking_token_budget: -1 }, { reasoningParser: false })).toEqual([200, 'answered']);
     expect(await ask({ thinking_token_budget: 5 })).toEqual([200, 'answered']);
   });
 
@@ -194,6 +293,27 @@ describe('what only some servers take', () => {
     expect(await ask({ tools }, { toolParser: false })).toEqual(
       refusal('"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set', null),
     );
+  });
+
+  test.each<[string, object, string, string]>([
+    ['strict tools', { tools: [{ type: 'function', function: { name: 'f', strict: true } }] }, 'strict tools', 'tools'],
+    ['a required call', { tools, tool_choice: 'required' }, 'required tool choice', 'tool_choice'],
+    [
+      'a named one',
+      { tools, tool_choice: { type: 'function', function: { name: 'f' } } },
+      'named tool choice',
+      'tool_choice',
+    ],
+    ['a single one', { tools, parallel_tool_calls: false }, 'parallel_tool_calls=False', 'parallel_tool_calls'],
+  ])('is %s: a tool parser without a grammar refuses it', async (_name, body, what, param) => {
+    const message = `response_template parsing cannot guarantee ${what} without a format-compatible structural grammar`;
+    expect(await ask(body, { toolGrammar: false })).toEqual(named(message, param));
+    expect(await ask({ ...body, tool_choice: 'none' }, { toolGrammar: false })).toEqual([200, 'answered']);
+    expect(await ask(body)).toEqual([200, 'answered']);
+  });
+
+  test('is no tool at all: they are taken without a grammar when nothing is promised of them', async () => {
+    expect(await ask({ tools }, { toolGrammar: false })).toEqual([200, 'answered']);
   });
 
   test('is a long answer: the field that asked for it is named', async () => {

@@ -48,6 +48,44 @@ const READY: ReadyCall = {
 };
 
 describe('a call is prepared', () => {
+  test.each<[string, string, object, string, string]>([
+    [
+      'out of a wrapper',
+      '{"arguments": {"a": 1}}',
+      { a: 1 },
+      'arguments_coerced',
+      'they stood in `arguments`, which is no parameter',
+    ],
+    [
+      'out of a wrapper, converted',
+      '{"input": "{\\"a\\": \\"1\\"}"}',
+      { a: 1 },
+      'arguments_coerced',
+      'they stood in `input`, which is no parameter; a: string became number',
+    ],
+    ['without surplus brackets', '{"a": 1}}', { a: 1 }, 'arguments_repaired', 'there were surplus closing brackets'],
+  ])('%s', async (_name, text, args, code, what) => {
+    const message = `The arguments were corrected: ${what}.`;
+    expect(await prepare(text)).toMatchObject({
+      call: { ...READY, arguments: args },
+      warnings: [{ code, message, callId: 'c', toolName: 'add' }],
+    });
+  });
+
+  test('with all the digits of an id, where the tool takes texts; a number that would be another one does not run', async () => {
+    const ofId = (id: z.ZodType): Tool => addTool({ parameters: z.object({ id }) });
+    const text = '{"id": 98765432109876543210}';
+    const taken = await prepare(text, { tool: ofId(z.string()) });
+    expect(taken).toMatchObject({
+      call: { type: 'ready', arguments: { id: '98765432109876543210' } },
+      sentArguments: text,
+    });
+    expect(await prepare(text, { tool: ofId(z.int()) })).toMatchObject({ call: { problem: 'invalid_arguments' } });
+    expect(await prepare(text, { tool: ofId(z.number()) })).toMatchObject({
+      call: { arguments: { id: 98765432109876540000 } },
+    });
+  });
+
   test('as the model meant it; the schema fills in defaults when it runs', async () => {
     expect(await prepare('{"a": 1}')).toEqual({
       call: READY,

@@ -87,9 +87,9 @@ export class LoopRun {
     return this.#head;
   }
 
-  set head(head: RunHead) {
-    const { model, weights, instructions, hasTools } = head;
-    this.#head = { model, weights, instructions, hasTools };
+  set head({ model, weights, instructions, hasTools }: Omit<RunHead, 'sessionId'>) {
+    const { sessionId = this.#state.runId } = this.#state;
+    this.#head = { model, weights, instructions, hasTools, sessionId };
   }
 
   change(loop: Partial<LoopState>): void {

@@ -16,9 +16,11 @@ export interface RunHead {
   /** The system message. */
   readonly instructions: string;
   readonly hasTools: boolean;
+  /** The id of the conversation, for the requests of the run. */
+  readonly sessionId: string;
 }
 
-export interface StartValue extends RunHead {
+export interface StartValue extends Omit<RunHead, 'sessionId'> {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly facts: StepFacts;

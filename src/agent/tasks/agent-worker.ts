@@ -94,11 +94,12 @@ export class AgentWorker {
   }
 
   #sample(request: SampleRequest, signal: AbortSignal): Promise<SampleAnswer> {
-    if (this.#head === undefined) throw new Error('The run has not started: its model cannot be asked yet.');
+    const head = this.#head;
+    if (head === undefined) throw new Error('The run has not started: its model cannot be asked yet.');
     const { agent, client, options, budget, notes } = this;
-    const { model } = this.#head;
-    const { params } = this.modelOf(this.#head);
-    const run = { agent, client, options, budget, notes, model, params };
+    const { model, sessionId } = head;
+    const { params } = this.modelOf(head);
+    const run = { agent, client, options, budget, notes, model, sessionId, params };
     return answerSample(run, request, AbortSignal.any([signal, this.signal]));
   }
 }

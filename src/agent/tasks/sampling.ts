@@ -14,6 +14,7 @@ import type { Agent } from '../agent.ts';
 import type { Budget } from '../loop/budget.ts';
 import type { RunOptions } from '../run-options.ts';
 import { toWire } from '../turn/history.ts';
+import { sessionOf } from '../turn/request.ts';
 import type { StepNotes } from './step-notes.ts';
 
 /** The run that is asked for: what its process holds, and its model. */
@@ -24,6 +25,7 @@ export interface SampledRun {
   readonly budget: Budget | undefined;
   readonly notes: StepNotes;
   readonly model: string;
+  readonly sessionId: string;
   readonly params: ModelParams;
 }
 
@@ -79,12 +81,16 @@ function countUse({ budget, notes }: SampledRun, usage: Usage | null): void {
   });
 }
 
-function paramsOf({ model, params }: SampledRun, request: SampleRequest): ChatParams & { readonly stream: false } {
+function paramsOf(
+  { model, sessionId, params }: SampledRun,
+  request: SampleRequest,
+): ChatParams & { readonly stream: false } {
   const { tools, toolChoice, temperature, stopSequences } = request;
   return {
     ...params,
     stream: false,
     model,
+    session_id: sessionOf(sessionId, params),
     messages: toWire('', request.messages),
     max_tokens: request.maxTokens,
     ...(temperature !== undefined && { temperature }),

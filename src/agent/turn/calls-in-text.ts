@@ -159,7 +159,8 @@ export function createCallsInText(
       }
     }
     const hasCutCall = (inContent?.hasCutCall ?? false) || (inReasoning?.hasCutCall ?? false);
-    return { calls, meant: meant.join('\n'), left, hasCutCall, isNothingElse: false };
+    const made = agreed === BARE_JSON.name ? eachOnce(calls) : calls;
+    return { calls: made, meant: meant.join('\n'), left, hasCutCall, isNothingElse: false };
   }
 
   return { take, endThinking, contentWasThinking, end };
@@ -167,6 +168,17 @@ export function createCallsInText(
 
 function isAnswer({ text, calls, hasCutCall }: ScanEnd): boolean {
   return hasCutCall || calls.length > 0 || text.trim() !== '';
+}
+
+/** A model that writes no marks was seen to write one call over and over until its answer was cut: it is meant once. */
+function eachOnce(calls: readonly FoundCall[]): readonly FoundCall[] {
+  const names = new Set<string>();
+  return calls.filter(({ call }) => {
+    const name = nameOfCall(call.name, call.arguments);
+    if (names.has(name)) return false;
+    names.add(name);
+    return true;
+  });
 }
 
 /** The same for two calls that differ only in white space and in the order of keys. */

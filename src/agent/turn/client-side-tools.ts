@@ -2,6 +2,7 @@
 // are read from the text. Reading them is left to the scanner, how the family writes them to its profile.
 
 import type { ChatParams } from '../../client/chat-params.ts';
+import { sessionHeader } from '../../client/session-header.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { ToolMode } from '../../core/loop-state.ts';
 import { BARE_JSON, WORDS_PATTERN } from '../../model/format/bare-json.ts';
@@ -11,7 +12,8 @@ import { pythonKeywords } from '../../model/python-grammar.ts';
 import { templateShowsTools } from '../../model/server-facts.ts';
 import type { Tool } from '../../tool/tool.ts';
 import type { TurnPlan } from '../agent.ts';
-import { isForced, toolDefinition, turnRequest } from './request.ts';
+import { isForced, sessionOf, toolDefinition, turnRequest } from './request.ts';
+import { withTaskRestated } from './restated-task.ts';
 import type { TurnContext } from './turn-context.ts';
 import { callCount } from './turn-context.ts';
 
@@ -38,11 +40,13 @@ export async function clientSideRequest(
   const instructions = isShown
     ? plan.instructions
     : [plan.instructions, prompt(plan.tools, tag, index)].filter(Boolean).join('\n\n');
-  const request = turnRequest(head.model, { ...plan, instructions }, { nudge: asked.nudge, output: undefined });
+  const request = turnRequest(head, { ...plan, instructions }, { nudge: asked.nudge, output: undefined });
   return {
     format,
     request: {
       ...request,
+      // A model that writes its calls so is a small one, which loses its task over the results.
+      ...(isEither && { messages: withTaskRestated(request.messages) }),
       tool_choice: 'none',
       response_format: {
         type: 'structural_tag',
@@ -136,10 +140,11 @@ function prompt(tools: readonly Tool[], tag: CallTag, index: number): string {
 }
 
 /** Whether the model's template writes the tools into the prompt: then the prompt is longer with them. */
-async function isPromptLonger({ client, input, signal }: TurnContext, { tools }: TurnPlan): Promise<boolean> {
+async function isPromptLonger({ client, input, signal }: TurnContext, { tools, params }: TurnPlan): Promise<boolean> {
   const { model } = input.head;
+  const headers = sessionHeader({ ...params, session_id: sessionOf(input.head.sessionId, params) });
   const messages = [{ role: 'user', content: 'Hi' }] as const;
   const count = async (more: object): Promise<number> =>
-    (await client.tokenize({ model, messages, ...more }, { signal })).count;
+    (await client.tokenize({ model, messages, ...more }, { signal, headers })).count;
   return (await count({ tools: tools.map(toolDefinition) })) > (await count({}));
 }

@@ -1,6 +1,7 @@
 // Owns whether a request fits the model's context, with the server's own numbers. What does not fit is not sent.
 
 import type { ChatParams } from '../../client/chat-params.ts';
+import { sessionHeader } from '../../client/session-header.ts';
 import type { Message } from '../../core/message.ts';
 import type { Outcome } from '../../core/run-event.ts';
 import { contextLength } from '../../model/server-facts.ts';
@@ -88,7 +89,8 @@ async function countTokens(turn: TurnContext, request: ChatParams): Promise<numb
   try {
     const { model, messages, tools } = request;
     const params = { model, messages, ...(tools !== undefined && { tools }) };
-    return (await turn.client.tokenize(params, { signal: turn.signal })).count;
+    const headers = sessionHeader(request);
+    return (await turn.client.tokenize(params, { signal: turn.signal, headers })).count;
   } catch {
     // A gateway without the route, or a prompt over the limit, which older servers refuse to count.
     return undefined;

@@ -9,8 +9,8 @@ export interface WrittenCall {
   readonly arguments: JsonObject;
   /** The id in the text. Models of formats with ids expect the same ids in the history. */
   readonly id?: string;
-  /** Whether the format writes every value as text, so that the types come from the tool's schema. */
-  readonly isUntyped?: boolean;
+  /** For a format that writes values as text: the arguments with the types that the tool's schema gives them. */
+  readonly typedBy?: (schema: JsonObject) => JsonObject;
 }
 
 /**
@@ -49,13 +49,13 @@ export interface CallFormat {
    * call, since no mark distinguishes it from an answer.
    */
   readonly bare?: (name: string) => readonly string[];
+  /** Whether a call without marks may stand in a code fence. */
+  readonly isFenced?: boolean;
   /**
    * How one call begins and ends without the marks around the calls, which models write wrong or leave out. `read` gets the beginning too.
    * What is left of the marks after such a call has no meaning.
    */
   readonly unwrapped?: { readonly open: readonly string[]; readonly close: readonly string[] };
-  /** Whether a call without marks may stand in a code fence. */
-  readonly isFenced?: boolean;
   /** Whether `read` gets the opening mark too. */
   readonly readsOpen?: boolean;
   readonly read: ReadCalls;

@@ -1,4 +1,4 @@
-// Owns taking off the line ends around a value: templates put a value on its own lines. What the value means is left to its reader.
+// Owns taking off the line ends around a value: some templates put a value on its own lines. What the value means is left to its reader.
 
 /** Takes one line end off each side; any further white space is part of the value. */
 export function withoutOuterLineEnds(value: string): string {

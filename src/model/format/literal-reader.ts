@@ -1,14 +1,17 @@
 // Owns parsing literals (strings, numbers, words, lists, dictionaries) in the syntax of Python or of Gemma. What they are arguments of
-// is left to the caller.
+// is left to the caller, how Python writes numbers and characters to `python-literals.ts`.
 
 import type { JsonValue } from '../../core/json.ts';
+import { numberOf, PYTHON_NUMBER, STRING_PREFIX, unescaped } from './python-literals.ts';
 
 export interface Spelling {
-  /** The delimiters of strings. A string with delimiters longer than one character has no escapes. */
+  /** The delimiters of strings. */
   readonly quotes: readonly string[];
   readonly words: ReadonlyMap<string, JsonValue>;
-  /** Whether the keys of dictionaries have no quotes. */
-  readonly hasBareKeys: boolean;
+  /** Python: strings have escapes and prefixes, numbers more ways to be written, and dictionaries may be sets. */
+  readonly isPython: boolean;
+  /** Whether keys and strings may lack their delimiters. */
+  readonly hasBareText: boolean;
 }
 
 /** Deeper than any tool's arguments. */
@@ -56,14 +59,13 @@ export class LiteralReader {
   /** Reads a literal; undefined when there is none. */
   value(depth = 0): JsonValue | undefined {
     if (depth > MAX_DEPTH) return undefined;
-    const quote = this.#spelling.quotes.find((mark) => this.peek(mark));
-    if (quote !== undefined) return this.#string(quote);
+    if (this.#isAtString()) return this.#strings();
     if (this.skip('[')) return this.#list(']', depth);
     if (this.skip('(')) return this.#list(')', depth);
     if (this.skip('{')) return this.#dictionary(depth);
-    const number = this.#match(/[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/y);
-    if (number !== '') return Number(number);
-    return this.#spelling.words.get(this.word());
+    if (this.#spelling.hasBareText) return this.#bareText();
+    const number = this.#match(PYTHON_NUMBER);
+    return number === '' ? this.#spelling.words.get(this.word()) : numberOf(number);
   }
 
   #list(end: string, depth: number): JsonValue | undefined {
@@ -80,61 +82,97 @@ export class LiteralReader {
   #dictionary(depth: number): JsonValue | undefined {
     const pairs: [string, JsonValue][] = [];
     while (!this.skip('}')) {
-      const key = this.#spelling.hasBareKeys && !this.#isAtQuote() ? this.word() : this.value(depth + 1);
-      if (typeof key !== 'string' || key === '' || !this.skip(':')) return undefined;
+      const key = this.#spelling.hasBareText && !this.#isAtString() ? this.word() : this.value(depth + 1);
+      if (key === undefined || key === '') return undefined;
+      // JSON has no sets: they are lists.
+      if (pairs.length === 0 && this.#spelling.isPython && !this.peek(':')) return this.#set(key, depth);
+      if (typeof key === 'object' && key !== null) return undefined;
+      if (!this.skip(':')) return undefined;
       const value = this.value(depth + 1);
       if (value === undefined) return undefined;
-      pairs.push([key, value]);
+      pairs.push([String(key), value]);
       if (!this.skip(',') && !this.peek('}')) return undefined;
     }
     return Object.fromEntries(pairs);
   }
 
-  #isAtQuote(): boolean {
-    return this.#spelling.quotes.some((mark) => this.peek(mark));
+  #set(first: JsonValue, depth: number): JsonValue | undefined {
+    if (!this.skip(',') && !this.peek('}')) return undefined;
+    const rest = this.#list('}', depth);
+    return Array.isArray(rest) ? [first, ...rest] : undefined;
   }
 
-  #string(quote: string): string | undefined {
-    const start = this.#at + quote.length;
-    const end = quote.length > 1 ? this.#text.indexOf(quote, start) : this.#endOfString(quote, start);
+  /** Up to the next delimiter. What reads like a number and is written like one in JSON is one. */
+  #bareText(): JsonValue | undefined {
+    const text = this.#match(/[^,{}[\]]*/y).trim();
+    if (text === '' || this.#spelling.quotes.some((quote) => text.includes(quote))) return undefined;
+    const word = this.#spelling.words.get(text);
+    if (word !== undefined) return word;
+    return String(Number(text)) === text && Number.isFinite(Number(text)) ? numberOf(text) : text;
+  }
+
+  #isAtString(): boolean {
+    this.#space();
+    return this.#lengthOfOpening() > 0;
+  }
+
+  /** The length of a prefix and the quote after it; 0: no string begins here. */
+  #lengthOfOpening(): number {
+    const prefix = this.#spelling.isPython ? this.#ahead(STRING_PREFIX).length : 0;
+    const quote = this.#spelling.quotes.find((mark) => this.#text.startsWith(mark, this.#at + prefix));
+    return quote === undefined ? 0 : prefix + quote.length;
+  }
+
+  /** In Python, strings one after another are one string. */
+  #strings(): string | undefined {
+    let whole = '';
+    do {
+      const part = this.#string();
+      if (part === undefined) return undefined;
+      whole += part;
+    } while (this.#spelling.isPython && this.#isAtString());
+    return whole;
+  }
+
+  #string(): string | undefined {
+    const opening = this.#text.slice(this.#at, this.#at + this.#lengthOfOpening());
+    const quote = this.#spelling.quotes.find((mark) => opening.endsWith(mark)) ?? opening;
+    const prefix = opening.slice(0, -quote.length).toLowerCase();
+    const isTriple = this.#spelling.isPython && this.#text.startsWith(quote.repeat(3), this.#at + prefix.length);
+    const delimiter = isTriple ? quote.repeat(3) : quote;
+    const start = this.#at + prefix.length + delimiter.length;
+    const end = this.#spelling.isPython ? this.#endOfString(delimiter, start) : this.#text.indexOf(delimiter, start);
     if (end < 0) {
       this.#isInString = true;
       return undefined;
     }
-    this.#at = end + quote.length;
     const raw = this.#text.slice(start, end);
-    return quote.length > 1 ? raw : unescaped(raw);
+    this.#at = end + delimiter.length;
+    // Placeholders would have to be evaluated.
+    if (prefix.includes('f') && /[{}]/.test(raw)) return undefined;
+    return prefix.includes('r') || !this.#spelling.isPython ? raw : unescaped(raw);
   }
 
-  #endOfString(quote: string, start: number): number {
+  #endOfString(delimiter: string, start: number): number {
     for (let at = start; at < this.#text.length; at++) {
-      const character = this.#text.charAt(at);
-      if (character === '\\') at++;
-      else if (character === quote) return at;
+      if (this.#text.charAt(at) === '\\') at++;
+      else if (this.#text.startsWith(delimiter, at)) return at;
     }
     return -1;
   }
 
   #match(pattern: RegExp): string {
-    pattern.lastIndex = this.#at;
-    const found = pattern.exec(this.#text)?.[0] ?? '';
+    const found = this.#ahead(pattern);
     this.#at += found.length;
     return found;
+  }
+
+  #ahead(pattern: RegExp): string {
+    pattern.lastIndex = this.#at;
+    return pattern.exec(this.#text)?.[0] ?? '';
   }
 
   #space(): void {
     this.#match(/\s*/y);
   }
-}
-
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f', '0': '\0' };
-
-/** Unknown escapes are left unchanged, as in Python. */
-function unescaped(raw: string): string {
-  return raw.replace(/\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([\s\S]))/g, (whole, long, short, one) => {
-    const code: unknown = long ?? short;
-    if (typeof code === 'string') return String.fromCharCode(Number.parseInt(code, 16));
-    if ('\\\'"'.includes(one)) return one;
-    return ESCAPES[one] ?? whole;
-  });
 }

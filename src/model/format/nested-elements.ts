@@ -1,49 +1,100 @@
-// Owns reading elements within elements: `<filter><city>Paris</city></filter>`. Which call they are the arguments of is left to the reader
-// of tags.
+// Owns elements within elements, `<filter><city>Paris</city></filter>`, as arguments: finding them, and the values that a tool's schema
+// gives them. Which call they are the arguments of is left to the reader of tags.
 
-import type { JsonValue } from '../../core/json.ts';
-import { withoutOuterLineEnds } from './line-ends.ts';
+import type { JsonObject, JsonValue } from '../../core/json.ts';
+import { alternativesOf, typesOf } from '../../schema/schema-types.ts';
+import type { ParameterPlace } from './text-value.ts';
+import { parameterOf, readTextValue } from './text-value.ts';
+
+/** A name, and the text or the elements in it. */
+export type NestedElement = readonly [name: string, inner: string | readonly NestedElement[]];
 
 /** Deeper than any tool's arguments. */
 const MAX_DEPTH = 32;
 
-interface Tag {
-  readonly key: string;
-  readonly at: number;
-  readonly end: number;
-  /** The first closing tag with the same name after it. */
-  readonly close: { readonly at: number; readonly end: number } | undefined;
-}
+/** Under which name text beside elements is kept, as in vLLM. */
+const MIXED_TEXT = '$text';
 
-/** `<item>` elements form a list. An element ends at the first closing tag of its name. */
-export function readNested(text: string): JsonValue {
-  const tags = openingTags(text);
-  let next = 0;
-
-  /** Every tag is examined once: reading an element moves behind all the tags in it. */
-  function read(start: number, end: number, depth: number): JsonValue {
-    const pairs: [string, JsonValue][] = [];
-    for (let tag = tags[next]; tag !== undefined && tag.at < end; tag = tags[next]) {
-      next++;
-      const { close } = tag;
-      if (depth > MAX_DEPTH || close === undefined || close.end > end) continue;
-      pairs.push([tag.key, read(tag.end, close.at, depth + 1)]);
+/**
+ * Reads elements up to the first that is broken: not closed, closed by another name, nested too deeply, or with text before it. `tag`
+ * finds the tags, with the groups `slash` (empty in an opening tag) and `name`.
+ */
+export function readElements(text: string, tag: RegExp): readonly NestedElement[] {
+  const top: NestedElement[] = [];
+  const open: { name: string; text: string; children: NestedElement[] }[] = [];
+  let at = 0;
+  for (const { 0: whole, groups = {}, index } of text.matchAll(tag)) {
+    const { slash = '', name = '' } = groups;
+    const before = text.slice(at, index);
+    at = index + whole.length;
+    const inside = open.at(-1);
+    if (inside !== undefined) inside.text += before;
+    else if (before.trim() !== '') return top;
+    if (slash === '') {
+      if (open.push({ name, text: '', children: [] }) > MAX_DEPTH) return top;
+      continue;
     }
-    if (pairs.length === 0) return depth === 0 ? {} : withoutOuterLineEnds(text.slice(start, end));
-    return pairs.every(([key]) => key === 'item') ? pairs.map(([, value]) => value) : Object.fromEntries(pairs);
+    if (inside === undefined || inside.name !== name) return top;
+    open.pop();
+    const { children } = inside;
+    if (children.length > 0 && inside.text.trim() !== '') children.push([MIXED_TEXT, inside.text]);
+    (open.at(-1)?.children ?? top).push([name, children.length === 0 ? inside.text : children]);
   }
-
-  return read(0, text.length, 0);
+  return top;
 }
 
-/** Read from the end, so that the first closing tag after each opening one is known. */
-function openingTags(text: string): Tag[] {
-  const closes = new Map<string, Tag['close']>();
-  const tags: Tag[] = [];
-  for (const { 0: whole, 1: slash, 2: key = '', index: at } of [...text.matchAll(/<(\/?)([\w.-]+)>/g)].toReversed()) {
-    const end = at + whole.length;
-    if (slash === '/') closes.set(key, { at, end });
-    else tags.push({ key, at, end, close: closes.get(key) });
+/** The elements as an object of this schema. Those that have the same name are a list. */
+export function objectOfElements(elements: readonly NestedElement[], schema: JsonObject, root: JsonObject): JsonObject {
+  const found = new Map<string, JsonValue[]>();
+  for (const [name, inner] of elements) {
+    const value = valueOfElement(inner, parameterOf(schema, name, root));
+    const known = found.get(name);
+    if (known === undefined) found.set(name, [value]);
+    else known.push(value);
   }
-  return tags.toReversed();
+  return Object.fromEntries(
+    [...found].map(([name, values]): [string, JsonValue] => {
+      const [only] = values;
+      return [name, only === undefined || values.length > 1 ? values : only];
+    }),
+  );
+}
+
+function valueOfElement(inner: NestedElement[1], place: ParameterPlace): JsonValue {
+  const container = containerOf(place);
+  if (typeof inner === 'string') {
+    // Templates write an empty list and an empty object as an empty element.
+    if (container === undefined || container.takesText || inner.trim() !== '') return readTextValue(inner, place);
+    return container.kind === 'array' ? [] : {};
+  }
+  if (container?.kind === 'array') {
+    const items = parameterOf({ additionalProperties: container.schema.items ?? true }, '', place.root);
+    return inner.map(([, value]) => valueOfElement(value, items));
+  }
+  // Without a schema the template's own name for the entries of a list decides.
+  if (container === undefined && inner.every(([name]) => name === 'item')) {
+    return inner.map(([, value]) => valueOfElement(value, { ...place, schema: undefined }));
+  }
+  return objectOfElements(inner, container?.schema ?? {}, place.root);
+}
+
+interface Container {
+  readonly kind: 'array' | 'object';
+  readonly schema: JsonObject;
+  readonly takesText: boolean;
+}
+
+/** The first list or object that a schema allows. */
+function containerOf({ schema, root }: ParameterPlace): Container | undefined {
+  if (schema === undefined) return undefined;
+  const takesText = typesOf({ schema, root }).has('string');
+  for (const one of alternativesOf({ schema, root })) {
+    const types = typesOf({ schema: one, root });
+    if (types.has('array') || (types.size === 0 && one.items !== undefined)) {
+      return { kind: 'array', schema: one, takesText };
+    }
+    const hasProperties = one.properties !== undefined || one.additionalProperties !== undefined;
+    if (types.has('object') || (types.size === 0 && hasProperties)) return { kind: 'object', schema: one, takesText };
+  }
+  return undefined;
 }

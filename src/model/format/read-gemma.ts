@@ -9,9 +9,6 @@ const WORDS = new Map<string, JsonValue>([
   ['true', true],
   ['false', false],
   ['null', null],
-  ['True', true],
-  ['False', false],
-  ['None', null],
 ]);
 
 /**
@@ -27,7 +24,7 @@ export function gemmaCalls(quote: string): ReadCalls {
     if (start < 0) return isClosed && name !== '' ? [{ name, arguments: {} }] : undefined;
     const rest = body.slice(lead.length + start).trimEnd();
     const text = rest.startsWith('(') && rest.endsWith(')') ? `{${rest.slice(1, -1)}}` : rest;
-    const reader = new LiteralReader(text, { quotes: [quote], words: WORDS, hasBareKeys: true });
+    const reader = new LiteralReader(text, { quotes: [quote], words: WORDS, isPython: false, hasBareText: true });
     const args = reader.value();
     if (args === undefined && reader.isInString) return 'open';
     if (!isObject(args) || !reader.isAtEnd()) return undefined;

@@ -1,7 +1,8 @@
 // Owns reading calls written as JSON: one object, a list, or several in a row. Finding where the text begins and ends is left to the scanner.
 
+import { parseExactJson } from '../../core/exact-json.ts';
 import type { JsonObject } from '../../core/json.ts';
-import { isObject, parseJson } from '../../core/json.ts';
+import { isObject } from '../../core/json.ts';
 import { JsonNesting } from '../../core/json-nesting.ts';
 import type { ReadArguments } from '../../schema/read-arguments.ts';
 import { readArguments } from '../../schema/read-arguments.ts';
@@ -13,7 +14,7 @@ import { withoutPartOf } from './part-of-mark.ts';
 /** `{"name": …, "arguments": {…}}` or a list of such objects, with any of the keys that models use for the two. */
 export const readJsonCalls: ReadCalls = (body, isClosed) => {
   const text = withoutFence(body.trim());
-  const whole = parseJson(text);
+  const whole = parseExactJson(text);
   if (Array.isArray(whole)) return every(whole.map(callOf));
   if (whole !== undefined) return every([callOf(whole)]);
   const several = readSeveral(text);
@@ -33,7 +34,7 @@ function endsInString(text: string): boolean {
 
 /** `[{"get_weather": {"city": "Paris"}}]`: each object has one key, which is the tool. */
 export const readKeyedCalls: ReadCalls = (body) => {
-  const list = parseJson(body.trim());
+  const list = parseExactJson(body.trim());
   if (!Array.isArray(list)) return undefined;
   return every(
     list.map((entry) => {
@@ -92,7 +93,7 @@ function callOf(value: unknown): WrittenCall | undefined {
   const name = inner.name ?? inner.tool_name ?? inner.function;
   const given = inner.arguments ?? inner.parameters ?? inner.args ?? {};
   if (typeof name !== 'string') return undefined;
-  const args = typeof given === 'string' ? parseJson(given) : given;
+  const args = typeof given === 'string' ? parseExactJson(given) : given;
   return isObject(args) ? { name, arguments: args as JsonObject } : undefined; // it comes from JSON.parse
 }
 
@@ -113,7 +114,7 @@ function readSeveral(text: string): readonly WrittenCall[] | undefined {
     } else if (separator !== undefined && character.trim() !== '') separator = undefined;
   }
   if (parts.length === 0) return undefined;
-  return every([...parts, text.slice(start)].map((part) => callOf(parseJson(part.trim()))));
+  return every([...parts, text.slice(start)].map((part) => callOf(parseExactJson(part.trim()))));
 }
 
 /** All or nothing: if one entry is not a call, none is. */

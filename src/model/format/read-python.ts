@@ -27,6 +27,13 @@ function readCalls(body: string): ReturnType<ReadCalls> {
   return reader.isAtEnd() && calls.length > 0 ? calls : undefined;
 }
 
+/** One literal and nothing after it; undefined: the text is something else. */
+export function readPythonLiteral(text: string): JsonValue | undefined {
+  const reader = new LiteralReader(text, PYTHON);
+  const value = reader.value();
+  return reader.isAtEnd() ? value : undefined;
+}
+
 export const PYTHON_QUOTES = ["'", '"'];
 
 const PYTHON = {
@@ -39,7 +46,8 @@ const PYTHON = {
     ['false', false],
     ['null', null],
   ]),
-  hasBareKeys: false,
+  isPython: true,
+  hasBareText: false,
 } as const;
 
 function readCall(reader: LiteralReader): WrittenCall | undefined {

@@ -1,48 +1,77 @@
-// Owns reading calls written with one tag per argument, in the dialects of different models. Values written as text get their types
-// from the tool's schema, which is left to the scanner.
+// Owns reading calls written with one tag per argument, in the dialects of different models. What the text of a value means by the tool's
+// schema is left to `text-value.ts`.
 
 import type { JsonObject, JsonValue } from '../../core/json.ts';
-import { isObject } from '../../core/json.ts';
 import type { ReadCalls, WrittenCall } from './call-format.ts';
-import type { ElementSyntax, FoundElement } from './elements.ts';
+import type { ElementSyntax } from './elements.ts';
 import { elementsOf, isNothingBeside } from './elements.ts';
 import { withoutOuterLineEnds } from './line-ends.ts';
-import { readNested } from './nested-elements.ts';
+import { objectOfElements, readElements } from './nested-elements.ts';
+import type { ParameterPlace } from './text-value.ts';
+import { parameterOf, readDeclaredJson, readDeclaredText, readTextValue } from './text-value.ts';
 
 export interface NamedBody {
   readonly name: string;
   readonly body: string;
 }
 
-export interface TagDialect {
+export interface TagDialect extends ValueDialect {
   /** A call, whose head has the group `name`, or what finds the calls. */
   readonly call: ElementSyntax | ((body: string, isClosed: boolean) => readonly NamedBody[]);
   /** An argument in the body. Its head has the group `key`, and `text` or `json` where the dialect says which of the two the value is. */
   readonly argument: ElementSyntax;
-  /** What may stand around a value and is no part of it. */
-  readonly around?: readonly [before: string, after: string];
+  /** Whether a call that gives an argument twice is no call. Elsewhere the last one counts, as in vLLM. */
+  readonly takesEachOnce?: boolean;
 }
 
-/** If an argument is repeated, the first one counts. Values are not unescaped, because templates do not escape them. */
-export function taggedCalls({ call, argument, around = ['', ''] }: TagDialect): ReadCalls {
+/** What the text of a value is. */
+interface ValueDialect {
+  /** What may stand around a value and is no part of it. */
+  readonly around?: readonly [before: string, after: string];
+  /** What templates put between the tags and the value. By default nothing: line ends and white space belong to the value. */
+  readonly layout?: 'line ends' | 'space';
+  /** Whether a value whose type the schema does not name is read as JSON, if it is JSON. */
+  readonly isJsonByDefault?: boolean;
+}
+
+/**
+ * Values are not unescaped, because templates do not escape them. Their types come from the tool's schema, unless the text declares
+ * them.
+ */
+export function taggedCalls({ call, argument, takesEachOnce = false, ...dialect }: TagDialect): ReadCalls {
   return (body, isClosed) => {
-    const calls = bodiesOf({ call, argument }, body, isClosed).map(({ name, body: inner }): WrittenCall => {
-      const found = new Map<string, JsonValue>();
-      let isUntyped = false;
-      for (const pair of elementsOf(inner, argument)) {
-        const key = plainName(pair.groups.key);
-        if (found.has(key)) continue;
-        if (pair.groups.text === undefined && pair.groups.json === undefined) isUntyped = true;
-        found.set(key, typed(pair, around));
-      }
-      return { name: plainName(name), arguments: Object.fromEntries(found), isUntyped };
-    });
+    const calls = bodiesOf({ call, argument }, body, isClosed).flatMap(
+      ({ name, body: inner }): readonly WrittenCall[] => {
+        const found = new Map<string, TaggedValue>();
+        for (const { groups, inner: text } of elementsOf(inner, argument)) {
+          const declared = groups.text !== undefined ? 'text' : groups.json !== undefined ? 'json' : undefined;
+          const key = plainName(groups.key);
+          if (takesEachOnce && found.has(key)) return [];
+          found.set(key, { text: valueText(text, dialect), declared });
+        }
+        const texts = Object.fromEntries([...found].map(([key, { text }]) => [key, text]));
+        const typedBy = (schema: JsonObject): JsonObject =>
+          Object.fromEntries(
+            [...found].map(([key, value]) => [key, typed(value, parameterOf(schema, key, schema), dialect)]),
+          );
+        return [{ name: plainName(name), arguments: texts, typedBy }];
+      },
+    );
     return calls.length === 0 ? undefined : calls;
   };
 }
 
+interface TaggedValue {
+  readonly text: string;
+  readonly declared: 'text' | 'json' | undefined;
+}
+
 /** A call with text beside its arguments is a mention of the marks, or has an argument that was not understood: it does not run without. */
-function bodiesOf({ call, argument }: TagDialect, body: string, isClosed: boolean): readonly NamedBody[] {
+function bodiesOf(
+  { call, argument }: Pick<TagDialect, 'call' | 'argument'>,
+  body: string,
+  isClosed: boolean,
+): readonly NamedBody[] {
   const found = typeof call === 'function' ? call(body, isClosed) : namedElements(call, body, isClosed);
   return found.filter(({ body: inner }) => isNothingBeside(inner, elementsOf(inner, argument)));
 }
@@ -62,18 +91,18 @@ function plainName(text = ''): string {
   return end < 0 ? name : name.slice(1, end).trim();
 }
 
-function typed({ groups, inner }: FoundElement, [before, after]: readonly [string, string]): JsonValue {
-  if (groups.json === undefined) {
-    const start = inner.startsWith(before) ? before.length : 0;
-    const hasAfter = inner.endsWith(after) && inner.length - after.length >= start;
-    return withoutOuterLineEnds(inner.slice(start, hasAfter ? inner.length - after.length : inner.length));
-  }
-  try {
-    return JSON.parse(inner);
-  } catch {
-    // Declared to be JSON, but it is not: the check of the arguments reports it to the model.
-    return inner;
-  }
+function valueText(text: string, { around = ['', ''], layout }: ValueDialect): string {
+  const [before, after] = around;
+  const start = text.startsWith(before) ? before.length : 0;
+  const hasAfter = text.endsWith(after) && text.length - after.length >= start;
+  const value = text.slice(start, hasAfter ? text.length - after.length : text.length);
+  if (layout === 'line ends') return withoutOuterLineEnds(value);
+  return layout === 'space' ? value.trim() : value;
+}
+
+function typed({ text, declared }: TaggedValue, place: ParameterPlace, { isJsonByDefault }: ValueDialect): JsonValue {
+  if (declared === 'text') return readDeclaredText(text, place);
+  return declared === 'json' ? readDeclaredJson(text, place) : readTextValue(text, place, isJsonByDefault);
 }
 
 export const INVOKE: ElementSyntax = {
@@ -82,16 +111,20 @@ export const INVOKE: ElementSyntax = {
   mayLackClose: true,
 };
 
-/** MiniMax M3: a mark precedes every tag, elements may be nested, and `<item>` elements form a list. */
-export function nestedCalls(mark: string): ReadCalls {
+/** A call, whose head has the group `name`; `tag` finds the tags of the elements in it, as `readElements` takes it. */
+export interface NestedDialect {
+  readonly call: ElementSyntax;
+  readonly tag: RegExp;
+}
+
+/** MiniMax M3: elements may be nested. */
+export function nestedCalls({ call, tag }: NestedDialect): ReadCalls {
   return (body) => {
-    const calls = elementsOf(body.replaceAll(mark, ''), { ...INVOKE, mayLackClose: false }).map(
-      ({ groups, inner }): WrittenCall => {
-        const args = readNested(inner);
-        // It is read as strings, lists and objects.
-        return { name: plainName(groups.name), arguments: isObject(args) ? (args as JsonObject) : {}, isUntyped: true };
-      },
-    );
+    const calls = elementsOf(body, call).map(({ groups, inner }): WrittenCall => {
+      const elements = readElements(inner, tag);
+      const typedBy = (schema: JsonObject): JsonObject => objectOfElements(elements, schema, schema);
+      return { name: plainName(groups.name), arguments: typedBy({}), typedBy };
+    });
     return calls.length === 0 ? undefined : calls;
   };
 }

@@ -44,6 +44,7 @@ const DSML: CallFormat = {
       close: /<\/｜DSML｜ ?parameter\s*>/g,
       next: /<｜DSML｜ ?parameter\s/g,
     },
+    isJsonByDefault: true,
   }),
 };
 
@@ -140,7 +141,10 @@ export const MINIMAX_M3: CallFormat = {
   name: 'minimax_m3',
   open: [`${MINIMAX_MARK}<tool_call>`],
   close: [`${MINIMAX_MARK}</tool_call>`],
-  read: nestedCalls(MINIMAX_MARK),
+  read: nestedCalls({
+    call: { head: /\]<\]minimax\[>\[<invoke\s+name\s*=(?<name>[^<>]+)>/g, close: `${MINIMAX_MARK}</invoke>` },
+    tag: /\]<\]minimax\[>\[<(?<slash>\/?)(?<name>[^<>]+)>/g,
+  }),
   tag: {
     trigger: `${MINIMAX_MARK}<tool_call>`,
     begin: (name) => `${MINIMAX_MARK}<tool_call>${MINIMAX_MARK}<invoke name="${name}">`,
@@ -156,6 +160,7 @@ export const STEP: CallFormat = {
   read: taggedCalls({
     call: { head: /<steptml:invoke\s+name\s*=(?<name>[^<>]+)>/g, close: '</steptml:invoke>', mayLackClose: true },
     argument: { head: /<steptml:parameter\s+name\s*=(?<key>[^<>]+)>/g, close: '</steptml:parameter>' },
+    layout: 'space',
   }),
   unwrapped: { open: ['<steptml:invoke'], close: ['</steptml:invoke>'] },
   tag: {
@@ -175,7 +180,9 @@ export const MINICPM: CallFormat = {
     // Decoders lose the space between the tag and the attribute.
     call: { head: /<function ?name\s*=(?<name>[^<>]+)>/g, close: '</function>', mayLackClose: true },
     argument: { head: /<param ?name\s*=(?<key>[^<>]+)>/g, close: '</param>' },
+    takesEachOnce: true,
     around: ['<![CDATA[', ']]>'],
+    isJsonByDefault: true,
   }),
   tag: {
     trigger: '<function name="',

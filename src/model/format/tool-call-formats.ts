@@ -1,30 +1,44 @@
 // Owns the formats between the marks `<tool_call>` and their relatives: JSON, one tag per argument, keys and values. Which family writes which
 // format is in `../profile/families.ts`.
 
-import type { CallFormat } from './call-format.ts';
+import type { CallFormat, ReadCalls } from './call-format.ts';
 import { elementsOf } from './elements.ts';
 import { readJsonCalls } from './read-json.ts';
-import type { NamedBody } from './read-tags.ts';
+import type { NamedBody, TagDialect } from './read-tags.ts';
 import { taggedCalls } from './read-tags.ts';
 
-const FUNCTION_TAGS = taggedCalls({
-  call: {
-    head: /<function=\s*(?<name>[^<>\s]+)(?:\s*>|\s(?=\s*<))/g,
-    close: '</function>',
-    mayLackClose: true,
-  },
-  argument: {
-    head: /<parameter\s*=(?<key>[^<>]+)>/g,
-    close: /<\s*\/\s*parameter\s*>/g,
-    next: /<parameter\s*=/g,
-    mayLackClose: true,
-  },
-});
+/** Qwen3-Coder, Seed, Step 3.5 and Nemotron put each value on its own lines. */
+const FUNCTION_TAGS = functionTags({ layout: 'line ends' });
 
-const KEY_VALUE_TAGS = taggedCalls({
-  call: keyValueCall,
-  argument: { head: /<arg_key>(?<key>[^<]*)<\/arg_key>\s*<arg_value>/g, close: '</arg_value>' },
-});
+/** MiMo puts nothing around a value. */
+const INLINE_FUNCTION_TAGS = functionTags({});
+
+function functionTags(dialect: Pick<TagDialect, 'layout'>): ReadCalls {
+  return taggedCalls({
+    call: {
+      head: /<function=\s*(?<name>[^<>\s]+)(?:\s*>|\s(?=\s*<))/g,
+      close: '</function>',
+      mayLackClose: true,
+    },
+    argument: {
+      head: /<parameter\s*=(?<key>[^<>]+)>/g,
+      close: /<\s*\/\s*parameter\s*>/g,
+      next: /<parameter\s*=/g,
+      mayLackClose: true,
+    },
+    ...dialect,
+  });
+}
+
+const KEY_VALUE_TAGS = keyValueTags({});
+
+function keyValueTags(dialect: Pick<TagDialect, 'isJsonByDefault'>): ReadCalls {
+  return taggedCalls({
+    call: keyValueCall,
+    argument: { head: /<arg_key>(?<key>[^<]*)<\/arg_key>\s*<arg_value>/g, close: '</arg_value>' },
+    ...dialect,
+  });
+}
 
 /** The name, perhaps a separator, and then nothing or tags. */
 function keyValueCall(body: string, isClosed: boolean): readonly NamedBody[] {
@@ -74,6 +88,12 @@ export const QWEN_XML: CallFormat = {
   },
 };
 
+export const MIMO: CallFormat = {
+  ...QWEN_XML,
+  name: 'mimo',
+  read: (body, isClosed) => (body.includes('<function=') ? INLINE_FUNCTION_TAGS : TOOL_CALL.read)(body, isClosed),
+};
+
 /** Qwen3-Coder sometimes omits the outer mark. */
 export const FUNCTION_XML: CallFormat = {
   name: 'function_xml',
@@ -84,6 +104,12 @@ export const FUNCTION_XML: CallFormat = {
   trail: ['</tool_call>'],
 };
 
+export const MIMO_FUNCTION_XML: CallFormat = {
+  ...FUNCTION_XML,
+  name: 'mimo_function_xml',
+  read: INLINE_FUNCTION_TAGS,
+};
+
 /** ERNIE 4.5 writes its answers between marks too. */
 export const ERNIE: CallFormat = { ...HERMES, name: 'ernie', drop: ['<response>', '</response>'] };
 
@@ -92,6 +118,9 @@ export const GLM: CallFormat = {
   name: 'glm',
   tag: { trigger: '<tool_call>', begin: (name) => `<tool_call>${name}\n`, end: '</tool_call>', content: 'text' },
 };
+
+/** Laguna writes as GLM does, and its values have the type that they look like where the schema names none. */
+export const POOLSIDE: CallFormat = { ...GLM, name: 'poolside', read: keyValueTags({ isJsonByDefault: true }) };
 
 export const SEED: CallFormat = {
   name: 'seed',

@@ -2,7 +2,7 @@
 // `../format`; whether it is made or mentioned is left to `made-calls.ts`, when to look for calls to the turn.
 
 import type { JsonObject } from '../../core/json.ts';
-import { coerceBySchema } from '../../schema/coerce.ts';
+import { unwrapArguments } from '../../schema/unwrap.ts';
 import type { CallFormat, WrittenCall } from '../format/call-format.ts';
 import { withoutPartOf } from '../format/part-of-mark.ts';
 import { createBareStart, MAX_BARE_CHARS } from './bare-start.ts';
@@ -244,21 +244,22 @@ function stringsOf({ quotes = ['"'] }: CallFormat, text: string): OpenStrings {
 }
 
 function rescued(
-  { name, arguments: args, id, isUntyped }: WrittenCall,
+  { name, arguments: args, id, typedBy }: WrittenCall,
   schemas: RescueOptions['schemas'],
   origin: Pick<RescuedCall, 'written' | 'format'>,
 ): RescuedCall[] {
   const plain = schemas.has(name) ? name : plainName(name);
   const schema = schemas.get(plain);
   if (schema === undefined) return [];
-  const text = textOf(args, isUntyped ? schema : undefined);
+  const typed = typedBy?.(schema) ?? args;
+  const text = textOf(unwrapArguments(typed, schema) ?? typed);
   return text === undefined ? [] : [{ name: plain, arguments: text, ...(id !== undefined && { id }), ...origin }];
 }
 
-/** The arguments as JSON, their types taken from the schema. */
-function textOf(args: JsonObject, schema: JsonObject | undefined): string | undefined {
+/** The arguments as JSON. */
+function textOf(args: JsonObject): string | undefined {
   try {
-    return JSON.stringify(schema === undefined ? args : coerceBySchema(args, schema).value);
+    return JSON.stringify(args);
   } catch {
     // They are nested deeper than can be written: no tool takes such arguments.
     return undefined;

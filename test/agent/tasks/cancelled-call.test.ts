@@ -29,7 +29,7 @@ test('a call of a run that was cancelled before emits nothing and is not counted
       isSequential: false,
       holdsRun: false,
     },
-    head: { model: 'made', weights: null, instructions: '', hasTools: true },
+    head: { model: 'made', weights: null, instructions: '', hasTools: true, sessionId: 'run_1' },
     messages: [],
     keptText: null,
   };

@@ -45,6 +45,7 @@ async function sample(setting: Setting, request: SampleRequest = REQUEST) {
     budget,
     notes,
     model: 'fake',
+    sessionId: 'run_1',
     params,
   };
   const outcome = await answerSample(run, request, new AbortController().signal).catch((error: Error) => error.message);
@@ -122,6 +123,11 @@ describe('a request is answered', () => {
       { ...ANSWER, text: '', calls: [{ id: 'a', name: 'read', arguments: { path: 'x' } }], stopReason: 'toolUse' },
     ],
     [
+      'without a call that was cut, although the server closed its JSON',
+      { message: { content: null, tool_calls: [{ ...CALL, id: 'b' }, CALL] }, finishReason: 'length' },
+      { ...ANSWER, text: '', calls: [{ id: 'b', name: 'read', arguments: { path: 'x' } }], stopReason: 'toolUse' },
+    ],
+    [
       'without a call that was cut',
       {
         message: { content: null, tool_calls: [{ ...CALL, function: { name: 'read', arguments: '{"pa' } }] },
@@ -149,6 +155,7 @@ describe('what is asked', () => {
       top_k: 3,
       stream: false,
       model: 'fake',
+      session_id: 'run_1',
       messages: [
         { role: 'system', content: 'S' },
         { role: 'user', content: 'a\n\nb' },
@@ -164,7 +171,7 @@ describe('what is asked', () => {
 
   test('has nothing that the request does not name', async () => {
     const { asked } = await sample({ sampling: 'allow' });
-    const body = { stream: false, model: 'fake', messages: REQUEST.messages, max_tokens: 50 };
+    const body = { stream: false, model: 'fake', session_id: 'run_1', messages: REQUEST.messages, max_tokens: 50 };
     expect(asked).toEqual([{ body, isAborted: false }]);
   });
 });

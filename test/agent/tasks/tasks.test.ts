@@ -204,6 +204,7 @@ describe('a question of a server to the model', () => {
       budget,
       notes,
       model: 'fake',
+      sessionId: 'run_1',
       params: {},
       ...rest,
     };

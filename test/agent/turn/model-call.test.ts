@@ -130,6 +130,27 @@ describe('an answer', () => {
     expect(answer.usage?.total_tokens).toBe(4);
   });
 
+  const delta: StreamEvent = {
+    type: 'tool_call_delta',
+    toolCallId: 'a',
+    delta: '{}',
+    toolIndex: 0,
+    index: 0,
+    name: 'look',
+  };
+  const complete: StreamEvent = { type: 'tool_call_complete', toolCall: toolCall('a'), toolIndex: 0, index: 0 };
+  const CUT: StreamEvent = { ...DONE, finishReasons: ['length'] };
+
+  test.each<[string, readonly StreamEvent[], boolean]>([
+    ['a call that ends a cut answer', [delta, complete, CUT], true],
+    ['white space after it', [delta, complete, content('\n'), CUT], true],
+    ['no cut', [delta, complete, DONE], false],
+    ['a text that was cut after a call', [delta, content('And so'), complete, CUT], false],
+    ['a text that was cut', [content('And so'), CUT], false],
+  ])('leaves its last call open or not: %s', async (_name, events, isOpen) => {
+    expect((await gather(events)).answer.isLastCallOpen).toBe(isOpen);
+  });
+
   test.each([
     ['by its finish reason', [{ ...DONE, finishReasons: ['length'] }], {}, true],
     ['by as many tokens as were allowed', [usage(5, 9), DONE], { max_tokens: 5 }, true],

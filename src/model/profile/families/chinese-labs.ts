@@ -4,11 +4,21 @@ import { DOTS } from '../../format/invoke-formats.ts';
 import { INTERNLM, LONGCAT } from '../../format/json-formats.ts';
 import { HY } from '../../format/key-value-formats.ts';
 import { MINICPM, STEP } from '../../format/tag-formats.ts';
-import { ERNIE, FUNCTION_XML, QWEN_XML, SEED, TOOL_CALLS } from '../../format/tool-call-formats.ts';
+import {
+  ERNIE,
+  FUNCTION_XML,
+  MIMO,
+  MIMO_FUNCTION_XML,
+  QWEN_XML,
+  SEED,
+  TOOL_CALLS,
+} from '../../format/tool-call-formats.ts';
 import type { Profile } from '../profile.ts';
 import { BY_TEMPLATE, BY_TESTS, PLAIN, THINKS, THINKS_FROM_PROMPT } from './base.ts';
 
 const XML = { format: QWEN_XML, alsoWrites: [FUNCTION_XML], checked: BY_TESTS } as const;
+
+const MIMO_MODEL = { ...THINKS_FROM_PROMPT, format: MIMO, alsoWrites: [MIMO_FUNCTION_XML], checked: BY_TESTS } as const;
 
 const HUNYUAN = {
   ...THINKS_FROM_PROMPT,
@@ -81,15 +91,14 @@ export const CHINESE_LABS: readonly Profile[] = [
   ...TENCENT,
   ...STEPFUN,
   {
-    ...THINKS_FROM_PROMPT,
-    ...XML,
+    ...MIMO_MODEL,
     name: 'MiMo V2 Flash',
     match: /mimo-v2-flash/,
     toolParser: 'mimo',
     reasoningParser: 'qwen3',
     thinksUnasked: false,
   },
-  { ...THINKS_FROM_PROMPT, ...XML, name: 'MiMo', match: /mimo/, toolParser: 'mimo', reasoningParser: 'mimo' },
+  { ...MIMO_MODEL, name: 'MiMo', match: /mimo/, toolParser: 'mimo', reasoningParser: 'mimo' },
   {
     ...THINKS,
     name: 'Seed-OSS',
