@@ -5,7 +5,7 @@ import { K2_HORIZON } from '../../format/key-value-formats.ts';
 import { LFM2, OLMO } from '../../format/literal-formats.ts';
 import { HARMONY, PLAMO } from '../../format/named-formats.ts';
 import { SOLAR } from '../../format/tag-formats.ts';
-import { GLM, HERMES, TOOL_CALLS } from '../../format/tool-call-formats.ts';
+import { HERMES, POOLSIDE, TOOL_CALLS } from '../../format/tool-call-formats.ts';
 import type { Profile } from '../profile.ts';
 import { BY_TEMPLATE, BY_TESTS, HARMONY_CHANNELS, PLAIN, THINKS, THINKS_FROM_PROMPT } from './base.ts';
 
@@ -72,7 +72,7 @@ export const OTHER_LABS: readonly Profile[] = [
     match: /laguna/,
     toolParser: 'poolside_v1',
     reasoningParser: 'poolside_v1',
-    format: GLM,
+    format: POOLSIDE,
     thinksUnasked: false,
     checked: BY_TESTS,
   },
