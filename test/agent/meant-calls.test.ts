@@ -91,6 +91,19 @@ test('no output is made of it', async () => {
   expect(bodies.map(isEither)).toEqual([false, true, true, false]);
 });
 
+test('a call that keeps coming again leads to an answer in words', async () => {
+  const calls = [
+    answer({ content: CALL }),
+    answer({ content: CALL }),
+    answer({ content: CALL }),
+    answer({ content: CALL }),
+  ];
+  const { bodies, ran, result } = await tryRun([...calls, answer({ content: 'It is warm.' })]);
+  expect([ran, result.text, result.outcome.type]).toEqual([['Paris'], 'It is warm.', 'completed']);
+  const formats = bodies.map(({ response_format: format }) => (format as { format?: { type: string } })?.format?.type);
+  expect(formats).toEqual([undefined, 'or', 'or', 'or', 'regex']);
+});
+
 test('one call written over and over runs once', async () => {
   const other = CALL.replace('Paris', 'Rome');
   const steps = [

@@ -88,10 +88,11 @@ const BROKEN_STREAM = new Set(['stream_cut', 'error_frame', 'idle_timeout', 'bad
 
 /** Answers the calls of a turn. `answer` is absent when the turn is finished by another process than the one that asked. */
 export async function answerBatch(run: LoopRun, batch: CallBatch, answer?: ModelValue): Promise<TurnResult> {
-  const { messages, pending, outcome, problems } = await answerCalls(run, batch);
+  const { messages, pending, outcome, problems, needsWords } = await answerCalls(run, batch);
   nextTurnIsPlain(run);
   // After its call the model is free: a forced choice would never let it come to an end.
   if (!isNothingDone(problems)) leaveChoice(run);
+  if (needsWords) run.change({ toolChoice: 'none' });
   if (answer !== undefined && messages.length > 0) countContext(run, answer);
   const over = countProblems(run, problems);
   if (REMINDS_AFTER_FAILURE) run.change({ request: { ...run.loop.request, nudge: failureReminder(run, messages) } });

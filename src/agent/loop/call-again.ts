@@ -21,6 +21,8 @@ export interface CallsAgain {
   readonly answers: Map<string, Answer>;
   /** Why the run ends, if the same call came too often. */
   readonly outcome: Outcome | undefined;
+  /** Whether one more of the same call would end the run: only words can help. */
+  readonly isLastTime: boolean;
 }
 
 /** Looks for calls that were made before, and counts them unless an earlier part of the run has. */
@@ -28,9 +30,9 @@ export function judgeAgain(run: LoopRun, made: MadeCalls, wasCounted: boolean): 
   const { sameCall } = run.request.limits;
   const inRow = wasCounted ? [] : countInRow(run, made.calls);
   const answers = new Map<string, Answer>();
-  if (sameCall === 0) return { earlier: [], answers, outcome: undefined };
+  if (sameCall === 0) return { earlier: [], answers, outcome: undefined, isLastTime: false };
   const earlier = findEarlier(run.loop.ran, made, run.state.messages);
-  if (wasCounted) return { earlier, answers, outcome: undefined };
+  if (wasCounted) return { earlier, answers, outcome: undefined, isLastTime: false };
   let most = 1;
   made.calls.forEach((call, at) => {
     const before = earlier[at];
@@ -42,7 +44,8 @@ export function judgeAgain(run: LoopRun, made: MadeCalls, wasCounted: boolean): 
     if (before !== undefined && !runs) answers.set(call.key, giveAgain(run, call, before));
     else if (row > 1 && row >= sameCall) answers.set(call.key, refused(null, repeatedText(row)));
   });
-  return { earlier, answers, outcome: repetitionOutcome(sameCall, most) };
+  const isLastTime = answers.size === made.calls.length && most === sameCall;
+  return { earlier, answers, outcome: repetitionOutcome(sameCall, most), isLastTime };
 }
 
 /** How many times in a row each has now been made. */
@@ -64,6 +67,9 @@ function giveAgain(run: LoopRun, { callId, toolName }: PreparedCall, before: Ear
   return { result: resultAgain(before.result, question), problem: null, hasRun: false };
 }
 
+/** How a result that is given again begins. */
+export const AGAIN = 'This call ran already';
+
 /** A longer result would fill the context with what is there already. */
 const MAX_AGAIN_CHARS = 2000;
 
@@ -71,7 +77,7 @@ function resultAgain({ content }: ToolMessage, question: string | undefined): Ca
   const isShort = typeof content === 'string' && content.length <= MAX_AGAIN_CHARS;
   const result = isShort ? `Its result was:\n${content}\n` : 'Its result is above.';
   const reminder = question === undefined ? '.' : `: ${question}`;
-  const told = `This call ran already, so it did not run again. ${result}\nAnswer now, from the results above${reminder}`;
+  const told = `${AGAIN}, so it did not run again. ${result}\nAnswer now, from the results above${reminder}`;
   return { isError: false, content: told };
 }
 

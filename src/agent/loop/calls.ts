@@ -27,6 +27,8 @@ export interface BatchEnd {
   /** Why the run ends with this turn, if it does. */
   readonly outcome: Outcome | undefined;
   readonly problems: readonly CallReport[];
+  /** Whether the next answer must be words: every call came again, and once more would end the run. */
+  readonly needsWords: boolean;
 }
 
 /** Whether a call ran, or why not. */
@@ -49,7 +51,8 @@ export async function answerCalls(run: LoopRun, batch: CallBatch): Promise<Batch
   if (overCalls === undefined) await answerOpen(run, batch, open, answers);
   else for (const call of open) answers.set(call.key, refused(null, 'The run has reached its limit of tool calls.'));
   noteRan(run, batch, again);
-  return endOf(run, batch, answers, overCalls ?? again.outcome);
+  const end = endOf(run, batch, answers, overCalls ?? again.outcome);
+  return { ...end, needsWords: again.isLastTime };
 }
 
 function isKnown(result: ToolMessage | null | undefined): result is ToolMessage {
@@ -91,7 +94,7 @@ function endOf(
   { calls, message, results: known }: CallBatch,
   answers: ReadonlyMap<string, Answer>,
   limit: Outcome | undefined,
-): BatchEnd {
+): Omit<BatchEnd, 'needsWords'> {
   const results: (ToolMessage | null)[] = [];
   const problems: CallReport[] = [];
   const approvals: PendingApproval[] = [];

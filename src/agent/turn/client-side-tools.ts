@@ -87,6 +87,7 @@ function eitherFormat(plan: TurnPlan, tag: CallTag, index: number): JsonObject {
   const fence = (text: string): JsonObject => ({ type: 'const_string', value: text });
   const fenced = { type: 'sequence', elements: [fence('```json\n'), calls, fence('\n```')] };
   const words = { type: 'regex', pattern: WORDS_PATTERN };
+  if (plan.toolChoice === 'none') return words;
   return { type: 'or', elements: isForced(plan.toolChoice) ? [calls, fenced] : [calls, fenced, words] };
 }
 

@@ -44,6 +44,7 @@ export function ended(contents: readonly string[], problems: readonly (CallProbl
     pending: undefined,
     outcome: undefined,
     problems: contents.map((_, at) => report(at, problems[at] ?? null)),
+    needsWords: false,
   };
 }
 

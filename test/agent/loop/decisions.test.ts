@@ -46,6 +46,7 @@ describe('a call that a person must allow', () => {
     expect(asked).toEqual([{ all: keys(1), limit: 8 }, asking(0), asking(2), asking(3), { all: keys(2), limit: 8 }]);
     expect(end).toEqual({
       messages: [],
+      needsWords: false,
       pending: {
         message: MESSAGE,
         calls,

@@ -48,6 +48,33 @@ test('the task stands behind the last result of each batch, as it was then', () 
   expect(contents(all).slice(0, first.length)).toEqual(contents(first));
 });
 
+test('a failed call is a hint behind the task, and is not shown as it was made', () => {
+  const calls: Message = {
+    role: 'assistant',
+    content: null,
+    tool_calls: ['a', 'b'].map((id) => ({ id, type: 'function', function: { name: 'look', arguments: '{"at":1}' } })),
+  };
+  const results = [result('a', 'TypeError: it is no path.'), result('b', '18')];
+  const [, shown, hint, good] = withTaskRestated([user('Look twice.'), calls, ...results]);
+  expect(shown).toEqual({
+    ...calls,
+    tool_calls: [
+      { id: 'a', type: 'function', function: { name: 'look', arguments: '{}' } },
+      { id: 'b', type: 'function', function: { name: 'look', arguments: '{"at":1}' } },
+    ],
+  });
+  expect([hint?.content, good?.content]).toEqual([
+    'Look twice.\n\nHint: it is no path.',
+    expect.stringMatching(/^18\n\nThat was the result\..* The task: Look twice\.$/),
+  ]);
+});
+
+test('a result that is given again has its own reminder', () => {
+  const again = result('b', 'This call ran already, so it did not run again. Answer now: Which?');
+  const messages = [user('Which?'), call('a'), again];
+  expect(withTaskRestated(messages)).toEqual(messages);
+});
+
 test('nothing is added where there are no results, and none to a result that is no text', () => {
   const parts: Message = { role: 'tool', tool_call_id: 'a', content: [{ type: 'text', text: '18' }] };
   const messages = [user('Hello'), call('a'), parts, { role: 'assistant', content: 'Hi' } as const];
