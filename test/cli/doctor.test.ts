@@ -42,9 +42,12 @@ function wellBehaved({ body = {} }: RecordedRequest): Step {
   if (format?.type === 'structural_tag')
     return answer({ content: `${format.format?.begin}{"city": "Paris"}${format.format?.end}` });
   if (format !== undefined) return answer({ content: '{"city": "Paris"}' });
+  if (isPaint(body)) return answer({ toolCalls: [{ name: 'paint', arguments: { color: 'teal' } }] });
   if (body.tools !== undefined) return answer({ toolCalls: [CALL] });
   return answer({ reasoning: 'hm', content: 'It is mild in Paris.' });
 }
+
+const isPaint = ({ tools }: { readonly tools?: unknown }): boolean => JSON.stringify(tools ?? '').includes('"paint"');
 
 async function onFake(server: FakeVllmOptions, setting: Setting = {}) {
   await using vllm = await startFakeVllm({ respond: wellBehaved, ...server });
@@ -62,12 +65,13 @@ const GOOD = {
   auto: '✓ tools (auto)        the model made a call, and the server parsed it',
   required: '✓ tools (required)    a call that matches its schema',
   named: '✓ tools (named)       a call that matches its schema',
+  strict: '✓ strict              arguments keep to their schema, also against the question (auto, required, named)',
   thinking: '✓ thinking            in a field of its own',
   structured: '✓ structured output   the grammar enforces the schema',
   tokenize: '✓ tokenize            prompts can be counted before they are sent',
   template: '✓ template            it accepts messages in any order',
   replayed: '✓ replayed thinking   the template shows it to the model',
-  end: '\nAgents can run here. Sent 6 requests of at most 48 generated tokens each.\n',
+  end: '\nAgents can run here. Sent 9 requests of at most 48 generated tokens each.\n',
 };
 
 /** The page of a good model, with other lines for some checks; null leaves a line out. */
@@ -91,7 +95,7 @@ describe('a server', () => {
       code: 0,
       out: page({ model: '✓ model               Qwen/Qwen3-8B, family Qwen3, 8192 tokens of context' }),
       err: '',
-      chats: 6,
+      chats: 9,
     });
   });
 
@@ -104,10 +108,11 @@ describe('a server', () => {
         auto: `! tools               vLLM was started without a tool parser${REMEDY}Start vLLM with ${flags}`,
         required: '✓ client-side tools   tools work anyway: the grammar produces calls, and the client parses them',
         named: null,
-        end: GOOD.end.replace('6', '5'),
+        strict: null,
+        end: GOOD.end.replace('9', '6'),
       }),
       err: '',
-      chats: 5,
+      chats: 6,
     });
   });
 
@@ -130,19 +135,57 @@ describe('a server', () => {
     expect(out).toContain(`${REMEDY}The parser of this model, \`step5\`, came with vLLM 0.33: update the server.\n`);
   });
 
+  test('that accepts `strict` and does not hold to it is found out', async () => {
+    const loose = answer({ toolCalls: [{ name: 'paint', arguments: { color: 'purple' } }] });
+    const found = await onFake({
+      respond: (request) =>
+        isPaint(request.body ?? {}) && request.body?.tool_choice !== 'named' ? loose : wellBehaved(request),
+    });
+    const strict =
+      '✗ strict              `strict` is accepted and not enforced (auto, required, named): the arguments broke their schema';
+    const remedy = 'Runs check arguments all the same. Update vLLM, or try another tool parser.';
+    expect([found.code, found.out]).toEqual([0, page({ strict: `${strict}${REMEDY}${remedy}` })]);
+  });
+
+  test.each([
+    [
+      'auto',
+      { toolParser: true },
+      '! tools (auto)        the model wrote a call that the server does not read; runs ask for it again under a grammar: {"name": "get_weather", "arguments": {"city": "Paris"}}',
+    ],
+    [
+      'none',
+      { toolParser: false },
+      'the client parses them; this model writes calls as JSON, and runs ask for them so',
+    ],
+  ])('whose model writes calls as bare JSON is told so (%s)', async (choice, server, line) => {
+    const text = '```json\n{"name": "get_weather", "arguments": {"city": "Paris"}}\n```';
+    const { out } = await onFake({
+      ...server,
+      respond: (request) =>
+        request.body?.tool_choice === choice && request.body.response_format === undefined
+          ? answer({ content: choice === 'none' ? text : text.replace(/```(json)?/g, '').trim() })
+          : wellBehaved(request),
+    });
+    expect(out).toContain(line);
+  });
+
   test('that leaves calls in the text gets the parser', async () => {
     const call =
       '<tool_call>\n<function=get_weather>\n<parameter=city>\nParis\n</parameter>\n</function>\n</tool_call>';
     const found = await onFake({
       models: [{ id: 'Qwen3-Coder-30B', maxModelLen: 8192 }],
-      respond: (request) => (request.body?.tool_choice === 'auto' ? answer({ content: call }) : wellBehaved(request)),
+      respond: (request) =>
+        request.body?.tool_choice === 'auto' && !isPaint(request.body)
+          ? answer({ content: call })
+          : wellBehaved(request),
     });
     expect(found.out).toBe(
       page({
         model: '✓ model               Qwen3-Coder-30B, family Qwen3-Coder, 8192 tokens of context',
         auto: `! tools (auto)        the server left the call in the text; runs read it from there${REMEDY}Start vLLM with --enable-auto-tool-choice --tool-call-parser qwen3_coder`,
         thinking: '- thinking            Qwen3-Coder does not think',
-        end: GOOD.end.replace('6', '5'),
+        end: GOOD.end.replace('9', '8'),
       }),
     );
   });
@@ -272,7 +315,7 @@ test('--json prints the findings for programs', async () => {
   const findings = Object.values(GOOD)
     .slice(0, -1)
     .map((line) => good(line.slice(2, 21).trim(), line.slice(22)));
-  expect([code, JSON.parse(out)]).toEqual([0, { isAble: true, requests: 6, findings }]);
+  expect([code, JSON.parse(out)]).toEqual([0, { isAble: true, requests: 9, findings }]);
 });
 
 type Site = { readonly baseUrl: string } & AsyncDisposable;

@@ -2,6 +2,7 @@
 // server has no tool parser.
 
 import type { ToolDefinition } from '../../client/chat-params.ts';
+import { BARE_JSON } from '../../model/format/bare-json.ts';
 import { HERMES } from '../../model/format/tool-call-formats.ts';
 import { rawFormatsOf } from '../../model/profile/profile-of.ts';
 import { adviceText } from '../../model/profile/server-flags.ts';
@@ -10,6 +11,7 @@ import type { Attempt, CheckContext } from './check-context.ts';
 import type { Finding } from './finding.ts';
 import { bad, fatal, good, note } from './finding.ts';
 import { messageOf } from './server-checks.ts';
+import { checkStrict } from './strict-checks.ts';
 
 const PARAMETERS = {
   type: 'object',
@@ -38,7 +40,12 @@ export async function checkTools(context: CheckContext): Promise<readonly Findin
     tools: [TOOL],
     tool_choice: { type: 'function', function: { name: 'get_weather' } },
   });
-  return [autoFinding(auto, context), forced('tools (required)', required), forced('tools (named)', named)];
+  return [
+    autoFinding(auto, context),
+    forced('tools (required)', required),
+    forced('tools (named)', named),
+    await checkStrict(context),
+  ];
 }
 
 function autoFinding({ response }: Attempt, { profile, flags }: CheckContext): Finding {
@@ -50,6 +57,8 @@ function autoFinding({ response }: Attempt, { profile, flags }: CheckContext): F
   const rescue = createRescue({ formats: rawFormatsOf(profile, profile.format), schemas });
   rescue.feed(content);
   const found = rescue.end(false).calls;
+  if (found.length === 0 && isMeantCall(content))
+    return note('tools (auto)', meantText(content), adviceText(flags.tools));
   if (found.length === 0)
     return note(
       'tools (auto)',
@@ -59,6 +68,21 @@ function autoFinding({ response }: Attempt, { profile, flags }: CheckContext): F
   const message = 'the server left the call in the text; runs read it from there';
   return note('tools (auto)', message, adviceText(flags.tools));
 }
+
+/** Whether the text is a call as JSON, which a server's parser for other formats leaves where it is. */
+function isMeantCall(content: string): boolean {
+  const rescue = createRescue({ formats: [BARE_JSON], schemas: new Map([['get_weather', PARAMETERS]]) });
+  rescue.feed(content);
+  const { calls, text } = rescue.end(false);
+  return calls.length > 0 && text.trim() === '';
+}
+
+function meantText(content: string): string {
+  const shown = content.trim().replace(/\s+/g, ' ').slice(0, MAX_SHOWN_CHARS);
+  return `the model wrote a call that the server does not read; runs ask for it again under a grammar: ${shown}`;
+}
+
+const MAX_SHOWN_CHARS = 100;
 
 function forced(check: string, { response, error }: Attempt): Finding {
   if (error !== undefined) return bad(check, messageOf(error));
@@ -78,6 +102,15 @@ function forced(check: string, { response, error }: Attempt): Finding {
       ? good(check, 'a call, cut short by the token limit of this check')
       : bad(check, 'the arguments of the call are not JSON');
   }
+}
+
+/** What the grammar forces is proved: whether the model comes to it by itself is seen only when it is left alone. */
+async function ownForm({ ask }: CheckContext): Promise<Finding> {
+  const { response } = await ask({ tools: [TOOL], tool_choice: 'none' });
+  const content = response?.choices[0]?.message.content;
+  const works = 'tools work anyway: the grammar produces calls, and the client parses them';
+  if (typeof content !== 'string' || !isMeantCall(content)) return good('client-side tools', works);
+  return good('client-side tools', `${works}; this model writes calls as JSON, and runs ask for them so`);
 }
 
 async function checkClientSide(context: CheckContext): Promise<Finding> {
@@ -110,8 +143,7 @@ async function checkClientSide(context: CheckContext): Promise<Finding> {
   rescue.feed(typeof content === 'string' ? content : '');
   const isCut = response.choices[0]?.finish_reason === 'length';
   const { calls } = rescue.end(isCut);
-  if (calls.length > 0)
-    return good('client-side tools', 'tools work anyway: the grammar produces calls, and the client parses them');
+  if (calls.length > 0) return await ownForm(context);
   return note(
     'client-side tools',
     isCut
