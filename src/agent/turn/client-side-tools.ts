@@ -5,7 +5,7 @@ import type { ChatParams } from '../../client/chat-params.ts';
 import { sessionHeader } from '../../client/session-header.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { ToolMode } from '../../core/loop-state.ts';
-import { BARE_JSON, WORDS_PATTERN } from '../../model/format/bare-json.ts';
+import { BARE_JSON, ONLY_WORDS_PATTERN, WORDS_PATTERN } from '../../model/format/bare-json.ts';
 import type { CallFormat, CallTag } from '../../model/format/call-format.ts';
 import { HERMES } from '../../model/format/tool-call-formats.ts';
 import { pythonKeywords } from '../../model/python-grammar.ts';
@@ -86,8 +86,8 @@ function eitherFormat(plan: TurnPlan, tag: CallTag, index: number): JsonObject {
   const calls = { type: 'tags_with_separator', tags: [...tags, ...indented], separator: '\n', at_least_one: true };
   const fence = (text: string): JsonObject => ({ type: 'const_string', value: text });
   const fenced = { type: 'sequence', elements: [fence('```json\n'), calls, fence('\n```')] };
+  if (plan.toolChoice === 'none') return { type: 'regex', pattern: ONLY_WORDS_PATTERN };
   const words = { type: 'regex', pattern: WORDS_PATTERN };
-  if (plan.toolChoice === 'none') return words;
   return { type: 'or', elements: isForced(plan.toolChoice) ? [calls, fenced] : [calls, fenced, words] };
 }
 

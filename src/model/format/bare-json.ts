@@ -47,3 +47,6 @@ const OTHER_ANGLE = '<[^|]';
 
 /** An answer in words, as a regular expression that a grammar takes: everything that does not begin as such a call, also nothing. */
 export const WORDS_PATTERN = `(([^\\s{\\[\`<]|${OTHER_OBJECT}|${OTHER_LIST}|${OTHER_MARK}|${OTHER_ANGLE})[\\s\\S]*)?`;
+
+/** Words where no call may be made: nothing that begins as JSON or code does, or the model was seen to squeeze a call through another key. */
+export const ONLY_WORDS_PATTERN = '([^\\s{\\[`<][\\s\\S]*)?';
