@@ -1,62 +1,16 @@
-// Owns the task suite: small tasks with checkable answers, given to this project and to peers on one server. `npm run live:tasks` takes the
-// server of VLLM_BASE_URL; the table goes into `tasks.md` only from `npm run live`. Words: `short`, `ours`, `seen` (the half that may be
-// looked at), the name of a task.
+// Owns the command of the task suite: `npm run live:tasks` gives small tasks with checkable answers to this project and to peers on the
+// server of VLLM_BASE_URL. Words: `short` (six tasks), `ours` (no peers), `seen` (the half that may be looked at), names of tasks. With
+// TASKS_OUT all that was said is written into that folder; `write-table.ts` makes the table of it.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { VllmClient } from '../../../src/index.ts';
 import { installPeers } from './peers.ts';
-import type { Runtime, Target, TaskRun } from './runtimes.ts';
+import type { TaskResult } from './run-tasks.ts';
+import { tryTasks } from './run-tasks.ts';
 import { RUNTIMES } from './runtimes.ts';
-import type { Task } from './tasks.ts';
 import { TASKS } from './tasks.ts';
-import { newWorld } from './world.ts';
-
-/** vLLM answers several at once in little more time than one. */
-const AT_ONCE = 12;
-
-export interface TaskResult extends TaskRun {
-  readonly task: Task;
-  readonly runtime: string;
-  readonly isWon: boolean;
-  readonly ran: readonly string[];
-  readonly error: string | undefined;
-}
-
-async function tryTask(target: Target, runtime: Runtime, task: Task): Promise<TaskResult> {
-  const world = newWorld();
-  const none = { text: '', output: undefined, turns: 0, promptTokens: 0, completionTokens: 0, transcript: [] };
-  const base = { task, runtime: runtime.name };
-  try {
-    const ended = await runtime.run(target, task, world);
-    const isWon = task.isWon({ text: ended.text, output: ended.output, world });
-    return { ...base, ...ended, isWon, ran: world.ran, error: undefined };
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return { ...base, ...none, isWon: false, ran: world.ran, error: message };
-  }
-}
-
-/** Tries the tasks, several at once; in the order of the tasks. */
-export async function tryTasks(
-  target: Target,
-  runtime: Runtime,
-  tasks: readonly Task[],
-  told: (result: TaskResult) => void,
-): Promise<readonly TaskResult[]> {
-  const results: TaskResult[] = [];
-  const waiting = [...tasks];
-  const work = async (): Promise<void> => {
-    for (let task = waiting.shift(); task !== undefined; task = waiting.shift()) {
-      const result = await tryTask(target, runtime, task);
-      results.push(result);
-      told(result);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
-  return results.toSorted((a, b) => TASKS.indexOf(a.task) - TASKS.indexOf(b.task));
-}
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
