@@ -3,8 +3,8 @@
 
 import { randomUUID } from 'node:crypto';
 import type { CreateHost } from '../core/host.ts';
-import type { Message } from '../core/message.ts';
-import type { RunEvent } from '../core/run-event.ts';
+import type { Outcome, RunEvent } from '../core/run-event.ts';
+import type { RunState } from '../core/run-state.ts';
 import type { Store } from '../session/store.ts';
 import { StoreError } from '../session/store-error.ts';
 import type { Lease, NewRun, StoredRun } from '../session/stored-run.ts';
@@ -13,6 +13,7 @@ import { createJournalHost } from './embedded/journal-host.ts';
 import type { Repeat } from './embedded/lease-keeper.ts';
 import { LeaseKeeper } from './embedded/lease-keeper.ts';
 import { RunJournal } from './embedded/run-journal.ts';
+import { stateBefore } from './embedded/state-before.ts';
 
 export interface EmbeddedHostOptions {
   /** Names this process in the store. Default: a random one. */
@@ -36,7 +37,7 @@ export interface OpenRun {
     readonly signal: AbortSignal;
     readonly onEvent: (event: RunEvent) => void;
     /** The conversation of its session before it. */
-    readonly messages?: readonly Message[];
+    readonly state?: RunState;
   };
   /**
    * Records how the run ended and gives it back. Call it when the run's result is there, whatever it is. Rejects with a StoreError when the
@@ -67,10 +68,8 @@ export function createEmbeddedHost(store: Store, options: EmbeddedHostOptions = 
     const { runId } = lease;
     const [run, steps] = await Promise.all([store.readRun(runId), store.readSteps(runId)]);
     if (run === undefined) throw new StoreError('not_found', `The store has no run ${runId}.`);
-    const { session } = run;
-    const log = session && (await store.readMessages(session.sessionId)).slice(0, session.length);
-    const messages = log?.map(({ message }) => message);
-    const held = new HeldRun({ store, keeper, lease, run, steps, messages, onClose: () => opened.delete(held) });
+    const state = await stateBefore(store, run);
+    const held = new HeldRun({ store, keeper, lease, run, steps, state, onClose: () => opened.delete(held) });
     opened.add(held);
     return held;
   }
@@ -80,7 +79,7 @@ export function createEmbeddedHost(store: Store, options: EmbeddedHostOptions = 
       await store.createRun(run);
       const lease = await store.claimRun(run.runId, keeper.claim);
       if (lease !== undefined) return await open(lease);
-      const holder = (await store.readRun(run.runId))?.owner ?? 'somebody else';
+      const holder = (await store.readRun(run.runId))?.owner ?? 'another process';
       throw new StoreError('run_busy', `The run ${run.runId} is under way: ${holder} holds it.`);
     },
     takeOver: async (agent, limit = DEFAULT_TAKE_OVER) => {
@@ -99,7 +98,7 @@ interface HeldRunParts {
   readonly lease: Lease;
   readonly run: StoredRun;
   readonly steps: Awaited<ReturnType<Store['readSteps']>>;
-  readonly messages: readonly Message[] | undefined;
+  readonly state: RunState | undefined;
   readonly onClose: () => void;
 }
 
@@ -110,7 +109,7 @@ class HeldRun implements OpenRun {
   readonly #close: () => Promise<void>;
   #closing: Promise<void> | undefined;
 
-  constructor({ store, keeper, lease, run, steps, messages, onClose }: HeldRunParts) {
+  constructor({ store, keeper, lease, run, steps, state, onClose }: HeldRunParts) {
     const held = keeper.add(lease);
     const cancel = new AbortController();
     const journal = new RunJournal(store, held, steps);
@@ -123,7 +122,7 @@ class HeldRun implements OpenRun {
       host: createJournalHost(journal),
       signal: cancel.signal,
       onEvent: (event) => events.add(event),
-      ...(messages !== undefined && { messages }),
+      ...(state !== undefined && { state }),
     };
     this.#journal = journal;
     this.#close = async () => {
@@ -131,8 +130,9 @@ class HeldRun implements OpenRun {
       onClose();
       const { outcome } = events;
       const isOver = outcome !== undefined && !journal.left.aborted;
+      const end = isOver ? outcome : endFrom(journal.leavingError);
       try {
-        await store.releaseRun(held.lease, isOver ? { outcome, inbox: journal.seen } : undefined);
+        await store.releaseRun(held.lease, end && { outcome: end, inbox: journal.seen });
         await events.settled();
         if (isOver) journal.check();
       } catch (error) {
@@ -154,6 +154,12 @@ class HeldRun implements OpenRun {
     await this.#journal.idle();
     await this.close();
   }
+}
+
+/** A run that was let go stays open, except one whose conversation was continued by somebody else: it can never go on. */
+function endFrom(error: Error | undefined): Outcome | undefined {
+  if (!(error instanceof StoreError) || error.code !== 'session_conflict') return undefined;
+  return { type: 'failed', error: { code: error.code, message: error.message, retryable: false } };
 }
 
 const repeatQuietly: Repeat = (work, everyMs) => {
