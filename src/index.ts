@@ -165,6 +165,7 @@ export type {
   Lease,
   LeaseState,
   NewRun,
+  Pruned,
   RecordedStep,
   RecordOptions,
   RunFilter,

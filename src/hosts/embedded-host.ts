@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import type { CreateHost } from '../core/host.ts';
 import type { Outcome, RunEvent } from '../core/run-event.ts';
 import type { RunState } from '../core/run-state.ts';
+import { stateAt } from '../session/session-state.ts';
 import type { Store } from '../session/store.ts';
 import { StoreError } from '../session/store-error.ts';
 import type { Lease, NewRun, StoredRun } from '../session/stored-run.ts';
@@ -13,11 +14,12 @@ import { createJournalHost } from './embedded/journal-host.ts';
 import type { Repeat } from './embedded/lease-keeper.ts';
 import { LeaseKeeper } from './embedded/lease-keeper.ts';
 import { RunJournal } from './embedded/run-journal.ts';
-import { stateBefore } from './embedded/state-before.ts';
 
 export interface EmbeddedHostOptions {
   /** Names this process in the store. Default: a random one. */
   readonly owner?: string;
+  /** Whether the process of an owner is known to have died: its runs are then opened before their leases end. Default: never known. */
+  readonly isDead?: (owner: string) => boolean;
   /** How long a run waits, after its process has died, before another may take it. A third of it is how soon a cancel is seen. Default 15 s. */
   readonly leaseMs?: number;
   /** Milliseconds since the epoch. */
@@ -61,6 +63,7 @@ const DEFAULT_TAKE_OVER = 10;
 /** One per process and store. */
 export function createEmbeddedHost(store: Store, options: EmbeddedHostOptions = {}): EmbeddedHost {
   const { owner = randomUUID(), leaseMs = DEFAULT_LEASE_MS, now = Date.now, repeat = repeatQuietly } = options;
+  const { isDead = () => false } = options;
   const keeper = new LeaseKeeper(store, { owner, leaseMs, now, repeat });
   const opened = new Set<HeldRun>();
 
@@ -68,7 +71,8 @@ export function createEmbeddedHost(store: Store, options: EmbeddedHostOptions = 
     const { runId } = lease;
     const [run, steps] = await Promise.all([store.readRun(runId), store.readSteps(runId)]);
     if (run === undefined) throw new StoreError('not_found', `The store has no run ${runId}.`);
-    const state = await stateBefore(store, run);
+    const { session, agent } = run;
+    const state = session && (await stateAt(store, session, { agent, runId }));
     const held = new HeldRun({ store, keeper, lease, run, steps, state, onClose: () => opened.delete(held) });
     opened.add(held);
     return held;
@@ -80,6 +84,8 @@ export function createEmbeddedHost(store: Store, options: EmbeddedHostOptions = 
       const lease = await store.claimRun(run.runId, keeper.claim);
       if (lease !== undefined) return await open(lease);
       const holder = (await store.readRun(run.runId))?.owner ?? 'another process';
+      const taken = isDead(holder) && (await store.claimRun(run.runId, { ...keeper.claim, takeFrom: holder }));
+      if (taken) return await open(taken);
       throw new StoreError('run_busy', `The run ${run.runId} is under way: ${holder} holds it.`);
     },
     takeOver: async (agent, limit = DEFAULT_TAKE_OVER) => {

@@ -1,5 +1,7 @@
 // Owns the public `openStore`: a store in the file that is named, else in the one that programs share.
 
+import type { StoreReport } from '../session/check-store.ts';
+import { checkStoreFile } from '../session/check-store.ts';
 import type { EmbeddedStoreOptions } from '../session/embedded-store.ts';
 import { openStore as openStoreIn } from '../session/open-store.ts';
 import type { Store } from '../session/store.ts';
@@ -14,4 +16,9 @@ export interface OpenStoreOptions extends Omit<EmbeddedStoreOptions, 'path'> {
 export async function openStore(options: OpenStoreOptions = {}): Promise<Store> {
   const { path = storeFile(readEnvironment()), ...rest } = options;
   return await openStoreIn({ ...rest, path });
+}
+
+/** Says whether the file of a store is whole. Rejects with a StoreError when there is none, or when it is of a later version. */
+export async function checkStore(path: string = storeFile(readEnvironment())): Promise<StoreReport> {
+  return await checkStoreFile({ path });
 }

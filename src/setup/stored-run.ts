@@ -20,6 +20,7 @@ import { checkIsFree, findSession } from '../session/find-session.ts';
 import type { Store } from '../session/store.ts';
 import { StoreError } from '../session/store-error.ts';
 import type { SessionPosition, StoredRun } from '../session/stored-run.ts';
+import { isDead, ownName } from './process-name.ts';
 
 export interface StoredRunOptions extends RunOptions {
   /**
@@ -43,7 +44,7 @@ const hosts = new WeakMap<Store, EmbeddedHost>();
 export function hostOf(store: Store): EmbeddedHost {
   const known = hosts.get(store);
   if (known !== undefined) return known;
-  const host = createEmbeddedHost(store);
+  const host = createEmbeddedHost(store, { owner: ownName(), isDead });
   hosts.set(store, host);
   return host;
 }

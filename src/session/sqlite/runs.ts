@@ -83,7 +83,9 @@ const CLAIM = `UPDATE runs SET owner = ?1, lease_until = ?2, fence = fence + 1, 
 
 export function claimRun(connection: Connection, runId: string, claim: Claim, now: number): Lease | undefined {
   if (connection.get('SELECT number FROM runs WHERE id = ?', runId) === undefined) missing(runId);
-  return claimed(connection, `${CLAIM} WHERE id = ?4 AND lease_until <= ?3`, [runId], claim, now)[0];
+  const { takeFrom = null } = claim;
+  const where = 'id = ?4 AND (lease_until <= ?3 OR owner = ?5)';
+  return claimed(connection, `${CLAIM} WHERE ${where}`, [runId, takeFrom], claim, now)[0];
 }
 
 export function claimRuns(
@@ -100,7 +102,7 @@ export function claimRuns(
 function claimed(
   connection: Connection,
   sql: string,
-  values: readonly (string | number)[],
+  values: readonly (string | number | null)[],
   { owner, leaseMs }: Claim,
   now: number,
 ): readonly Lease[] {
