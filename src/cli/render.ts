@@ -1,9 +1,10 @@
 // Owns printing a run for people: the answer on standard output, everything else on standard error. JSON is left to `main.ts`.
 
-import type { Outcome, RunEndEvent, RunEvent, ToolEndEvent, TurnEndEvent } from '../core/run-event.ts';
+import type { RunEndEvent, RunEvent, ToolEndEvent, TurnEndEvent } from '../core/run-event.ts';
 import { visibleLine } from '../core/visible.ts';
 import { cutToCells } from './cells.ts';
 import type { Io, Output } from './io.ts';
+import { reasonOf } from './outcome-reason.ts';
 import type { RefusedCall } from './refused-calls.ts';
 import { createRefusedCalls } from './refused-calls.ts';
 import type { IsShown } from './shown-warnings.ts';
@@ -196,25 +197,6 @@ function answerOf({ messages }: TurnEndEvent): string | undefined {
   const [message] = messages;
   const content = message?.role === 'assistant' && message.tool_calls === undefined ? message.content : undefined;
   return typeof content === 'string' ? content : undefined;
-}
-
-/** Why a run did not complete; undefined when it did. */
-function reasonOf(outcome: Outcome): string | undefined {
-  switch (outcome.type) {
-    case 'completed':
-      return undefined;
-    case 'aborted':
-      return 'Interrupted.';
-    case 'failed':
-      return outcome.error.message;
-    case 'limit':
-    case 'empty':
-      return outcome.message;
-    case 'waiting':
-      return `These calls need approval: ${outcome.approvals.map(({ toolName }) => toolName).join(', ')}.`;
-    default:
-      return outcome satisfies never;
-  }
 }
 
 function hasColour({ env }: Io, output: Output): boolean {

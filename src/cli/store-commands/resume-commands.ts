@@ -8,6 +8,7 @@ import { postDecisions, waitingCalls } from '../../session/decide.ts';
 import type { Store } from '../../session/store.ts';
 import { StoreError } from '../../session/store-error.ts';
 import type { StoredRun } from '../../session/stored-run.ts';
+import { isDead } from '../../setup/process-name.ts';
 import { resumeOnce } from '../answer-once.ts';
 import type { CliArgs } from '../args.ts';
 import { readArgs } from '../args.ts';
@@ -63,7 +64,7 @@ async function proceed(setting: CommandSetting, decision: boolean | undefined): 
 
 async function interrupted(store: Store, agent: Agent): Promise<readonly StoredRun[]> {
   const open = await store.listRuns({ agent: agent.name, status: 'open' });
-  return open.filter(({ owner }) => owner === null).toReversed();
+  return open.filter(({ owner }) => owner === null || isDead(owner)).toReversed();
 }
 
 interface Parts {

@@ -3,6 +3,7 @@
 import type { PendingApproval, RunEvent, TurnEndEvent } from '../../core/run-event.ts';
 import type { RunState } from '../../core/run-state.ts';
 import type { StoredRun } from '../../session/stored-run.ts';
+import { isDead } from '../../setup/process-name.ts';
 import { ageOf } from '../age.ts';
 import { cutToCells, padCells } from '../cells.ts';
 import { approvalLines } from '../go-on.ts';
@@ -17,7 +18,7 @@ const ID_CELLS = 8;
 /** `open` says nothing of whether somebody runs it. */
 export function statusOf({ status, owner }: StoredRun): string {
   if (status !== 'open') return status;
-  return owner === null ? 'interrupted' : 'under way';
+  return owner === null || isDead(owner) ? 'interrupted' : 'under way';
 }
 
 export function runLine(run: StoredRun, io: Io, columns: number): Styled {
