@@ -5,14 +5,12 @@ import { StoreError } from '../session/store-error.ts';
 import type { StoredRun } from '../session/stored-run.ts';
 import type { CliArgs } from './args.ts';
 import type { Conversation } from './conversation.ts';
-import { hintAfter, missingServers } from './go-on.ts';
-import { untilFree } from './held-run.ts';
+import { hintAfter } from './go-on.ts';
 import { EXIT } from './help.ts';
 import type { Io } from './io.ts';
 import type { ProgramSetting } from './program-setting.ts';
-import { readSettings, resumed } from './run-settings.ts';
+import { resumption } from './resumption.ts';
 import { exitCodeOf, showRun } from './show-run.ts';
-import { exactly, styled } from './styled.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface OnceParts {
@@ -42,26 +40,11 @@ export async function answerOnce(question: string | undefined, parts: OnceParts)
 
 /** Goes on with a run, as it was started. Returns the exit code. */
 export async function resumeOnce(run: StoredRun, parts: OnceParts): Promise<number> {
-  return await ending(parts, async () => await resumeShown(run, parts));
-}
-
-/** Rejects as the run does. */
-export async function resumeShown(
-  run: StoredRun,
-  { setting, conversation, cliArgs, io }: OnceParts,
-): Promise<RunResult> {
-  const { store } = conversation;
-  if (store !== undefined) await untilFree(store, run.runId, io);
-  const servers = missingServers(run, cliArgs);
-  if (servers.length > 0) {
-    io.err.write(
-      styled`! The run was started with ${exactly(servers.join(' '))}, which is not given now: its tools are missing.\n`,
-    );
-  }
-  const stored = readSettings(run.settings);
-  const { agent, options } = resumed(setting.agent, setting.options, { given: cliArgs, stored });
-  const running = conversation.resume(agent, run.runId, options);
-  return await showRun(running, agent, { io, ...cliArgs, onRenderer: setting.onRenderer });
+  const { setting, io, cliArgs } = parts;
+  return await ending(parts, async () => {
+    const { agent, running } = await resumption(run, { ...parts, agent: setting.agent, options: setting.options });
+    return await showRun(running, agent, { io, ...cliArgs, onRenderer: setting.onRenderer });
+  });
 }
 
 async function ending({ conversation, cliArgs, io }: OnceParts, run: () => Promise<RunResult>): Promise<number> {

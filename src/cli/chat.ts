@@ -11,13 +11,12 @@ import { runCommand } from './chat-commands.ts';
 import { openProviders, withResources } from './chat-servers.ts';
 import type { Conversation } from './conversation.ts';
 import { commandLine } from './go-on.ts';
-import { untilFree } from './held-run.ts';
 import { EXIT } from './help.ts';
 import type { Io, Terminal } from './io.ts';
 import { lastExchange } from './last-exchange.ts';
 import { AGAIN, createPresses, readMessage } from './message-reader.ts';
 import type { ProgramSetting } from './program-setting.ts';
-import { readSettings, resumed } from './run-settings.ts';
+import { resumption } from './resumption.ts';
 import { showRun } from './show-run.ts';
 import type { IsShown } from './shown-warnings.ts';
 import { untilStopped } from './stoppable.ts';
@@ -109,15 +108,16 @@ async function goOn(chatting: Chat, state: ChatState): Promise<boolean> {
   if (left === undefined) return false;
   io.err.write('The last answer was interrupted: it goes on.\n');
   return await untilEnded(chatting, state, async (own) => {
-    const { store } = conversation;
-    if (store !== undefined) await untilFree(store, left.runId, { ...io, signal: own.signal });
-    const stored = readSettings(left.settings);
-    const { agent, options } = resumed(setting.agent, { ...setting.options, ...own }, { given: cliArgs, stored });
-    return conversation.resume(agent, left.runId, options);
+    const options = { ...setting.options, ...own };
+    const parts = { agent: setting.agent, options, conversation, cliArgs, io: { ...io, signal: own.signal } };
+    return (await resumption(left, parts)).running;
   });
 }
 
-type ChatOptions = Required<Pick<RunOptions, 'signal'>> & Pick<RunOptions, 'model'> & { readonly signal: AbortSignal };
+interface ChatOptions {
+  readonly model: RunOptions['model'];
+  readonly signal: AbortSignal;
+}
 
 /** Ctrl-C ends the run, and the chat goes on; true when it was pressed twice. */
 async function untilEnded(

@@ -1,10 +1,8 @@
-// Owns how a person goes on with what is stored: the commands for it, and going on with a run that was interrupted.
+// Owns how a person goes on with what is stored: the commands for it, and the calls that wait.
 
 import type { Outcome, PendingApproval } from '../core/run-event.ts';
-import type { StoredRun } from '../session/stored-run.ts';
 import type { CliArgs } from './args.ts';
 import type { Io } from './io.ts';
-import { readSettings } from './run-settings.ts';
 import type { Styled } from './styled.ts';
 import { exactJson, exactly, join, styled } from './styled.ts';
 
@@ -63,10 +61,4 @@ export function approvalLines(approvals: readonly PendingApproval[]): Styled {
 /** An id is the key of the call's step and a digest, which a person need not type. */
 export function callNameOf(approvalId: string): string {
   return approvalId.replace(/#[0-9a-f]*$/, '');
-}
-
-/** What must be given again when a run goes on, because a store is not trusted with it. */
-export function missingServers({ settings }: StoredRun, { mcpFiles, mcpUrls }: CliArgs): readonly string[] {
-  const { servers = [] } = readSettings(settings);
-  return mcpFiles.length + mcpUrls.length > 0 ? [] : servers;
 }

@@ -44,7 +44,7 @@ export async function chooseSession(
 }
 
 /** By its name, its id, or the beginning of its id. */
-export async function knownSession(store: Store, agent: string, name: string): Promise<StoredSession> {
+async function knownSession(store: Store, agent: string, name: string): Promise<StoredSession> {
   const found = (await findSession(store, agent, name)) ?? (await startingWith(store, agent, name));
   if (found !== undefined) return found;
   throw new StoreError(

@@ -35,7 +35,7 @@ export interface StoredRunOptions extends RunOptions {
 }
 
 /** Options beside those of every run. */
-export const STORE_NAMES = ['store', 'session', 'settings'] as const satisfies readonly (keyof StoredRunOptions)[];
+const STORE_NAMES = ['store', 'session', 'settings'] as const satisfies readonly (keyof StoredRunOptions)[];
 
 /** The host of each store in this process: its leases are renewed together. */
 const hosts = new WeakMap<Store, EmbeddedHost>();
