@@ -8,6 +8,7 @@ import type { ProcessOutputs } from './output.ts';
 import { printBug, processOutputs } from './output.ts';
 import { createProcessTerminal } from './process-terminal.ts';
 import { createSaveFile } from './save-file.ts';
+import { withoutSqliteWarning } from './sqlite-warning.ts';
 
 /** Runs a program with this process as its `Io`, and sets the exit code that it returns. `name` is for the help text. */
 export async function runProcess(name: string, program: (io: Io) => Promise<number>): Promise<void> {
@@ -63,7 +64,7 @@ function processIo(
     readInput,
     terminal,
     saveFile: createSaveFile(),
-    openStore: (file = storeFile(env)) => openStore({ path: file }),
+    openStore: (file = storeFile(env)) => withoutSqliteWarning(() => openStore({ path: file })),
     ...signals,
     now: () => performance.now(),
     clock: () => Date.now(),

@@ -5,6 +5,7 @@ import { StoreError } from '../../session/store-error.ts';
 import { checkStore } from '../../setup/open-store.ts';
 import { EXIT } from '../help.ts';
 import { expandHome } from '../home-path.ts';
+import { withoutSqliteWarning } from '../sqlite-warning.ts';
 import { block, styled } from '../styled.ts';
 import { UsageError } from '../usage-error.ts';
 import type { CommandSetting, StoredCommand } from './command.ts';
@@ -18,13 +19,14 @@ export const FILE_COMMANDS: Readonly<Record<string, StoredCommand>> = {
 
 async function check({ io, args }: CommandSetting): Promise<number> {
   const { file, isJson } = readFlags(args, 'plain', [0, 0, 'store check']);
-  const report = await checkStore(file === undefined ? undefined : expandHome(file));
-  const { path, problems, runs, sessions, messages, bytes } = report;
+  const path = file === undefined ? undefined : expandHome(file);
+  const report = await withoutSqliteWarning(() => checkStore(path));
+  const { problems, runs, sessions, messages, bytes } = report;
   if (isJson) writeJson(io, report);
   else {
     const size = `${(bytes / 1_000_000).toFixed(1)} MB`;
     io.out.write(
-      styled`${path}: ${size}, ${String(runs)} runs, ${String(sessions)} conversations, ${String(messages)} messages\n`,
+      styled`${report.path}: ${size}, ${String(runs)} runs, ${String(sessions)} conversations, ${String(messages)} messages\n`,
     );
     for (const problem of problems) io.out.write(styled`✗ ${block(problem)}\n`);
     io.out.write(
