@@ -164,6 +164,9 @@ export function cancelRun(connection: Connection, runId: string, now: number): v
   }
 }
 
+/** For the run of a lease: its id is the fourth value of the statement, the fence the fifth. As `requireLease`, but says nothing. */
+export const HOLDS_LEASE = 'runs.id = ?4 AND runs.fence = ?5 AND runs.owner IS NOT NULL';
+
 /** The number of a run in the tables. Throws when another process has claimed it, or when the lease was given back. */
 export function requireLease(connection: Connection, { runId, fence }: Lease): number {
   const row = connection.get('SELECT number, fence, owner FROM runs WHERE id = ?', runId) ?? missing(runId);
