@@ -45,16 +45,18 @@ export function readRun(connection: Connection, runId: string, now: number): Sto
 const DEFAULT_LIMIT = 100;
 
 export function listRuns(connection: Connection, filter: RunFilter, now: number): readonly StoredRun[] {
-  const { agent = null, status = null, sessionId = null, before = null, limit = DEFAULT_LIMIT } = filter;
-  const rows = connection.all(
-    `${SELECT_RUN} WHERE (?1 IS NULL OR agent = ?1) AND (?2 IS NULL OR status = ?2) AND (?3 IS NULL OR session = ?3)
-      AND (?4 IS NULL OR number < (SELECT number FROM runs WHERE id = ?4)) ORDER BY number DESC LIMIT ?5`,
-    agent,
-    status,
-    sessionId,
-    before,
-    limit,
-  );
+  const { agent, status, sessionId, before, limit = DEFAULT_LIMIT } = filter;
+  // Only the conditions that are asked for: an index serves no condition that may be left out.
+  const conditions: readonly (readonly [sql: string, value: string | undefined])[] = [
+    ['agent = ?', agent],
+    ['status = ?', status],
+    ['session = ?', sessionId],
+    ['number < (SELECT number FROM runs WHERE id = ?)', before],
+  ];
+  const wanted = conditions.flatMap(([sql, value]) => (value === undefined ? [] : [{ sql, value }]));
+  const where = wanted.length === 0 ? '' : `WHERE ${wanted.map(({ sql }) => sql).join(' AND ')}`;
+  const values = wanted.map(({ value }) => value);
+  const rows = connection.all(`${SELECT_RUN} ${where} ORDER BY number DESC LIMIT ?`, ...values, limit);
   return rows.map((row) => runOf(row, now));
 }
 
