@@ -1,5 +1,6 @@
 // Owns finding the session that the flags mean, and the list from which a user chooses one. What the flags are is left to `store-choice.ts`.
 
+import { visibleLine } from '../core/visible.ts';
 import { findSession } from '../session/find-session.ts';
 import type { Store } from '../session/store.ts';
 import { StoreError } from '../session/store-error.ts';
@@ -88,7 +89,7 @@ export async function sessionLines(store: Store, sessions: readonly StoredSessio
       const start = `${String(at + 1).padStart(3)}  ${padCells(cutToCells(name ?? sessionId.slice(0, 8), 20), 20)}`;
       const age = ageOf(updatedAt, io.clock()).padStart(10);
       const rest = `${start}  ${age}  ${String(length).padStart(4)} messages  ${title}`;
-      return styled`${cutToCells(rest, io.err.columns - 1)}`;
+      return styled`${cutToCells(visibleLine(rest), io.err.columns - 1)}`;
     }),
   );
   return join(lines, '\n');

@@ -2,6 +2,7 @@
 
 import type { PendingApproval, RunEvent, TurnEndEvent } from '../../core/run-event.ts';
 import type { RunState } from '../../core/run-state.ts';
+import { visibleLine } from '../../core/visible.ts';
 import type { StoredRun } from '../../session/stored-run.ts';
 import { isDead } from '../../setup/process-name.ts';
 import { ageOf } from '../age.ts';
@@ -30,7 +31,7 @@ export function runLine(run: StoredRun, io: Io, columns: number): Styled {
     ageOf(updatedAt, io.clock()).padStart(10),
     titleOf(input),
   ];
-  return styled`${cutToCells(cells.join('  '), columns - 1)}`;
+  return styled`${cutToCells(visibleLine(cells.join('  ')), columns - 1)}`;
 }
 
 export interface RunPage {
