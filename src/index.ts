@@ -164,8 +164,6 @@ export type {
 export type { ModelParams } from './model/model-params.ts';
 export type { Thinking } from './model/profile/thinking.ts';
 export type { InferArguments, ToolSchema } from './schema/compile.ts';
-export type { EmbeddedStoreOptions } from './session/embedded-store.ts';
-export { openStore } from './session/open-store.ts';
 export type { DatabaseName, OpenDatabase, SqlDatabase, SqlStatement, SqlValue } from './session/sqlite/database.ts';
 export type { Store, StoreCapabilities } from './session/store.ts';
 export type { StoreErrorCode } from './session/store-error.ts';
@@ -177,6 +175,7 @@ export type {
   Lease,
   LeaseState,
   NewRun,
+  Pruned,
   RecordedStep,
   RecordOptions,
   RunFilter,
@@ -196,7 +195,12 @@ export type { AgentWithServersDefinition } from './setup/define-agent.ts';
 export { defineAgent } from './setup/define-agent.ts';
 export { type McpFileOptions, mcpServersFrom } from './setup/mcp-servers-from.ts';
 export { mountMcp } from './setup/mount-mcp.ts';
+export type { OpenStoreOptions } from './setup/open-store.ts';
+export { openStore } from './setup/open-store.ts';
+export type { ResumeAllOptions, ResumeOptions } from './setup/resume-run.ts';
+export { releaseRuns, resumeRun, resumeRuns, resumeStream } from './setup/resume-run.ts';
 export { run, stream } from './setup/run.ts';
+export type { StoredRunOptions } from './setup/stored-run.ts';
 export type { ContentParts } from './tool/content-parts.ts';
 export { contentParts } from './tool/content-parts.ts';
 export type { ToolDefinitionOptions } from './tool/define-tool.ts';

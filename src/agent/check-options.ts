@@ -27,10 +27,10 @@ export function checkDefinition(definition: unknown, further: readonly string[] 
 }
 
 /** The same for the options of a run. */
-export function checkRunOptions(options: unknown): void {
+export function checkRunOptions(options: unknown, further: readonly string[] = []): void {
   if (!isObject(options)) throw new DefinitionError('The options of the run must be an object.');
   const owner = 'The options of the run';
-  refuseUnknown(options, owner, RUN_NAMES);
+  refuseUnknown(options, owner, { ...RUN_NAMES, names: [...RUN_NAMES.names, ...further] });
   checkForms(options, owner, RUN_FORMS);
   checkParams(options.params, owner);
   checkThinking(options.thinking as RunOptions['thinking'], owner);

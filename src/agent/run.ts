@@ -5,7 +5,7 @@ import type { Message, UserMessage } from '../core/message.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import { BatchedIterator } from '../flow/batched-iterator.ts';
 import { Channel } from '../flow/channel.ts';
-import type { PreparedRun } from './execute.ts';
+import type { PreparedRun, RunEnds } from './execute.ts';
 import { prepareRun } from './execute.ts';
 import type { RunJob, RunResult } from './run-options.ts';
 
@@ -23,17 +23,21 @@ export class RunStream implements AsyncIterable<RunEvent> {
   #execution: Promise<RunResult> | undefined;
   #isIterated = false;
 
-  /** Made by `stream`. Throws a DefinitionError on misuse. */
-  constructor(job: RunJob) {
+  /** Made by `stream`, from a job or from what prepares one later. Throws a DefinitionError on misuse. */
+  constructor(job: RunJob | ((ends: RunEnds) => PreparedRun)) {
     const channel = this.#channel;
-    this.#run = prepareRun(job, {
+    const ends: RunEnds = {
       takeSteering: () => this.#takeSteering(),
       push: (event) => channel.push(event),
       ready: () => channel.ready(),
-    });
+    };
+    this.#run = typeof job === 'function' ? job(ends) : prepareRun(job, ends);
   }
 
-  /** How the run ended. Never rejects for what the world does wrong. Without an iteration it drives the run itself. */
+  /**
+   * How the run ended. Never rejects for what the world does wrong, except that a run with a store rejects with a StoreError when it cannot
+   * be recorded. Without an iteration it drives the run itself.
+   */
   get result(): Promise<RunResult> {
     if (!this.#isIterated) this.#channel.discard();
     return this.#start();

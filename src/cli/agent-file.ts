@@ -6,10 +6,10 @@ import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { UsageError } from './args.ts';
 import { EXIT } from './help.ts';
 import type { Io } from './io.ts';
 import { STARTED_BY_COMMAND } from './run-main.ts';
+import { UsageError } from './usage-error.ts';
 
 /** Resolves to the exit code of the program. Throws a UsageError when the file cannot be run. */
 export async function runAgentFile(file: string, args: readonly string[], io: Io): Promise<number> {

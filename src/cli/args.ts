@@ -1,11 +1,17 @@
 // Owns parsing the command line. Acting on it is left to `main.ts`.
 
+import type { ParseArgsConfig } from 'node:util';
 import { parseArgs } from 'node:util';
 import { nearName } from '../core/known-names.ts';
 import { whySetByRun } from '../model/model-params.ts';
 import type { ApprovalMode } from './approval.ts';
+import type { StoreChoice } from './store-choice.ts';
+import { storeChoice } from './store-choice.ts';
+import { UsageError } from './usage-error.ts';
 
 export interface CliArgs {
+  /** The words beside the flags. */
+  readonly words: readonly string[];
   readonly question: string;
   /** Whether `-` asks for the piped input beside the question. */
   readonly wantsInput: boolean;
@@ -27,10 +33,8 @@ export interface CliArgs {
   readonly mcpUrls: readonly string[];
   /** Request parameters; they override the agent's. */
   readonly params: Readonly<Record<string, unknown>>;
+  readonly stored: StoreChoice;
 }
-
-/** The command line is invalid. The message says what is valid. */
-export class UsageError extends Error {}
 
 const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
@@ -48,18 +52,23 @@ const OPTIONS = {
   mcp: { type: 'string', multiple: true },
   'mcp-url': { type: 'string', multiple: true },
   param: { type: 'string', multiple: true },
+  store: { type: 'string' },
+  ephemeral: { type: 'boolean' },
+  continue: { type: 'boolean', short: 'c' },
+  resume: { type: 'string' },
+  session: { type: 'string' },
 } as const;
 
 /** @throws {UsageError} A flag is unknown or its value is invalid. */
 export function readArgs(args: readonly string[]): CliArgs {
-  checkNames(args);
-  const { values, positionals } = parse(args);
+  const { values, positionals } = parseFlags(withValueOfResume(args), OPTIONS);
   const isSimulated = values.simulate ?? false;
   for (const other of ['base-url', 'model', 'doctor'] as const) {
     if (isSimulated && values[other] !== undefined)
       throw new UsageError(`--simulate uses no server: leave out --${other}.`);
   }
   return {
+    words: positionals,
     question: positionals.filter((word) => word !== '-').join(' '),
     wantsInput: positionals.includes('-'),
     isSimulated,
@@ -77,26 +86,41 @@ export function readArgs(args: readonly string[]): CliArgs {
     mcpFiles: values.mcp ?? [],
     mcpUrls: values['mcp-url'] ?? [],
     params: Object.fromEntries((values.param ?? []).map(readParam)),
+    stored: storeChoice(values),
   };
 }
 
-function parse(args: readonly string[]) {
+type Flags = NonNullable<ParseArgsConfig['options']>;
+
+/** @throws {UsageError} A flag is unknown, or lacks its value. */
+export function parseFlags<const Options extends Flags>(args: readonly string[], options: Options) {
+  checkNames(args, Object.keys(options));
   try {
-    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+    return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (cause) {
     throw new UsageError(cause instanceof Error ? cause.message : String(cause));
   }
 }
 
 /** Runs before the parser, whose own message suggests no flag. */
-function checkNames(args: readonly string[]): void {
+function checkNames(args: readonly string[], names: readonly string[]): void {
   const end = args.indexOf('--');
   for (const word of end < 0 ? args : args.slice(0, end)) {
     const name = /^--([^=]+)/.exec(word)?.[1];
-    if (name === undefined || Object.hasOwn(OPTIONS, name)) continue;
-    const near = nearName(name, Object.keys(OPTIONS));
+    if (name === undefined || names.includes(name)) continue;
+    const near = nearName(name, names);
     throw new UsageError(`Unknown flag --${name}.${near === undefined ? '' : ` Did you mean --${near}?`}`);
   }
+}
+
+/** The name after `--resume` may be left out, which the parser does not know. */
+function withValueOfResume(args: readonly string[]): readonly string[] {
+  const end = args.indexOf('--');
+  return args.map((word, at) => {
+    const next = args[at + 1];
+    const isFlag = word === '--resume' && (end < 0 || at < end);
+    return isFlag && (next === undefined || next.startsWith('-')) ? '--resume=' : word;
+  });
 }
 
 /** `temperature=0`, `stop=["END"]`: a value that is not JSON is text. */
@@ -126,7 +150,7 @@ function approvalMode(text: string | undefined): ApprovalMode | undefined {
   throw new UsageError(`--approve takes ask, all or none, not ${JSON.stringify(text)}.`);
 }
 
-function wholeNumber(flag: string, text: string | undefined): number | undefined {
+export function wholeNumber(flag: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
   throw new UsageError(`${flag} takes a whole number of at least 1, not ${JSON.stringify(text)}.`);

@@ -1,36 +1,12 @@
 // Owns the slash commands of the chat. The conversation itself is left to `chat.ts`.
 
-import type { Agent } from '../agent/agent.ts';
-import type { VllmClient } from '../client/client.ts';
 import { nearName } from '../core/known-names.ts';
-import type { Message } from '../core/message.ts';
-import type { RunState } from '../core/run-state.ts';
 import { VllmError } from '../core/vllm-error.ts';
-import type { Tool } from '../tool/tool.ts';
+import type { ChatState, Command, CommandResult } from './chat-command.ts';
 import { getPrompt, listPrompts, listResources } from './chat-servers.ts';
+import { SESSION_COMMANDS } from './chat-sessions.ts';
 import type { Io } from './io.ts';
 import { block, join, styled } from './styled.ts';
-
-/** The state of a chat. The commands change it. */
-export interface ChatState {
-  readonly agent: Agent;
-  readonly client: VllmClient;
-  /** The current tools of the tool providers. */
-  readonly providedTools: () => readonly Tool[];
-  model: string | undefined;
-  runState: RunState | undefined;
-  tokens: number;
-  turns: number;
-}
-
-/** What the chat does after a command. `send` holds messages to send as if the user had written them. */
-export type CommandResult = 'quit' | { readonly send: readonly Message[] } | undefined;
-
-interface Command {
-  /** For /help. */
-  readonly description: string;
-  readonly run: (argument: string, state: ChatState, io: Io) => Promise<CommandResult> | CommandResult;
-}
 
 const EDITING = [
   'End a line with \\ to continue the message on the next one; """ starts and ends a block of lines.',
@@ -71,20 +47,21 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
   usage: {
     description: 'prints the tokens and turns used so far',
-    run: (_argument, { tokens, turns, runState }, { err }) => {
-      const count = runState?.messages.length ?? 0;
+    run: (_argument, { tokens, turns, conversation }, { err }) => {
+      const count = conversation.state?.messages.length ?? 0;
       err.write(`${tokens} tokens in ${turns} turns; the conversation has ${count} messages.\n`);
     },
   },
   save: {
     description: 'FILE saves the conversation as JSON, again under the same name if you like',
-    run: async (file, { agent, runState }, { err, saveFile }) => {
-      if (runState === undefined) {
+    run: async (file, { agent, conversation }, { err, saveFile }) => {
+      const { state } = conversation;
+      if (state === undefined) {
         err.write('There is nothing to save yet.\n');
         return;
       }
       const path = file === '' ? `${agent.name}-chat.json` : file;
-      const saved = { agent: agent.name, state: runState };
+      const saved = { agent: agent.name, state };
       const problem = await saveFile(path, `${JSON.stringify(saved, undefined, 2)}\n`);
       err.write(
         problem === undefined ? styled`Saved to ${path}.\n` : styled`Could not write ${path}: ${block(problem)}\n`,
@@ -107,6 +84,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       err.write(styled`${lines.length === 0 ? '  none' : join(lines, '\n')}\n`);
     },
   },
+  ...SESSION_COMMANDS,
   quit: { description: 'leaves the chat', run: () => 'quit' },
 };
 

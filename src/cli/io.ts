@@ -1,5 +1,6 @@
 // Owns the interface between a command-line program and the process around it, so that tests can replace the process.
 
+import type { Store } from '../session/store.ts';
 import type { SaveFile } from './save-file.ts';
 import type { Showable } from './styled.ts';
 
@@ -48,10 +49,18 @@ export interface Io {
   /** Undefined when input or output is not a terminal. */
   readonly terminal: Terminal | undefined;
   readonly saveFile: SaveFile;
-  /** Aborted by Ctrl-C. */
+  /** Opens the store in a file, else the one that programs share; the caller closes it. Undefined: nothing is stored. */
+  readonly openStore: ((file?: string) => Promise<Store>) | undefined;
+  /** Aborted when the program is asked to end: by Ctrl-C, by a signal, by a reader that stops reading. */
   readonly signal: AbortSignal;
-  /** Milliseconds. */
+  /** Aborted before `signal`, when it is not the user who asks: what is under way may then go on elsewhere. */
+  readonly terminated: AbortSignal;
+  /** Milliseconds, for durations. */
   readonly now: () => number;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  /** The current folder. */
+  readonly folder: string;
   /** Calls `work` once every so many milliseconds, without keeping the process alive; returns the function that stops it. */
   readonly every: (periodMs: number, work: () => void) => () => void;
   /** The file that was run, for the help text. */

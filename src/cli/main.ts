@@ -1,33 +1,27 @@
-// Owns running an agent as a program, from its arguments to its exit code. The process itself is left to `run-process.ts`.
+// Owns running an agent as a program, from its arguments to its exit code. The process itself is left to `run-process.ts`, what the flags mean
+// to `program-setting.ts` and `program-store.ts`.
 
 import type { Agent } from '../agent/agent.ts';
 import { checkAgent } from '../agent/check-input.ts';
-import { defineAgent } from '../agent/define-agent.ts';
-import type { RunOptions } from '../agent/run-options.ts';
-import { addressWithoutSecrets } from '../client/base-url.ts';
-import type { ToolChoice } from '../client/chat-params.ts';
 import { DefinitionError } from '../core/definition-error.ts';
 import { unknownOption } from '../core/known-names.ts';
-import type { Outcome } from '../core/run-event.ts';
 import { VllmError } from '../core/vllm-error.ts';
-import type { McpServer } from '../mcp/server.ts';
-import { mcpServersFrom } from '../setup/mcp-servers-from.ts';
-import { serversOf } from '../setup/mount-mcp.ts';
-import { stream } from '../setup/run.ts';
 import { packageVersion } from '../setup/version.ts';
-import { createApprove } from './approval.ts';
+import { answerOnce } from './answer-once.ts';
 import type { CliArgs } from './args.ts';
-import { readArgs, UsageError } from './args.ts';
+import { readArgs } from './args.ts';
 import { chat } from './chat.ts';
+import { Conversation } from './conversation.ts';
 import { EXIT, helpText } from './help.ts';
-import { expandHome } from './home-path.ts';
-import { createAskUser } from './input-form.ts';
 import type { Io } from './io.ts';
-import type { Renderer } from './render.ts';
-import { createRenderer } from './render.ts';
-import { chooseServer } from './server-choice.ts';
+import { openSetting, withServers } from './program-setting.ts';
+import { openProgramStore } from './program-store.ts';
+import { settingsOf } from './run-settings.ts';
+import { chooseSession } from './session-choice.ts';
 import { createIsShown } from './shown-warnings.ts';
+import { isStoreCommand } from './store-command-names.ts';
 import { block, styled } from './styled.ts';
+import { UsageError } from './usage-error.ts';
 
 /** What a program says beside its command line. */
 export interface ProgramOptions {
@@ -39,6 +33,12 @@ export interface ProgramOptions {
 export async function main(agent: Agent, io: Io, options: ProgramOptions = {}): Promise<number> {
   try {
     checkAgent(agent);
+    checkProgramOptions(options);
+    if (isStoreCommand(io.args)) {
+      // Loaded on demand: a run does not need it.
+      const { runStoreCommand } = await import('./store-commands/dispatch.ts');
+      return await runStoreCommand(io, { agent, withDefaults: (cliArgs) => withOptions(cliArgs, options) });
+    }
     const cliArgs = withOptions(readArgs(io.args), options);
     if (cliArgs.isHelp) {
       io.out.write(helpText(agent, io.program));
@@ -50,7 +50,6 @@ export async function main(agent: Agent, io: Io, options: ProgramOptions = {}): 
     }
     if (cliArgs.isDoctor) {
       const { baseUrl, model, isJson } = cliArgs;
-      // Loaded on demand: a run does not need it.
       const { examine } = await import('./doctor/doctor.ts');
       return await examine({ agent: withServers(agent, cliArgs), baseUrl, model, isJson }, io);
     }
@@ -66,18 +65,22 @@ export async function main(agent: Agent, io: Io, options: ProgramOptions = {}): 
   }
 }
 
-function withOptions(cliArgs: CliArgs, options: ProgramOptions): CliArgs {
+function checkProgramOptions(options: ProgramOptions): void {
   const wrong = unknownOption(options, { names: ['simulate'] });
   if (wrong !== undefined) throw new DefinitionError(`runMain: ${wrong}`);
+}
+
+function withOptions(cliArgs: CliArgs, options: ProgramOptions): CliArgs {
   const isSimulated = cliArgs.isSimulated || (options.simulate === true && cliArgs.baseUrl === undefined);
   return { ...cliArgs, isSimulated };
 }
 
 /**
- * The question of the command line, then the piped input; undefined for a chat. Beside a question the input is read only on request: it
- * may be a pipe that never ends, or what the loop around this program reads from.
+ * The question of the command line, then the piped input; undefined for a chat, or to go on with a conversation as it is. Beside a question
+ * the input is read only on request: it may be a pipe that never ends, or what the loop around this program reads from.
  */
-async function readQuestion({ question, wantsInput, isJson }: CliArgs, io: Io): Promise<string | undefined> {
+async function readQuestion(cliArgs: CliArgs, io: Io): Promise<string | undefined> {
+  const { question, wantsInput, isJson, stored } = cliArgs;
   const own = question.trim();
   if (own !== '' && !wantsInput) {
     if (io.isPiped) io.err.write('The piped input is not read: add - to have it read after the question.\n');
@@ -87,110 +90,29 @@ async function readQuestion({ question, wantsInput, isJson }: CliArgs, io: Io): 
   if (wantsInput && piped === undefined) throw new UsageError('- stands for piped input, but there is none.');
   const whole = [own, piped ?? ''].filter((part) => part !== '').join('\n\n');
   if (whole !== '') return whole;
-  if (io.terminal === undefined || isJson)
+  const goesOn = stored.session.type === 'last' || stored.session.type === 'known';
+  if ((io.terminal === undefined || isJson) && !goesOn)
     throw new UsageError('No question was given: write one after the flags, or pipe one in.');
   return undefined;
 }
 
 async function answer(given: Agent, question: string | undefined, cliArgs: CliArgs, io: Io): Promise<number> {
-  if (cliArgs.approve === 'ask' && io.terminal === undefined) {
-    throw new UsageError('--approve ask needs a terminal: use --approve all or --approve none.');
-  }
-  const agent = cliArgs.hasTools ? withServers(given, cliArgs) : withoutTools(given);
-  await using server = await chooseServer(cliArgs, io);
-  let renderer: Renderer | undefined;
-  const options: RunOptions = {
-    client: server.client,
-    model: server.onlyModel ?? cliArgs.model ?? (io.env.VLLM_MODEL?.trim() || undefined),
-    signal: io.signal,
-    toolChoice: toolChoiceOf(agent, cliArgs),
-    params: cliArgs.params,
-    ...(cliArgs.maxTurns !== undefined && { limits: { turns: cliArgs.maxTurns } }),
-    ...approvals(agent, cliArgs, io, () => renderer?.end()),
-    ...(io.terminal !== undefined && { askUser: createAskUser(io.terminal, io, () => renderer?.end()) }),
-  };
-  if (question === undefined && io.terminal !== undefined) {
-    const onRenderer = (shown: Renderer | undefined): void => {
-      renderer = shown;
-    };
-    const { isVerbose } = cliArgs;
-    const isShown = createIsShown(isVerbose);
-    const { terminal } = io;
-    return await chat({ agent, client: server.client, options, isVerbose, isShown, io, terminal, onRenderer });
-  }
-  const running = stream(agent, question ?? '', options);
-  if (!cliArgs.isJson)
-    renderer = createRenderer(io, { isVerbose: cliArgs.isVerbose, hasOutput: agent.output !== undefined });
-  try {
-    for await (const event of running) {
-      if (renderer === undefined) io.out.write(`${JSON.stringify(event)}\n`);
-      else renderer.event(event);
-    }
-  } finally {
-    renderer?.end();
-  }
-  return exitCodeOf((await running.result).outcome);
-}
-
-/** The agent's own `approve` is kept unless the command line overrides it. */
-function approvals(agent: Agent, { approve }: CliArgs, io: Io, beforeAsk: () => void): Pick<RunOptions, 'approve'> {
-  if (approve === undefined && agent.approve !== undefined) return {};
-  const decide = createApprove(approve ?? 'ask', io, beforeAsk);
-  return decide === undefined ? {} : { approve: decide };
-}
-
-function toolChoiceOf(agent: Agent, { toolChoice }: CliArgs): ToolChoice | undefined {
-  if (toolChoice === undefined || toolChoice === 'auto' || toolChoice === 'required') return toolChoice;
-  // The tools of a server are not known before it is started.
-  const isOfServer = agent.providers.some(({ name }) => toolChoice.startsWith(`${name}__`));
-  if (isOfServer || agent.tools.some(({ name }) => name === toolChoice))
-    return { type: 'function', function: { name: toolChoice } };
-  const names = ['auto', 'required', ...agent.tools.map(({ name }) => name)].join(', ');
-  throw new UsageError(`Unknown --tool-choice ${toolChoice}. Available: ${names}.`);
-}
-
-function withServers(agent: Agent, { mcpFiles, mcpUrls }: CliArgs): Agent {
-  const ofFiles = mcpFiles.flatMap(serversOfFile);
-  const ofUrls = mcpUrls.flatMap((url) => serversOf({ [nameOf(url)]: { url } }));
-  return { ...agent, providers: [...agent.providers, ...ofFiles, ...ofUrls] };
-}
-
-function serversOfFile(path: string): readonly McpServer[] {
-  try {
-    return serversOf(mcpServersFrom(expandHome(path)));
-  } catch (error) {
-    if (!(error instanceof DefinitionError)) throw error;
-    throw new UsageError(`--mcp ${path}: ${error.message}`, { cause: error });
-  }
-}
-
-/** The name of a server that is given by its URL alone: its host. */
-function nameOf(url: string): string {
-  if (/^https?:\/\//i.test(url) && URL.canParse(url)) return new URL(url).host.replace(/[^a-zA-Z0-9]+/g, '_');
-  const shown = JSON.stringify(addressWithoutSecrets(url));
-  throw new UsageError(`--mcp-url ${shown} is not a URL that begins with http:// or https://.`);
-}
-
-function withoutTools(agent: Agent): Agent {
-  const { name, instructions, params, limits } = agent;
-  return defineAgent({ name, instructions, params, limits });
-}
-
-function exitCodeOf(outcome: Outcome): number {
-  switch (outcome.type) {
-    case 'completed':
-      return EXIT.done;
-    case 'failed':
-      return EXIT.failed;
-    case 'limit':
-      return EXIT.limit;
-    case 'empty':
-      return EXIT.empty;
-    case 'waiting':
-      return EXIT.waiting;
-    case 'aborted':
-      return EXIT.interrupted;
-    default:
-      return outcome satisfies never;
-  }
+  await using opened = await openProgramStore(cliArgs.stored, io);
+  const { store } = opened;
+  const choice = cliArgs.stored.session;
+  const session = await chooseSession(store, choice, { agent: given.name, io });
+  await using setting = await openSetting(given, cliArgs, io);
+  const conversation = new Conversation({
+    store,
+    session,
+    name: choice.type === 'named' ? choice.name : null,
+    folder: io.folder,
+    settings: settingsOf(cliArgs, io),
+  });
+  if (session !== undefined) await conversation.use(session);
+  const { terminal } = io;
+  const { isVerbose } = cliArgs;
+  if (question === undefined && terminal !== undefined && !cliArgs.isJson)
+    return await chat({ setting, conversation, cliArgs, isShown: createIsShown(isVerbose), io, terminal });
+  return await answerOnce(question, { setting, conversation, cliArgs, io });
 }

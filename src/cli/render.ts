@@ -1,9 +1,10 @@
 // Owns printing a run for people: the answer on standard output, everything else on standard error. JSON is left to `main.ts`.
 
-import type { Outcome, RunEndEvent, RunEvent, ToolEndEvent } from '../core/run-event.ts';
+import type { RunEndEvent, RunEvent, ToolEndEvent, TurnEndEvent } from '../core/run-event.ts';
 import { visibleLine } from '../core/visible.ts';
 import { cutToCells } from './cells.ts';
 import type { Io, Output } from './io.ts';
+import { reasonOf } from './outcome-reason.ts';
 import type { RefusedCall } from './refused-calls.ts';
 import { createRefusedCalls } from './refused-calls.ts';
 import type { IsShown } from './shown-warnings.ts';
@@ -119,13 +120,18 @@ export function createRenderer(io: Io, options: RendererOptions): Renderer {
     for (const call of refusedCalls.of(value)) line(refusedLine(call, indent));
     switch (value.type) {
       case 'turn_start':
-        if (indent === '') closeLine();
+        if (indent === '') {
+          closeLine();
+          unseen = undefined;
+          isTold = false;
+        }
         spin();
         return;
       case 'reasoning':
         if (indent === '') aside(value.delta);
         return;
       case 'content':
+        if (indent === '') isTold = true;
         if (indent === '' && hasOutput) aside(value.delta);
         else if (indent === '') text('answer', value.delta);
         return;
@@ -139,6 +145,8 @@ export function createRenderer(io: Io, options: RendererOptions): Renderer {
         running.delete(value.callId);
         return;
       case 'warning':
+        // Of an earlier attempt, which has shown it.
+        if (value.replayed) return;
         if (isShown(value.warning)) {
           line(paint('yellow', styled`! ${value.warning.code}: ${block(value.warning.message)}`));
         }
@@ -151,6 +159,7 @@ export function createRenderer(io: Io, options: RendererOptions): Renderer {
         return;
       case 'turn_end':
         if (value.usage !== null) tokens += value.usage.total_tokens;
+        if (indent === '' && !isTold) unseen = answerOf(value);
         return;
       case 'run_start':
       case 'result_kept':
@@ -163,10 +172,15 @@ export function createRenderer(io: Io, options: RendererOptions): Renderer {
     }
   }
 
+  /** The answer of a turn whose text did not come as events, because an earlier attempt has recorded it. */
+  let unseen: string | undefined;
+  let isTold = false;
   let tokens = 0;
   let counts: { readonly total_tokens: number } | undefined;
 
   function finish({ outcome, output }: RunEndEvent): void {
+    closeLine();
+    if (!hasOutput && unseen !== undefined && outcome.type === 'completed') text('answer', unseen);
     closeLine();
     if (hasOutput && output !== undefined) out.write(`${JSON.stringify(output, undefined, 2)}\n`);
     const reason = reasonOf(outcome);
@@ -179,23 +193,10 @@ export function createRenderer(io: Io, options: RendererOptions): Renderer {
   return { event, end: closeLine };
 }
 
-/** Why a run did not complete; undefined when it did. */
-function reasonOf(outcome: Outcome): string | undefined {
-  switch (outcome.type) {
-    case 'completed':
-      return undefined;
-    case 'aborted':
-      return 'Interrupted.';
-    case 'failed':
-      return outcome.error.message;
-    case 'limit':
-    case 'empty':
-      return outcome.message;
-    case 'waiting':
-      return `These calls need approval: ${outcome.approvals.map(({ toolName }) => toolName).join(', ')}.`;
-    default:
-      return outcome satisfies never;
-  }
+function answerOf({ messages }: TurnEndEvent): string | undefined {
+  const [message] = messages;
+  const content = message?.role === 'assistant' && message.tool_calls === undefined ? message.content : undefined;
+  return typeof content === 'string' ? content : undefined;
 }
 
 function hasColour({ env }: Io, output: Output): boolean {

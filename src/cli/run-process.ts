@@ -1,15 +1,18 @@
 // Owns this process as what a program runs on: its arguments, streams, terminal, signals and exit code. What the program does is left to it.
 
 import { fstatSync } from 'node:fs';
-import { readEnvironment } from '../setup/environment.ts';
+import { readEnvironment, storeFile } from '../setup/environment.ts';
+import { openStore } from '../setup/open-store.ts';
 import type { Io, Terminal } from './io.ts';
 import type { ProcessOutputs } from './output.ts';
 import { printBug, processOutputs } from './output.ts';
 import { createProcessTerminal } from './process-terminal.ts';
 import { createSaveFile } from './save-file.ts';
+import { withoutSqliteWarning } from './sqlite-warning.ts';
 
 /** Runs a program with this process as its `Io`, and sets the exit code that it returns. `name` is for the help text. */
 export async function runProcess(name: string, program: (io: Io) => Promise<number>): Promise<void> {
+  const terminated = new AbortController();
   const controller = new AbortController();
   const interrupt = (): void => controller.abort();
   const outputs = processOutputs(interrupt);
@@ -28,12 +31,14 @@ export async function runProcess(name: string, program: (io: Io) => Promise<numb
       process.kill(process.pid, 'SIGTERM');
     }
     isEnding = true;
+    terminated.abort();
     interrupt();
   };
   process.on('SIGTERM', terminate);
   process.on('uncaughtException', crash);
   try {
-    process.exitCode = await program(processIo(controller.signal, name, outputs, terminal.ofUser));
+    const signals = { signal: controller.signal, terminated: terminated.signal };
+    process.exitCode = await program(processIo(signals, name, outputs, terminal.ofUser));
   } catch (error) {
     crash(error);
   } finally {
@@ -44,22 +49,26 @@ export async function runProcess(name: string, program: (io: Io) => Promise<numb
 }
 
 function processIo(
-  signal: AbortSignal,
+  signals: Pick<Io, 'signal' | 'terminated'>,
   program: string,
   { out, err }: ProcessOutputs,
   terminal: Terminal | undefined,
 ): Io {
+  const env = readEnvironment((message) => err.write(`${message}\n`));
   return {
     args: process.argv.slice(2),
-    env: readEnvironment((message) => err.write(`${message}\n`)),
+    env,
     out,
     err,
     isPiped: isPiped(),
     readInput,
     terminal,
     saveFile: createSaveFile(),
-    signal,
+    openStore: (file = storeFile(env)) => withoutSqliteWarning(() => openStore({ path: file })),
+    ...signals,
     now: () => performance.now(),
+    clock: () => Date.now(),
+    folder: process.cwd(),
     every,
     program,
   };

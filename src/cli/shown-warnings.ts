@@ -4,6 +4,7 @@ import type { RunWarning } from '../core/run-warning.ts';
 
 /** The rest tells how a run came to its answer all the same, and is for `--verbose`. */
 const FOR_EVERYONE = new Set([
+  'call_in_doubt',
   'provider_failed',
   'tool_name_taken',
   'mcp_list_cut',

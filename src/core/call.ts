@@ -12,6 +12,8 @@ export type CallProblem =
   | 'broken_arguments'
   | 'invalid_arguments'
   | 'not_allowed'
+  /** It was under way when its process died, and is not to run twice. */
+  | 'in_doubt'
   | 'cancelled';
 
 interface PreparedPart {
@@ -36,6 +38,8 @@ export interface ReadyCall extends PreparedPart {
   readonly isReadOnly?: true;
   /** Whether the call must not run at the same time as others. */
   readonly isSequential: boolean;
+  /** Whether it may run again when it is not known whether it has run. Absent: it may, with the same idempotency key. */
+  readonly isIdempotent?: boolean;
   /** Whether the tool is an agent, so that the call contains steps of its own. */
   readonly holdsRun: boolean;
 }

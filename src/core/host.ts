@@ -15,6 +15,11 @@ export interface Step {
   readonly input: JsonValue;
   /** Whether another run takes place inside the step. The host records its steps under this key: see `StepIo.inner`. */
   readonly holdsRun?: boolean;
+  /**
+   * Whether the step may run again when it is not known whether it has run. False: a host that records also records that it begins, and
+   * runs it again, after an attempt that left no value, only with `StepIo.isInDoubt`. True: the run may go on before the value is safe.
+   */
+  readonly isIdempotent?: boolean;
 }
 
 /** What a task receives besides its input. */
@@ -25,6 +30,8 @@ export interface StepIo {
   readonly signal: AbortSignal;
   /** The run's id and the step's key: the same whenever the step runs again. */
   readonly idempotencyKey: string;
+  /** Whether an earlier attempt has begun the step and left no value: the task must not do its work again. Absent: none has. */
+  readonly isInDoubt?: boolean;
   /** Emits an event to the run's consumers. It is not recorded: what must last is in the value of the step. */
   readonly emit: (event: RunEvent) => void;
   /** Returns a promise while the consumer is behind: await it before emitting more. */

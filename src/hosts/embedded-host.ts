@@ -3,8 +3,9 @@
 
 import { randomUUID } from 'node:crypto';
 import type { CreateHost } from '../core/host.ts';
-import type { Message } from '../core/message.ts';
-import type { RunEvent } from '../core/run-event.ts';
+import type { Outcome, RunEvent } from '../core/run-event.ts';
+import type { RunState } from '../core/run-state.ts';
+import { stateAt } from '../session/session-state.ts';
 import type { Store } from '../session/store.ts';
 import { StoreError } from '../session/store-error.ts';
 import type { Lease, NewRun, StoredRun } from '../session/stored-run.ts';
@@ -17,6 +18,8 @@ import { RunJournal } from './embedded/run-journal.ts';
 export interface EmbeddedHostOptions {
   /** Names this process in the store. Default: a random one. */
   readonly owner?: string;
+  /** Whether the process of an owner is known to have died: its runs are then opened before their leases end. Default: never known. */
+  readonly isDead?: (owner: string) => boolean;
   /** How long a run waits, after its process has died, before another may take it. A third of it is how soon a cancel is seen. Default 15 s. */
   readonly leaseMs?: number;
   /** Milliseconds since the epoch. */
@@ -36,7 +39,7 @@ export interface OpenRun {
     readonly signal: AbortSignal;
     readonly onEvent: (event: RunEvent) => void;
     /** The conversation of its session before it. */
-    readonly messages?: readonly Message[];
+    readonly state?: RunState;
     readonly sessionId?: string;
   };
   /**
@@ -61,6 +64,7 @@ const DEFAULT_TAKE_OVER = 10;
 /** One per process and store. */
 export function createEmbeddedHost(store: Store, options: EmbeddedHostOptions = {}): EmbeddedHost {
   const { owner = randomUUID(), leaseMs = DEFAULT_LEASE_MS, now = Date.now, repeat = repeatQuietly } = options;
+  const { isDead = () => false } = options;
   const keeper = new LeaseKeeper(store, { owner, leaseMs, now, repeat });
   const opened = new Set<HeldRun>();
 
@@ -68,10 +72,9 @@ export function createEmbeddedHost(store: Store, options: EmbeddedHostOptions = 
     const { runId } = lease;
     const [run, steps] = await Promise.all([store.readRun(runId), store.readSteps(runId)]);
     if (run === undefined) throw new StoreError('not_found', `The store has no run ${runId}.`);
-    const { session } = run;
-    const log = session && (await store.readMessages(session.sessionId)).slice(0, session.length);
-    const messages = log?.map(({ message }) => message);
-    const held = new HeldRun({ store, keeper, lease, run, steps, messages, onClose: () => opened.delete(held) });
+    const { session, agent } = run;
+    const state = session && (await stateAt(store, session, { agent, runId }));
+    const held = new HeldRun({ store, keeper, lease, run, steps, state, onClose: () => opened.delete(held) });
     opened.add(held);
     return held;
   }
@@ -81,7 +84,9 @@ export function createEmbeddedHost(store: Store, options: EmbeddedHostOptions = 
       await store.createRun(run);
       const lease = await store.claimRun(run.runId, keeper.claim);
       if (lease !== undefined) return await open(lease);
-      const holder = (await store.readRun(run.runId))?.owner ?? 'somebody else';
+      const holder = (await store.readRun(run.runId))?.owner ?? 'another process';
+      const taken = isDead(holder) && (await store.claimRun(run.runId, { ...keeper.claim, takeFrom: holder }));
+      if (taken) return await open(taken);
       throw new StoreError('run_busy', `The run ${run.runId} is under way: ${holder} holds it.`);
     },
     takeOver: async (agent, limit = DEFAULT_TAKE_OVER) => {
@@ -100,7 +105,7 @@ interface HeldRunParts {
   readonly lease: Lease;
   readonly run: StoredRun;
   readonly steps: Awaited<ReturnType<Store['readSteps']>>;
-  readonly messages: readonly Message[] | undefined;
+  readonly state: RunState | undefined;
   readonly onClose: () => void;
 }
 
@@ -111,7 +116,7 @@ class HeldRun implements OpenRun {
   readonly #close: () => Promise<void>;
   #closing: Promise<void> | undefined;
 
-  constructor({ store, keeper, lease, run, steps, messages, onClose }: HeldRunParts) {
+  constructor({ store, keeper, lease, run, steps, state, onClose }: HeldRunParts) {
     const held = keeper.add(lease);
     const cancel = new AbortController();
     const journal = new RunJournal(store, held, steps);
@@ -124,7 +129,7 @@ class HeldRun implements OpenRun {
       host: createJournalHost(journal),
       signal: cancel.signal,
       onEvent: (event) => events.add(event),
-      ...(messages !== undefined && { messages }),
+      ...(state !== undefined && { state }),
       ...(run.session !== undefined && { sessionId: run.session.sessionId }),
     };
     this.#journal = journal;
@@ -133,8 +138,9 @@ class HeldRun implements OpenRun {
       onClose();
       const { outcome } = events;
       const isOver = outcome !== undefined && !journal.left.aborted;
+      const end = isOver ? outcome : endFrom(journal.leavingError);
       try {
-        await store.releaseRun(held.lease, isOver ? { outcome, inbox: journal.seen } : undefined);
+        await store.releaseRun(held.lease, end && { outcome: end, inbox: journal.seen });
         await events.settled();
         if (isOver) journal.check();
       } catch (error) {
@@ -156,6 +162,12 @@ class HeldRun implements OpenRun {
     await this.#journal.idle();
     await this.close();
   }
+}
+
+/** A run that was let go stays open, except one whose conversation was continued by somebody else: it can never go on. */
+function endFrom(error: Error | undefined): Outcome | undefined {
+  if (!(error instanceof StoreError) || error.code !== 'session_conflict') return undefined;
+  return { type: 'failed', error: { code: error.code, message: error.message, retryable: false } };
 }
 
 const repeatQuietly: Repeat = (work, everyMs) => {

@@ -109,6 +109,7 @@ function makeTool(entry: Readonly<Record<string, unknown>>, { name, exposed, opt
     readOnly: hints.readOnlyHint === true,
     // Calls have time limits of their own, which progress extends.
     timeoutMs: 0,
+    idempotent: tool.isRepeatable,
     execute: (args, context) => call(tool, args, context),
   });
 }

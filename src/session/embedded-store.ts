@@ -7,6 +7,7 @@ import { loadDatabase } from './sqlite/database.ts';
 import { GroupCommit } from './sqlite/group-commit.ts';
 import { checkCount, checkName } from './sqlite/names.ts';
 import { openFile } from './sqlite/open-file.ts';
+import { pruneSome } from './sqlite/prune.ts';
 import { cancelRun, claimRun, claimRuns, createRun, listRuns, readRun, releaseRun, renewLease } from './sqlite/runs.ts';
 import {
   appendMessages,
@@ -144,6 +145,20 @@ class EmbeddedStore implements Store {
 
   readonly readMessages: Store['readMessages'] = (sessionId, from = 0) =>
     this.#read((db) => readMessages(db, sessionId, from));
+
+  readonly prune: Store['prune'] = async (before) => {
+    checkCount('time', before);
+    const all = { runs: 0, sessions: 0 };
+    for (;;) {
+      const { runs, sessions } = await this.#write((db) => pruneSome(db, before));
+      if (runs + sessions === 0) break;
+      all.runs += runs;
+      all.sessions += sessions;
+    }
+    // What was removed is otherwise still in the file, for whoever reads its bytes.
+    if (all.runs + all.sessions > 0) this.#connection.compact();
+    return all;
+  };
 
   readonly close = async (): Promise<void> => {
     if (this.#isClosed) return;

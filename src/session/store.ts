@@ -9,6 +9,7 @@ import type {
   Lease,
   LeaseState,
   NewRun,
+  Pruned,
   RecordedStep,
   RecordOptions,
   RunFilter,
@@ -93,6 +94,12 @@ export interface Store {
    */
   readonly appendMessages: (sessionId: string, appended: Appended) => Promise<number>;
   readonly readMessages: (sessionId: string, from?: number) => Promise<readonly LoggedMessage[]>;
+
+  /**
+   * Removes what has not changed since a time, in milliseconds since the epoch: runs that have ended, and sessions with all of their runs.
+   * A session that has been forked, or whose last run has not ended, stays. Nothing of what was removed can be read from the store any more.
+   */
+  readonly prune: (before: number) => Promise<Pruned>;
 
   /** Waits for the writes under way. Methods that are called later are refused with `store_closed`. */
   readonly close: () => Promise<void>;

@@ -54,6 +54,8 @@ export interface Claim {
   readonly owner: string;
   /** How long the lease lasts. */
   readonly leaseMs: number;
+  /** The owner of a lease that may be taken before it ends: its process is known to have died. */
+  readonly takeFrom?: string;
 }
 
 /** The right to write to a run. */
@@ -88,6 +90,12 @@ export interface RecordedStep {
 export interface RecordOptions {
   /** Nobody waits for it: it may be written together with what comes next. */
   readonly mayWait?: boolean;
+}
+
+/** How much was removed. */
+export interface Pruned {
+  readonly runs: number;
+  readonly sessions: number;
 }
 
 /** What somebody sends to a run, from any process. The sender chooses the id, so that sending again does nothing. */

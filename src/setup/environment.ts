@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { whyUnreadable } from '../core/unreadable.ts';
 import { parseEnvFile } from './env-file.ts';
 
@@ -36,3 +36,26 @@ export function signInFile({ XDG_CONFIG_HOME: folder }: Environment): string {
     'sign-ins.json',
   );
 }
+
+/** The file of the store that programs share: in the folder that `VLLM_AGENTS_HOME` names, else where the platform keeps the state of programs. */
+export function storeFile(
+  env: Environment,
+  { platform, home }: { readonly platform: string; readonly home: string } = {
+    platform: process.platform,
+    home: homedir(),
+  },
+): string {
+  const { VLLM_AGENTS_HOME: own = '', XDG_STATE_HOME: state = '', LOCALAPPDATA: local = '' } = env;
+  if (own !== '') return join(own, STORE_NAME);
+  switch (platform) {
+    case 'darwin':
+      return join(home, 'Library', 'Application Support', 'vllm-agents', STORE_NAME);
+    case 'win32':
+      return join(local === '' ? join(home, 'AppData', 'Local') : local, 'vllm-agents', STORE_NAME);
+    default:
+      // https://specifications.freedesktop.org/basedir-spec/latest/ : a relative path is ignored.
+      return join(isAbsolute(state) ? state : join(home, '.local', 'state'), 'vllm-agents', STORE_NAME);
+  }
+}
+
+const STORE_NAME = 'store.db';

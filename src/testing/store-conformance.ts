@@ -1,9 +1,10 @@
-// Owns the conformance suite of stores: which claims there are. They are left to `store-run-claims.ts`, `store-session-claims.ts` and
-// `store-faults.ts`.
+// Owns the conformance suite of stores: which claims there are. They are left to `store-run-claims.ts`, `store-session-claims.ts`,
+// `store-prune-claims.ts` and `store-faults.ts`.
 
 import { expectSame } from './expect-same.ts';
 import type { ConformanceCase } from './host-conformance.ts';
 import { crashClaims, fullDiskClaims, processClaims } from './store-faults.ts';
+import { pruneClaims } from './store-prune-claims.ts';
 import { runClaims } from './store-run-claims.ts';
 import { sessionClaims } from './store-session-claims.ts';
 import type { StoreClaim, StoreUnderTest } from './store-under-test.ts';
@@ -18,6 +19,7 @@ export function storeConformance(target: StoreUnderTest): readonly ConformanceCa
   const plain: Readonly<Record<string, StoreClaim>> = {
     ...runClaims,
     ...sessionClaims,
+    ...pruneClaims,
     'its capabilities are those that are tested': async ({ capabilities }) => {
       const isTested = target.command !== undefined;
       expectSame('the capabilities', { isDurable: isTested, isShared: isTested }, capabilities);

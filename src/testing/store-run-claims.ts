@@ -76,6 +76,17 @@ export const runClaims: Readonly<Record<string, StoreClaim>> = {
     expectSame('the session of a run', { sessionId: 's', length: 0 }, (await readRun(store, 'd')).session);
   },
 
+  'a lease is taken before its end from the owner that is named, and from no other': async (store) => {
+    const first = await startRun(store, 'a');
+    const claim = { owner: 'second', leaseMs: HOUR_MS };
+    expectSame('from another', undefined, await store.claimRun('a', { ...claim, takeFrom: 'third' }));
+    const second = await store.claimRun('a', { ...claim, takeFrom: 'tests' });
+    expectSame('the owner', 'second', (await readRun(store, 'a')).owner);
+    await expectRefused('the first', 'lease_lost', store.recordStep(first, { key: 't1/model', value: 1 }));
+    if (second === undefined) throw new Error('The lease was not taken.');
+    await store.recordStep(second, { key: 't1/model', value: 2 });
+  },
+
   'a lease is held by one': async (store) => {
     const lease = await startRun(store, 'a');
     expectSame('the owner', 'tests', (await readRun(store, 'a')).owner);

@@ -41,6 +41,12 @@ export interface ToolDefinitionOptions<S extends ToolSchema, Context> {
   readonly repeatable?: boolean;
   /** Its calls change nothing: the same call may run again, and the results of other calls stay valid. Default false. */
   readonly readOnly?: boolean;
+  /**
+   * What a stored run may do with a call that was under way when its process died. False: it does not run again, and the model is told that
+   * it may have taken effect. True: it may run again at any time; so it is with `readOnly`. Default: it runs again with the same
+   * `idempotencyKey`, by which it can tell.
+   */
+  readonly idempotent?: boolean;
   /** Characters of a result that the model is shown; the middle of a longer one is left out and can be asked for. Default 40 000. */
   readonly maxResultChars?: number;
   /** False keeps vLLM's grammar from enforcing the schema. Default: enforced wherever that loses nothing. */
@@ -66,7 +72,7 @@ export function defineTool<S extends ToolSchema, Context = unknown>(options: Too
   if (typeof needsApproval !== 'boolean' && typeof needsApproval !== 'function') {
     throw new DefinitionError(`Tool \`${name}\`: \`needsApproval\` must be true, false or a function that decides.`);
   }
-  for (const option of ['sequential', 'repeatable', 'readOnly', 'strict'] as const) {
+  for (const option of ['sequential', 'repeatable', 'readOnly', 'idempotent', 'strict'] as const) {
     const value = options[option];
     if (value === undefined || typeof value === 'boolean') continue;
     throw new DefinitionError(`Tool \`${name}\`: \`${option}\` must be true or false.`);
@@ -84,6 +90,8 @@ export function defineTool<S extends ToolSchema, Context = unknown>(options: Too
     isRepeatable: options.repeatable ?? false,
     isReadOnly: options.readOnly ?? false,
     isStrict: options.strict ?? true,
+    // What changes nothing may run at any time.
+    isIdempotent: options.idempotent ?? (options.readOnly === true ? true : undefined),
     holdsRun: false,
   };
 }
@@ -98,6 +106,7 @@ const OPTIONS: Readonly<Record<keyof ToolDefinitionOptions<ToolSchema, unknown>,
   sequential: true,
   repeatable: true,
   readOnly: true,
+  idempotent: true,
   maxResultChars: true,
   strict: true,
 };

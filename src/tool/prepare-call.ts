@@ -78,6 +78,7 @@ export async function prepareCall(call: ToolCall, place: CallPlace): Promise<Pre
       ...(tool.isRepeatable && { isRepeatable: true }),
       ...(tool.isReadOnly && { isReadOnly: true }),
       isSequential: tool.isSequential,
+      ...(tool.isIdempotent !== undefined && { isIdempotent: tool.isIdempotent }),
       holdsRun: tool.holdsRun,
     };
     return { call: ready, sentArguments, warnings, checked: fitted.checked };

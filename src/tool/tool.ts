@@ -41,6 +41,10 @@ export interface Tool {
   readonly maxResultChars: number;
   /** Whether the schema may be enforced by vLLM's grammar. */
   readonly isStrict: boolean;
+  /**
+   * Whether a call may run again when it is not known whether it has run, as after a crash. Undefined: it may, with the same `idempotencyKey`.
+   */
+  readonly isIdempotent: boolean | undefined;
   /** Whether it is an agent: its calls hold runs, whose steps a host records. */
   readonly holdsRun: boolean;
 }

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { answer, startFakeVllm } from '../../src/testing/index.ts';
+import { OWN_HOME } from '../support/own-home.ts';
 import type { ChatBody } from '../support/run-helpers.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -18,7 +19,10 @@ interface Ended {
 
 async function node(args: readonly string[], env: Record<string, string> = {}, input?: string): Promise<Ended> {
   const { VLLM_BASE_URL: _url, VLLM_MODEL: _model, ...inherited } = process.env;
-  const child = spawn(process.execPath, ['--import', 'tsx', ...args], { cwd: ROOT, env: { ...inherited, ...env } });
+  const child = spawn(process.execPath, ['--import', 'tsx', ...args], {
+    cwd: ROOT,
+    env: { ...inherited, ...OWN_HOME, ...env },
+  });
   const text = { out: '', err: '' };
   child.stdout.on('data', (part) => {
     text.out += part;
@@ -74,7 +78,7 @@ describe('agents/weather.ts', () => {
 });
 
 test('npm start plays a whole run on the simulator and says so, whatever server is named', async () => {
-  const env = { ...process.env, ...OFFLINE, VLLM_BASE_URL: 'http://127.0.0.1:9/v1', VLLM_MODEL: 'other' };
+  const env = { ...process.env, ...OFFLINE, ...OWN_HOME, VLLM_BASE_URL: 'http://127.0.0.1:9/v1', VLLM_MODEL: 'other' };
   const { stdout, stderr } = await promisify(execFile)('npm', ['start', '--silent'], { cwd: ROOT, env });
   expect(stdout).toContain('(From the simulator, which only repeats what the tools returned.)');
   expect(stderr.split('\n')[0]).toBe(

@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { type Contender, measured, prepareContenders, programOf } from './contenders.ts';
 import { firstRequestMs, firstRunMs } from './start-times.ts';
 import { median } from './statistics.ts';
+import { measureStored } from './stored-runs.ts';
 import { Table } from './table.ts';
 import type { Done, Work } from './work.ts';
 import { WORKS } from './work.ts';
@@ -43,6 +44,7 @@ try {
   if ('growth'.includes(wanted)) await measureGrowth();
   if ('turn cost'.includes(wanted)) await measureTurns();
   if ('import'.includes(wanted)) await measureImport();
+  if ('store'.includes(wanted)) Object.assign(figures, await measureStored(origin, repetitions));
 } finally {
   server.kill();
 }

@@ -8,11 +8,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { answer, startFakeVllm } from '../../src/testing/index.ts';
+import { OWN_HOME } from '../support/own-home.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 async function command(...args: string[]) {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/bin.ts', ...args], { cwd: ROOT });
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/bin.ts', ...args], {
+    cwd: ROOT,
+    env: { ...process.env, ...OWN_HOME },
+  });
   const text = { out: '', err: '' };
   child.stdout.on('data', (part) => {
     text.out += part;
@@ -37,8 +41,13 @@ describe('vllm-agents', () => {
     ['--version', ['--version'], 0, /^\d+\.\d+\.\d+\n$/],
     ['--help', ['--help'], 0, /^Usage: vllm-agents doctor/],
     ['an unknown command', ['docter'], 2, /^There is no command docter\. Did you mean doctor\?\nUsage:/],
-    ['a command that is near to none', ['zzzz'], 2, /^There is no command zzzz\. There are doctor and run\.\nUsage:/],
-    ['no command', [], 2, /^A command is missing: doctor or run\.\nUsage:/],
+    [
+      'a command that is near to none',
+      ['zzzz'],
+      2,
+      /^There is no command zzzz\. There are doctor, run, runs, sessions and store\.\nUsage:/,
+    ],
+    ['no command', [], 2, /^A command is missing: doctor, run, runs, sessions or store\.\nUsage:/],
     [
       'a file for a command',
       ['agents/weather.ts', 'hi'],

@@ -191,7 +191,8 @@ describe('the command', () => {
   test('/help lists the commands', async () => {
     const { err } = await talk(['/help'], []);
     const names = [...err.matchAll(/^ {2}\/(\w+) +\S/gm)].map(([, name]) => name);
-    expect(names).toEqual(['help', 'tools', 'model', 'usage', 'save', 'prompts', 'resources', 'quit']);
+    const others = ['sessions', 'rename', 'fork', 'undo', 'export'];
+    expect(names).toEqual(['help', 'tools', 'model', 'usage', 'save', 'prompts', 'resources', ...others, 'quit']);
   });
 
   test('/tools lists the tools', async () => {

@@ -40,8 +40,12 @@ export function createFakeIo({ isTty = false, columns = 200, onWrite, ...given }
     readInput: async () => undefined,
     terminal: undefined,
     saveFile: async () => undefined,
+    openStore: undefined,
     signal: new AbortController().signal,
+    terminated: new AbortController().signal,
     now: () => 0,
+    clock: () => 0,
+    folder: '/work',
     every: (_periodMs, work) => {
       periodic.add(work);
       return () => void periodic.delete(work);

@@ -204,6 +204,11 @@ describe('flags', () => {
       'doctor',
       'version',
       'help',
+      'continue',
+      'resume',
+      'session',
+      'store',
+      'ephemeral',
     ]);
     expect(out).toContain('\nExit codes: 0 done, 1 failed, 2 usage, 3 limit, 4 empty, 5 waiting, 130 interrupted.\n');
   });

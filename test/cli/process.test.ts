@@ -12,6 +12,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { isListening } from '../../src/cli/listening.ts';
 import { answer, raw, startFakeVllm } from '../../src/testing/index.ts';
 import { frame } from '../support/client-helpers.ts';
+import { OWN_HOME } from '../support/own-home.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const TSX = createRequire(import.meta.url).resolve('tsx');
@@ -41,7 +42,7 @@ async function run(args: readonly string[], env: Record<string, string> = {}, st
   const { VLLM_BASE_URL: _url, VLLM_MODEL: _model, VLLM_API_KEY: _key, ...inherited } = process.env;
   const child = spawn(process.execPath, [...COMMAND, ...args], {
     cwd: folder,
-    env: { ...inherited, ...env },
+    env: { ...inherited, ...OWN_HOME, ...env },
     stdio: [stdin, 'pipe', 'pipe'],
   });
   const text = { out: '', err: '' };
@@ -108,7 +109,7 @@ describe.skipIf(process.platform === 'win32')('a reader that stops reading ends 
     });
     const child = spawn(process.execPath, [...COMMAND, '-v', 'hi'], {
       cwd: folder,
-      env: { ...process.env, VLLM_BASE_URL: vllm.baseUrl, VLLM_MODEL: 'fake' },
+      env: { ...process.env, ...OWN_HOME, VLLM_BASE_URL: vllm.baseUrl, VLLM_MODEL: 'fake' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of closed) child[stream].destroy();
@@ -136,7 +137,12 @@ describe.skipIf(process.platform === 'win32')('the input of a program with a que
   });
 
   async function shell(script: string, baseUrl: string): Promise<string> {
-    const env = { ...process.env, VLLM_BASE_URL: baseUrl, AGENT: [process.execPath, ...COMMAND].join(' ') };
+    const env = {
+      ...process.env,
+      ...OWN_HOME,
+      VLLM_BASE_URL: baseUrl,
+      AGENT: [process.execPath, ...COMMAND].join(' '),
+    };
     return (await promisify(execFile)('sh', ['-c', script], { cwd: folder, env })).stdout;
   }
 

@@ -2,6 +2,7 @@
 
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { OWN_HOME } from '../support/own-home.ts';
 
 /** False where there is no such `script`. */
 export const hasPty = spawnSync('script', ['-qec', 'true', '/dev/null']).status === 0;
@@ -18,7 +19,7 @@ export interface Pty extends AsyncDisposable {
 
 /** Runs a shell command in a terminal. */
 export function openPty(command: string, env: Readonly<Record<string, string>>): Pty {
-  const child = spawn('script', ['-qefc', command, '/dev/null'], { env: { ...process.env, ...env } });
+  const child = spawn('script', ['-qefc', command, '/dev/null'], { env: { ...process.env, ...OWN_HOME, ...env } });
   let shown = '';
   let seen = 0;
   let hasEnded = false;

@@ -525,7 +525,7 @@ test('runs of a session continue its conversation, and an attempt that was abort
   expect((await execute(again, [work.tool], { client })).outcome).toEqual({ type: 'aborted' });
   await again.close();
   const third = await host.openRun({ runId: 'two', agent: 'worker', input: [] });
-  expect(third.options.messages?.length).toBe(2);
+  expect(third.options.state?.messages.length).toBe(2);
   const retried = gate();
   retried.release('done');
   const result = await execute(third, [retried.tool], { client });

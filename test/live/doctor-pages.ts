@@ -23,8 +23,12 @@ export async function doctorPage(title: string, baseUrl: string, apiKey?: string
     readInput: async () => undefined,
     terminal: undefined,
     saveFile: async () => undefined,
+    openStore: undefined,
     signal: new AbortController().signal,
+    terminated: new AbortController().signal,
     now: () => performance.now(),
+    clock: () => Date.now(),
+    folder: process.cwd(),
     every: () => () => undefined,
     program: 'vllm-agents',
   };

@@ -92,6 +92,16 @@ describe('tools', () => {
     ]);
   });
 
+  test('run again after a crash only when a hint says that they may', async () => {
+    const { tools } = await read([
+      entry('a'),
+      entry('b', { idempotentHint: true }),
+      entry('c', { readOnlyHint: true }),
+      entry('d', { readOnlyHint: 'yes' }),
+    ]);
+    expect(tools.map(({ isIdempotent }) => isIdempotent)).toEqual([false, true, true, false]);
+  });
+
   test('change their hash with each part of their description, and with nothing else', async () => {
     const hash = async (more: object) => (await read([{ ...entry('a'), ...more }])).hashes.get('s__a');
     const changes = [

@@ -174,6 +174,20 @@ describe.each(DATABASES)('on %s', (name) => {
     }
   });
 
+  test('a store of the first version is brought to the present one, with all that is in it', async () => {
+    const path = newPath();
+    const store = await openStore({ path, database: name });
+    await store.createRun(RUN);
+    await store.close();
+    edit(path, 'DROP INDEX runs_by_session');
+    edit(path, 'PRAGMA user_version = 1');
+    const again = await openStore({ path, database: name });
+    expect((await again.listRuns()).map(({ runId }) => runId)).toEqual([RUN.runId]);
+    await again.close();
+    // The index is there again.
+    edit(path, 'DROP INDEX runs_by_session');
+  });
+
   test('a store of a later version is refused and stays as it is', async () => {
     const path = newPath();
     await (await openStore({ path, database: name })).close();
@@ -181,7 +195,7 @@ describe.each(DATABASES)('on %s', (name) => {
     const before = readFileSync(path);
     expect(await refusal(path)).toEqual({
       code: 'store_newer',
-      message: `The store ${path} is of version 99, and this program knows versions up to 1: update vllm-agents, or name another file.`,
+      message: `The store ${path} is of version 99, and this program knows versions up to 2: update vllm-agents, or name another file.`,
     });
     expect(readFileSync(path).equals(before)).toBe(true);
   });

@@ -28,7 +28,7 @@ test.each<[string, object, string]>([
   [
     'an option that is near to none',
     { zzzz: 1 },
-    'Tool `look`: there is no option `zzzz`. The options are name, description, parameters, execute, timeoutMs, needsApproval, sequential, repeatable, readOnly, maxResultChars, strict.',
+    'Tool `look`: there is no option `zzzz`. The options are name, description, parameters, execute, timeoutMs, needsApproval, sequential, repeatable, readOnly, idempotent, maxResultChars, strict.',
   ],
   ['a time limit that is none', { timeoutMs: '5' }, 'Tool `look`: `timeoutMs` is 5; it must be a number, 0 or more.'],
   [

@@ -54,7 +54,8 @@ function stepOf(run: LoopRun, turn: number, call: ReadyCall): Step {
   const { messages } = run.state;
   const keptText = call.toolName === RESULT_TOOL ? keptTextOf(run, call) : null;
   const input: CallInput = { turn, call, head: run.head, messages, keptText };
-  return { key: call.key, task: 'call', input: asJson(input), holdsRun: call.holdsRun };
+  const { key, holdsRun, isIdempotent } = call;
+  return { key, task: 'call', input: asJson(input), holdsRun, ...(isIdempotent !== undefined && { isIdempotent }) };
 }
 
 function keptTextOf(run: LoopRun, { arguments: args }: ReadyCall): string | null {

@@ -18,6 +18,7 @@ import { StepNotes } from './step-notes.ts';
 export async function callTask(worker: AgentWorker, input: CallInput, io: StepIo): Promise<CallValue> {
   const { call } = input;
   if (io.signal.aborted) return refuse('cancelled', 'The run was cancelled before this call ran.');
+  if (io.isInDoubt) return inDoubt(call);
   worker.use(input.head);
   const tool = worker.tools.own.find(call.toolName) ?? (await findOther(worker, input, io));
   if (tool === undefined) return refuse('unknown_tool', `There is no tool \`${call.toolName}\` any more.`);
@@ -45,6 +46,16 @@ export async function callTask(worker: AgentWorker, input: CallInput, io: StepIo
 
 function refuse(problem: CallValue['problem'], content: string): CallValue {
   return { hasRun: false, result: { isError: true, content }, problem, facts: {} };
+}
+
+/** A call that an earlier process began, of a tool that must not act twice. It counts as one that ran. */
+function inDoubt({ callId, toolName }: CallInput['call']): CallValue {
+  const content =
+    'This call was under way when its process ended. It is not known whether it took effect, and it was not run again. ' +
+    'Find out first, if you can; else ask before you repeat it.';
+  const message = `The call of \`${toolName}\` was under way when its process ended: it may have taken effect, and was not run again.`;
+  const warnings = [{ code: 'call_in_doubt', message, callId, toolName }];
+  return { hasRun: true, result: { isError: true, content }, problem: 'in_doubt', facts: { warnings } };
 }
 
 /** A tool that is not the agent's own. */

@@ -12,10 +12,16 @@ export function createJournalHost(journal: RunJournal, prefix = ''): CreateHost 
 }
 
 /**
- * Tasks that only read. What they lead to, an answer or a call, is recorded after them and is waited for, so that nothing is lost with
+ * Tasks that only read, like calls of tools that say so. What they lead to, an answer or a call, is recorded after them and is waited for, so that nothing is lost with
  * them but a question that was not answered yet.
  */
 const READINGS: ReadonlySet<string> = new Set(['start', 'added']);
+
+interface IoParts {
+  readonly key: string;
+  readonly isInDoubt: boolean;
+  readonly received: StepIo['received'];
+}
 
 class JournalHost implements Host {
   readonly #journal: RunJournal;
@@ -44,16 +50,18 @@ class JournalHost implements Host {
     if (recorded !== undefined) return recorded;
     const run = this.#services.tasks[step.task];
     if (run === undefined) throw new Error(`No task is called ${step.task}.`);
+    const isInDoubt = step.isIdempotent === false && !(await this.#begin(key));
     let inbox: number | undefined;
     const received: NonNullable<StepIo['received']> = async () => {
       const { messages, position } = await this.#journal.takeMessages();
       inbox = position;
       return messages;
     };
-    const value = await this.#journal.run(() => run(step.input, this.#ioOf(key, received)));
+    const value = await this.#journal.run(() => run(step.input, this.#ioOf({ key, isInDoubt, received })));
     // What an abort cut short is no result, nor is a world that was away.
     if (this.#services.signal.aborted || again?.(value)) return value;
-    if (READINGS.has(step.task)) this.#journal.recordLater(this.#prefix + key, value, inbox);
+    if (READINGS.has(step.task) || step.isIdempotent === true)
+      this.#journal.recordLater(this.#prefix + key, value, inbox);
     else await this.#journal.record(this.#prefix + key, value, inbox);
     return value;
   };
@@ -77,7 +85,15 @@ class JournalHost implements Host {
     return decision;
   };
 
-  #ioOf(key: string, received: StepIo['received']): StepIo {
+  /** Records that a step begins which must not run twice; false when an earlier attempt has begun it. */
+  async #begin(key: string): Promise<boolean> {
+    const begun = `${this.#prefix}${key}/begun`;
+    if (this.#journal.read(begun) !== undefined) return false;
+    if (!this.#signal.aborted) await this.#journal.record(begun, true);
+    return true;
+  }
+
+  #ioOf({ key, isInDoubt, received }: IoParts): StepIo {
     const { runId, emit, ready } = this.#services;
     return {
       runId,
@@ -85,6 +101,7 @@ class JournalHost implements Host {
       signal: this.#signal,
       emit,
       ready,
+      ...(isInDoubt && { isInDoubt }),
       idempotencyKey: `${runId}/${key}`,
       inner: createJournalHost(this.#journal, `${this.#prefix}${key}/`),
       // What is sent to a run is for the run itself, not for those inside it.

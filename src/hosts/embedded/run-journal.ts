@@ -36,6 +36,11 @@ export class RunJournal {
     return this.#leaving.signal;
   }
 
+  /** Why it must. */
+  get leavingError(): Error | undefined {
+    return this.#leavingError;
+  }
+
   get isReplaying(): boolean {
     return this.#unread.size > 0;
   }

@@ -2,7 +2,7 @@
 
 import { StoreError } from '../store-error.ts';
 import type { SqlDatabase, SqlRow, SqlStatement, SqlValue } from './database.ts';
-import { damaged, storeErrorFrom } from './sqlite-error.ts';
+import { damaged, isBusy, storeErrorFrom } from './sqlite-error.ts';
 
 export class Connection {
   readonly path: string;
@@ -69,6 +69,17 @@ export class Connection {
       return work();
     } catch (error) {
       throw storeErrorFrom(error, this.path);
+    }
+  }
+
+  /** Writes the file anew without what was deleted, unless somebody else is using it. Throws a StoreError when the disk is full. */
+  compact(): void {
+    try {
+      this.exec('VACUUM');
+      this.all('PRAGMA wal_checkpoint(TRUNCATE)');
+    } catch (error) {
+      // The next time will do it.
+      if (!isBusy(error)) throw storeErrorFrom(error, this.path);
     }
   }
 

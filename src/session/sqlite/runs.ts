@@ -45,16 +45,18 @@ export function readRun(connection: Connection, runId: string, now: number): Sto
 const DEFAULT_LIMIT = 100;
 
 export function listRuns(connection: Connection, filter: RunFilter, now: number): readonly StoredRun[] {
-  const { agent = null, status = null, sessionId = null, before = null, limit = DEFAULT_LIMIT } = filter;
-  const rows = connection.all(
-    `${SELECT_RUN} WHERE (?1 IS NULL OR agent = ?1) AND (?2 IS NULL OR status = ?2) AND (?3 IS NULL OR session = ?3)
-      AND (?4 IS NULL OR number < (SELECT number FROM runs WHERE id = ?4)) ORDER BY number DESC LIMIT ?5`,
-    agent,
-    status,
-    sessionId,
-    before,
-    limit,
-  );
+  const { agent, status, sessionId, before, limit = DEFAULT_LIMIT } = filter;
+  // Only the conditions that are asked for: an index serves no condition that may be left out.
+  const conditions: readonly (readonly [sql: string, value: string | undefined])[] = [
+    ['agent = ?', agent],
+    ['status = ?', status],
+    ['session = ?', sessionId],
+    ['number < (SELECT number FROM runs WHERE id = ?)', before],
+  ];
+  const wanted = conditions.flatMap(([sql, value]) => (value === undefined ? [] : [{ sql, value }]));
+  const where = wanted.length === 0 ? '' : `WHERE ${wanted.map(({ sql }) => sql).join(' AND ')}`;
+  const values = wanted.map(({ value }) => value);
+  const rows = connection.all(`${SELECT_RUN} ${where} ORDER BY number DESC LIMIT ?`, ...values, limit);
   return rows.map((row) => runOf(row, now));
 }
 
@@ -83,7 +85,9 @@ const CLAIM = `UPDATE runs SET owner = ?1, lease_until = ?2, fence = fence + 1, 
 
 export function claimRun(connection: Connection, runId: string, claim: Claim, now: number): Lease | undefined {
   if (connection.get('SELECT number FROM runs WHERE id = ?', runId) === undefined) missing(runId);
-  return claimed(connection, `${CLAIM} WHERE id = ?4 AND lease_until <= ?3`, [runId], claim, now)[0];
+  const { takeFrom = null } = claim;
+  const where = 'id = ?4 AND (lease_until <= ?3 OR owner = ?5)';
+  return claimed(connection, `${CLAIM} WHERE ${where}`, [runId, takeFrom], claim, now)[0];
 }
 
 export function claimRuns(
@@ -100,7 +104,7 @@ export function claimRuns(
 function claimed(
   connection: Connection,
   sql: string,
-  values: readonly (string | number)[],
+  values: readonly (string | number | null)[],
   { owner, leaseMs }: Claim,
   now: number,
 ): readonly Lease[] {
@@ -161,6 +165,9 @@ export function cancelRun(connection: Connection, runId: string, now: number): v
     );
   }
 }
+
+/** For the run of a lease: its id is the fourth value of the statement, the fence the fifth. As `requireLease`, but says nothing. */
+export const HOLDS_LEASE = 'runs.id = ?4 AND runs.fence = ?5 AND runs.owner IS NOT NULL';
 
 /** The number of a run in the tables. Throws when another process has claimed it, or when the lease was given back. */
 export function requireLease(connection: Connection, { runId, fence }: Lease): number {

@@ -91,6 +91,8 @@ const MIGRATIONS: readonly string[] = [
 
   ${['runs', 'steps', 'events', 'inbox', 'messages'].map(largeTrigger).join('\n')}
   `,
+  // Every question of a conversation looks for its last run.
+  'CREATE INDEX runs_by_session ON runs (session, number);',
 ];
 
 function largeTrigger(table: string): string {
