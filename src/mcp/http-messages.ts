@@ -7,15 +7,16 @@ import { isObject, parseJson } from '../core/json.ts';
 import { AnswerError, ConnectionLoss } from './connection-error.ts';
 import type { Fetch } from './guarded-fetch.ts';
 import { MessageText } from './message-text.ts';
+import type { RequestId } from './transport.ts';
 
 /** What is known of the requests of a connection. */
 export interface Peer {
   /** The request that a response belongs to; undefined for the stream of what belongs to none. */
-  readonly currentRequest: number | undefined;
-  readonly isWaiting: (id: number) => boolean;
+  readonly currentRequest: RequestId | undefined;
+  readonly isWaiting: (id: RequestId) => boolean;
   /** Takes any JSON value that the server sent. */
   readonly deliver: (value: unknown) => void;
-  readonly fail: (id: number, error: Error) => void;
+  readonly fail: (id: RequestId, error: Error) => void;
   /** Fails all requests that wait. */
   readonly failAll: (error: Error) => void;
 }
@@ -34,15 +35,27 @@ export function screenedFetch(plain: Fetch, peer: Peer): Fetch {
     if (!response.ok) return bounded(answerless(response, peer));
     const id = peer.currentRequest;
     const type = response.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
-    if (type === 'text/event-stream') return withBody(response, messagesOf(response.body, peer, id));
+    if (type === 'text/event-stream') return withBody(response, messagesOf(response.body, peer, { request: id }));
     if (id === undefined || type !== 'application/json') return bounded(answerless(response, peer));
     const value = await readAnswer(response.body);
     const handOn = AsyncResource.bind(() => {
       peer.deliver(value);
       peer.fail(id, new AnswerError('answered something else than the request'));
     });
-    // The SDK cancels the body of what needs no answer, after it has read the session of the headers.
-    return new Response(new ReadableStream({ cancel: handOn }), { status: ACCEPTED, headers: response.headers });
+    // The SDK cancels or reads the body of what needs no answer, after it has read the session of the headers.
+    const body = new ReadableStream<Uint8Array>(
+      {
+        cancel: handOn,
+        pull: (controller) => {
+          handOn();
+          controller.close();
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    const headers = new Headers(response.headers);
+    headers.delete('content-length');
+    return new Response(body, { status: ACCEPTED, headers });
   };
 }
 
@@ -105,8 +118,9 @@ async function readAnswer(body: ReadableStream<Uint8Array>): Promise<unknown> {
 function messagesOf(
   body: ReadableStream<Uint8Array>,
   peer: Peer,
-  id: number | 'all' | undefined,
+  answers: { readonly request: RequestId | undefined } | 'all',
 ): ReadableStream<Uint8Array> {
+  const id = answers === 'all' ? undefined : answers.request;
   const encoder = new TextEncoder();
   // What a message leads to belongs to the call that it is a response to.
   const deliver = AsyncResource.bind(peer.deliver);
@@ -125,9 +139,9 @@ function messagesOf(
       }
       const value = parseJson(data);
       if (value !== undefined) deliver(value);
-      const isAnswered = typeof id === 'number' && !peer.isWaiting(id) && isObject(value) && value.method === undefined;
+      const isAnswered = id !== undefined && !peer.isWaiting(id) && isObject(value) && value.method === undefined;
       // Tells the SDK that there is nothing more to wait for.
-      const stub = isAnswered ? `data: {"jsonrpc":"2.0","id":${id},"result":{}}\n` : 'data:\n';
+      const stub = isAnswered ? `data: {"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":{}}\n` : 'data:\n';
       out += `${eventId === undefined ? '' : `id: ${eventId}\n`}${stub}\n`;
     },
     onRetry: (ms) => {
@@ -153,7 +167,7 @@ function messagesOf(
   }
 
   function end(error: Error): void {
-    if (id === 'all') peer.failAll(error);
+    if (answers === 'all') peer.failAll(error);
     else if (id !== undefined) peer.fail(id, error);
   }
 

@@ -166,12 +166,13 @@ class MountedServer implements McpServer {
       const surroundings = this.#readSurroundings();
       if (surroundings.problem !== undefined) this.#warn('mcp_environment', surroundings.problem);
       const config = expandConfig(this.name, this.#config, surroundings);
-      const { connect } = await loadConnect();
+      const { connect } = await import('./connect.ts');
       const connection = await connect({
         name: this.name,
         config,
         callbacks: this.#callbacks(config),
         version: surroundings.version,
+        env: surroundings.env,
         limit,
         hasRoots: (config.roots ?? []).length > 0,
         canSample: this.#contexts.some(({ sample }) => sample !== undefined),
@@ -278,16 +279,4 @@ async function createSignIn(
   if (!('url' in config) || options === undefined || config.auth?.type === 'none') return undefined;
   const oauth = await import('./oauth.ts');
   return await oauth.createSignIn(name, config, options);
-}
-
-/** Loaded with the first server: a program without servers needs none of it, and may be installed without the SDK. */
-async function loadConnect(): Promise<typeof import('./connect.ts')> {
-  try {
-    return await import('./connect.ts');
-  } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause && cause.code === 'ERR_MODULE_NOT_FOUND')) throw cause;
-    const message =
-      'MCP servers need the package @modelcontextprotocol/sdk, which is not installed: npm install @modelcontextprotocol/sdk';
-    throw new VllmError(message, { code: 'mcp_sdk_missing', cause });
-  }
 }
