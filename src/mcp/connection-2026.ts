@@ -148,7 +148,9 @@ async function connect(client: Client, transport: ScreenedTransport, options: Op
     });
     // An older program may end, or be silent, when it is asked something before the handshake that it expects.
     const isOlder = !isHttp && (read instanceof ConnectionLoss || read instanceof AnswerError || isNetwork);
-    throw isOlder && !signal.aborted ? new RevisionError(`it does not speak the revision ${REVISION}`, read) : read;
+    throw isOlder && !signal.aborted
+      ? new RevisionError(`the server does not speak the revision ${REVISION}`, read)
+      : read;
   }
 }
 

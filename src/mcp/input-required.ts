@@ -60,6 +60,10 @@ async function answer(question: unknown, callbacks: ServerCallbacks, signal: Abo
     case 'roots/list':
       return rootsResult(callbacks) as unknown as JsonObject;
     default:
-      throw new AnswerError(`asks for ${JSON.stringify(method)?.slice(0, 80)}, which this client does not know`);
+      throw new AnswerError(
+        typeof method === 'string'
+          ? `asks for ${JSON.stringify(method.slice(0, 80))}, which this client does not know`
+          : 'asks for something and does not say what',
+      );
   }
 }
