@@ -43,6 +43,8 @@ interface CommonConfig {
   readonly resourceTools?: boolean;
   /** Whether the model is given the server's instructions. Default true. */
   readonly instructions?: boolean;
+  /** What each placeholder `${input:name}` asks the user for, in words. Default: its name. */
+  readonly inputs?: Readonly<Record<string, string>>;
 }
 
 /** A program with MCP on its standard input and output. */
@@ -128,6 +130,7 @@ const COMMON = new Set([
   'roots',
   'resourceTools',
   'instructions',
+  'inputs',
 ]);
 const OF_STDIO = new Set(['command', 'args', 'env', 'cwd']);
 const OF_HTTP = new Set(['url', 'headers', 'auth']);
@@ -224,7 +227,7 @@ function checkLists(config: Readonly<Record<string, unknown>>, fail: (what: stri
       fail(`\`${field}\` must be a list of strings.`);
     }
   }
-  for (const field of ['env', 'headers', 'rename']) {
+  for (const field of ['env', 'headers', 'rename', 'inputs']) {
     const value = config[field];
     if (value !== undefined && !(isObject(value) && Object.values(value).every((entry) => typeof entry === 'string'))) {
       fail(`\`${field}\` must be an object of strings.`);

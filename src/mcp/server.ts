@@ -7,6 +7,7 @@ import { VllmError } from '../core/vllm-error.ts';
 import type { Tool } from '../tool/tool.ts';
 import { ToolRetry } from '../tool/tool.ts';
 import type { OpenProvider, ProviderContext, ToolProvider } from '../tool/tool-provider.ts';
+import { AskedInputs } from './asked-inputs.ts';
 import { Callers } from './callers.ts';
 import type { ConnectLimit } from './connect-limit.ts';
 import { startConnectLimit, TooLate, untilAborted } from './connect-limit.ts';
@@ -67,6 +68,7 @@ class MountedServer implements McpServer {
   /** Ends what is under way when the last user leaves. */
   #ending = new AbortController();
   #isLost = false;
+  readonly #inputs: AskedInputs;
   readonly #resourceListeners = new Set<(uri: string) => void>();
   #logs = 0;
 
@@ -74,6 +76,7 @@ class MountedServer implements McpServer {
     this.name = name;
     this.#config = config;
     this.#readSurroundings = readSurroundings;
+    this.#inputs = new AskedInputs(name, config);
     const warn = (code: string, message: string): void => this.#warn(code, message);
     const connected = (signal: AbortSignal): Promise<McpConnection> => this.#connected(signal);
     const drop = (connection: McpConnection): Promise<void> => this.#drop(connection);
@@ -165,7 +168,9 @@ class MountedServer implements McpServer {
     try {
       const surroundings = this.#readSurroundings();
       if (surroundings.problem !== undefined) this.#warn('mcp_environment', surroundings.problem);
-      const config = expandConfig(this.name, this.#config, surroundings);
+      const asking = this.#contexts.find(({ askUser }) => askUser !== undefined);
+      const inputs = await this.#inputs.ask(asking?.askUser, limit);
+      const config = expandConfig(this.name, this.#config, surroundings, inputs);
       const { connect } = await import('./connect.ts');
       const connection = await connect({
         name: this.name,
