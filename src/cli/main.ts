@@ -1,5 +1,6 @@
 // Owns running an agent as a program, from its arguments to its exit code. The process itself is left to `run-process.ts`.
 
+import { dirname, join } from 'node:path';
 import type { Agent } from '../agent/agent.ts';
 import { checkAgent } from '../agent/check-input.ts';
 import { defineAgent } from '../agent/define-agent.ts';
@@ -11,6 +12,7 @@ import { unknownOption } from '../core/known-names.ts';
 import type { Outcome } from '../core/run-event.ts';
 import { VllmError } from '../core/vllm-error.ts';
 import type { McpServer } from '../mcp/server.ts';
+import { signInFile } from '../setup/environment.ts';
 import { mcpServersFrom } from '../setup/mcp-servers-from.ts';
 import { serversOf } from '../setup/mount-mcp.ts';
 import { stream } from '../setup/run.ts';
@@ -52,7 +54,7 @@ export async function main(agent: Agent, io: Io, options: ProgramOptions = {}): 
       const { baseUrl, model, isJson } = cliArgs;
       // Loaded on demand: a run does not need it.
       const { examine } = await import('./doctor/doctor.ts');
-      return await examine({ agent: withServers(agent, cliArgs), baseUrl, model, isJson }, io);
+      return await examine({ agent: await withServers(agent, cliArgs, io), baseUrl, model, isJson }, io);
     }
     return await answer(agent, await readQuestion(cliArgs, io), cliArgs, io);
   } catch (error) {
@@ -96,7 +98,7 @@ async function answer(given: Agent, question: string | undefined, cliArgs: CliAr
   if (cliArgs.approve === 'ask' && io.terminal === undefined) {
     throw new UsageError('--approve ask needs a terminal: use --approve all or --approve none.');
   }
-  const agent = cliArgs.hasTools ? withServers(given, cliArgs) : withoutTools(given);
+  const agent = cliArgs.hasTools ? await withServers(given, cliArgs, io) : withoutTools(given);
   await using server = await chooseServer(cliArgs, io);
   let renderer: Renderer | undefined;
   const options: RunOptions = {
@@ -149,10 +151,20 @@ function toolChoiceOf(agent: Agent, { toolChoice }: CliArgs): ToolChoice | undef
   throw new UsageError(`Unknown --tool-choice ${toolChoice}. Available: ${names}.`);
 }
 
-function withServers(agent: Agent, { mcpFiles, mcpUrls }: CliArgs): Agent {
-  const ofFiles = mcpFiles.flatMap(serversOfFile);
+async function withServers(agent: Agent, { mcpFiles, mcpUrls }: CliArgs, io: Io): Promise<Agent> {
+  const ofFiles = mcpFiles.filter((path) => path !== OF_PROJECT).flatMap(serversOfFile);
+  if (mcpFiles.includes(OF_PROJECT)) ofFiles.push(...(await serversOfProject(io)));
   const ofUrls = mcpUrls.flatMap((url) => serversOf({ [nameOf(url)]: { url } }));
   return { ...agent, providers: [...agent.providers, ...ofFiles, ...ofUrls] };
+}
+
+/** In place of a file. One of that name is given as `./auto`. */
+const OF_PROJECT = 'auto';
+
+async function serversOfProject(io: Io): Promise<readonly McpServer[]> {
+  const { projectServers } = await import('./project-servers.ts');
+  const allowedFile = join(dirname(signInFile(io.env)), 'allowed-files.json');
+  return serversOf(await projectServers(io, { folder: process.cwd(), allowedFile }));
 }
 
 function serversOfFile(path: string): readonly McpServer[] {

@@ -19,9 +19,19 @@ interface FileOptions {
 }
 
 /** Throws a DefinitionError that names the file when it cannot be read. A server that is wrong is left out alone. */
-export function readServersFile(path: string, { onProblem, workspaceFolder }: FileOptions): McpServers {
+export function readServersFile(path: string, options: FileOptions): McpServers {
+  try {
+    return readServers(path, readFileSync(path, 'utf8'), options);
+  } catch (cause) {
+    if (cause instanceof DefinitionError) throw cause;
+    throw new DefinitionError(`The file ${path} cannot be read: ${whyUnreadable(cause)}.`, { cause });
+  }
+}
+
+/** The same of a file whose text is known. */
+export function readServers(path: string, text: string, { onProblem, workspaceFolder }: FileOptions): McpServers {
   const folders = { own: dirname(path), workspaceFolder };
-  const value = parse(path);
+  const value = parse(path, text);
   const listed = foreignServers(value, workspaceFolder);
   if (listed === undefined) throw new DefinitionError(`${path} has no \`mcpServers\` (or \`servers\`).`);
   const servers = new Map<string, McpServerConfig>();
@@ -50,13 +60,7 @@ function listOf(fields: readonly string[]): string {
   return fields.length === 1 ? `the field ${names} is` : `the fields ${names} are`;
 }
 
-function parse(path: string): Readonly<Record<string, unknown>> {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new DefinitionError(`The file ${path} cannot be read: ${whyUnreadable(cause)}.`, { cause });
-  }
+function parse(path: string, text: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(withoutComments(text));
     if (isObject(value)) return value;

@@ -1,5 +1,7 @@
 // Owns claims about values that a configuration leaves to the user: asked for once, when the server starts, and named where nobody is.
 
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders are what is tried
+
 import { expect, test } from 'vitest';
 import { createServer } from '../../src/mcp/server.ts';
 import type { InputRequest } from '../../src/tool/tool-provider.ts';
