@@ -12,6 +12,7 @@ import { unknownOption } from '../core/known-names.ts';
 import type { Outcome } from '../core/run-event.ts';
 import { VllmError } from '../core/vllm-error.ts';
 import type { McpServer } from '../mcp/server.ts';
+import { definitionOf } from '../mcp/tool-definitions.ts';
 import { signInFile } from '../setup/environment.ts';
 import { mcpServersFrom } from '../setup/mcp-servers-from.ts';
 import { serversOf } from '../setup/mount-mcp.ts';
@@ -137,7 +138,10 @@ async function answer(given: Agent, question: string | undefined, cliArgs: CliAr
 /** The agent's own `approve` is kept unless the command line overrides it. */
 function approvals(agent: Agent, { approve }: CliArgs, io: Io, beforeAsk: () => void): Pick<RunOptions, 'approve'> {
   if (approve === undefined && agent.approve !== undefined) return {};
-  const decide = createApprove(approve ?? 'ask', io, beforeAsk);
+  const decide = createApprove(approve ?? 'ask', io, {
+    beforeAsk,
+    definitionOf: (name) => definitionOf(agent.providers, name),
+  });
   return decide === undefined ? {} : { approve: decide };
 }
 

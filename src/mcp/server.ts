@@ -46,6 +46,8 @@ export interface McpServer extends ToolProvider {
   readonly connection: () => Promise<McpConnection>;
   /** Calls a listener when a resource changes that `subscribe` of the connection asked for. Gives the function that ends this. */
   readonly onResourceUpdated: (listener: (uri: string) => void) => () => void;
+  /** A hash of how a tool describes itself, by the name that the model is shown; undefined when the server does not list it. */
+  readonly definitionOf: (toolName: string) => string | undefined;
   /** Ends it, whoever uses it. Never rejects. */
   readonly close: () => Promise<void>;
 }
@@ -120,6 +122,10 @@ class MountedServer implements McpServer {
   connection(): Promise<McpConnection> {
     this.#connecting ??= this.#callers.outside(() => this.#connect());
     return this.#connecting;
+  }
+
+  definitionOf(toolName: string): string | undefined {
+    return this.#list.definitionOf(toolName);
   }
 
   onResourceUpdated(listener: (uri: string) => void): () => void {

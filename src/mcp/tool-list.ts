@@ -36,6 +36,10 @@ export class ToolList {
     return this.#listed.tools;
   }
 
+  definitionOf(name: string): string | undefined {
+    return this.#listed.hashes.get(name);
+  }
+
   /** What was left out, and why. */
   get dropped(): readonly string[] {
     return this.#listed.dropped;

@@ -3,6 +3,7 @@
 // and write no table. It needs the network, npm and Python, and takes minutes.
 
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +19,8 @@ const TABLE = fileURLToPath(new URL('table.md', import.meta.url));
 const CACHE = join(fileURLToPath(new URL('../../..', import.meta.url)), 'node_modules/.cache/vllm-agents/real-servers');
 const run = promisify(execFile);
 const OUTPUT = { maxBuffer: 2 ** 26 };
+const MARK = 'REAL_SERVERS_RUN';
+const RUN = randomUUID();
 const START_MS = 180_000;
 const CALL_MS = 90_000;
 
@@ -64,7 +67,7 @@ async function tryServer(real: RealServer): Promise<Seen> {
     for (const [name, text] of Object.entries(real.files ?? {})) await writeFile(join(folder, name), text);
     for (const [program = '', ...args] of real.prepare ?? []) await run(program, args, { cwd: folder });
     const config = {
-      ...{ command, args: (real.args ?? []).map(place), env: { ...real.env }, cwd: folder },
+      ...{ command, args: (real.args ?? []).map(place), env: { ...real.env, [MARK]: RUN }, cwd: folder },
       ...{ connectTimeoutMs: START_MS, timeoutMs: CALL_MS },
     };
     const server = createServer('s', config, () => ({ env: process.env, workspaceFolder: folder, version: '0' }));
@@ -107,13 +110,13 @@ async function callTool(tools: readonly Tool[], name: string, args: JsonObject):
   }
 }
 
-/** Processes of this program's servers that outlive them. They are known by a variable of their environment. */
+/** Processes of the server that outlive it. They are known by a variable of their environment. */
 async function closeAndCount(close: () => Promise<void>): Promise<string> {
   await close();
   const pids = (await readdir('/proc').catch(() => [])).filter((entry) => /^\d+$/.test(entry));
   const marked = await Promise.all(
     pids.map(async (pid) =>
-      (await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '')).includes('VLLM_AGENTS_SERVER='),
+      (await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '')).includes(`${MARK}=${RUN}`),
     ),
   );
   return String(marked.filter(Boolean).length);
