@@ -83,7 +83,7 @@ export const REAL_SERVERS: readonly RealServer[] = [
     ...{ registry: 'npm', name: 'chrome-devtools-mcp', version: '1.11.0', args: ['--headless', '--isolated'] },
     calls: [
       ['list_pages', {}],
-      ['list_network_requests', {}],
+      ['list_network_requests', { pageId: 1 }],
     ],
   },
   {
