@@ -2,6 +2,7 @@
 // the request when its response ends without an answer. Which addresses are allowed is left to `guarded-fetch.ts`.
 
 import { AsyncResource } from 'node:async_hooks';
+import { setImmediate } from 'node:timers/promises';
 import { createParser } from 'eventsource-parser';
 import { isObject, parseJson } from '../core/json.ts';
 import { AnswerError, ConnectionLoss } from './connection-error.ts';
@@ -109,7 +110,8 @@ async function readAnswer(body: ReadableStream<Uint8Array>): Promise<unknown> {
     message.add(bytes);
     if (message.excess !== undefined) throw tooLong(message.excess);
   }
-  const value = parseJson(message.text);
+  const value = message.value();
+  if (message.isLong) await setImmediate();
   if (value === undefined) throw new AnswerError('answered with text that is not JSON');
   return value;
 }
@@ -126,7 +128,6 @@ function messagesOf(
   const deliver = AsyncResource.bind(peer.deliver);
   let canResume = false;
   let event = new MessageText();
-  const decoder = new TextDecoder();
   let out = '';
   /** The last two bytes of what came before. */
   let tail: readonly number[] = [];
@@ -137,7 +138,7 @@ function messagesOf(
         out += `event: ${kind}\ndata: ${data.replaceAll('\n', '\ndata: ')}\n\n`;
         return;
       }
-      const value = parseJson(data);
+      const value = event.restore(parseJson(data));
       if (value !== undefined) deliver(value);
       const isAnswered = id !== undefined && !peer.isWaiting(id) && isObject(value) && value.method === undefined;
       // Tells the SDK that there is nothing more to wait for.
@@ -156,14 +157,19 @@ function messagesOf(
       const [before, last] = at > 1 ? bytes.subarray(at - 2, at) : [...tail, ...bytes.subarray(0, at)].slice(-2);
       const isBlank = last === NEWLINE || (last === RETURN && before === NEWLINE);
       if (!isBlank) continue;
-      event.add(bytes.subarray(from, at + 1));
+      addToEvent(bytes.subarray(from, at + 1));
+      // Read once it is whole: what came of it before is of no use.
+      parser.feed(event.text);
       event = new MessageText();
       from = at + 1;
     }
-    event.add(bytes.subarray(from));
+    addToEvent(bytes.subarray(from));
     tail = [...tail, ...bytes.subarray(-2)].slice(-2);
+  }
+
+  function addToEvent(bytes: Uint8Array): void {
+    event.add(bytes);
     if (event.excess !== undefined) throw tooLong(event.excess);
-    parser.feed(decoder.decode(bytes, { stream: true }));
   }
 
   function end(error: Error): void {
@@ -182,6 +188,7 @@ function messagesOf(
           if (value !== undefined) take(value);
           isOver = done;
         }
+        if (isOver) parser.feed(event.text);
         if (out !== '') controller.enqueue(encoder.encode(out));
         out = '';
         if (!isOver) return;

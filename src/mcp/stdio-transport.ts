@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
-import { isObject, parseJson } from '../core/json.ts';
+import { isObject } from '../core/json.ts';
 import { AnswerError, ConnectionLoss } from './connection-error.ts';
 import { createLineReader } from './line-reader.ts';
 import type { MessageText } from './message-text.ts';
@@ -133,7 +133,9 @@ export class StdioTransport implements Transport {
     try {
       for await (const bytes of stdout) {
         for (const line of reader.feed(bytes as Buffer)) {
-          this.#take(line);
+          const value = line.excess === undefined ? line.value() : undefined;
+          if (line.isLong) await setImmediate();
+          this.#take(line, value);
           if (++taken % LINES_AT_ONCE === 0) await setImmediate();
         }
       }
@@ -154,14 +156,13 @@ export class StdioTransport implements Transport {
     this.#closed();
   }
 
-  #take(line: MessageText): void {
+  #take(line: MessageText, message: unknown): void {
     if (line.excess !== undefined) {
       this.#replaceByError(line, line.excess);
       return;
     }
-    const text = line.text.replace(BYTE_ORDER_MARK, '');
+    const { text } = line;
     if (text.trim() === '') return;
-    const message = parseJson(text);
     if (!isObject(message) && !Array.isArray(message)) {
       // Many servers print a greeting there, which does no harm.
       this.#noise = `${this.#noise}${text.slice(0, MAX_NOISE_CHARS)}\n`.slice(-MAX_NOISE_CHARS);
@@ -184,8 +185,6 @@ export class StdioTransport implements Transport {
     else this.onmessage?.({ jsonrpc: '2.0', id: Number(id), error }); // read by the screen
   }
 }
-
-const BYTE_ORDER_MARK = /^\uFEFF/;
 
 function notReceived(cause?: Error): ConnectionLoss {
   const options = { wasNotReceived: true, isGone: true, ...(cause !== undefined && { cause }) };

@@ -37,7 +37,11 @@ async function install({ registry, name, version, command }: RealServer): Promis
     registry === 'npm' ? join(folder, 'node_modules/.bin', bin) : join(folder, 'bin', bin);
   if (registry === 'npm') {
     if (!isDone)
-      await run('npm', ['install', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund', `${name}@${version}`], OUTPUT);
+      await run(
+        'npm',
+        ['install', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund', `${name}@${version}`],
+        OUTPUT,
+      );
     const { bin } = JSON.parse(await readFile(join(folder, 'node_modules', name, 'package.json'), 'utf8'));
     const [first] = typeof bin === 'string' ? [name.split('/').at(-1) ?? name] : Object.keys(bin ?? {});
     await writeFile(done, '');
