@@ -9,6 +9,7 @@ import type { Thinking } from '../model/profile/thinking.ts';
 import type { CompiledSchema, ToolSchema } from '../schema/compile.ts';
 import type { Tool } from '../tool/tool.ts';
 import type { InputAnswer, InputRequest, ToolProvider } from '../tool/tool-provider.ts';
+import type { ToolSearchMode } from '../tool/tool-search.ts';
 import type { RunLimits } from './limits.ts';
 
 /**
@@ -53,6 +54,11 @@ export interface AgentDefinition extends RunHooks {
   readonly tools?: readonly Tool[];
   /** Bring further tools, which may change while a run goes on. Opened by each run, and closed at its end. */
   readonly providers?: readonly ToolProvider[];
+  /**
+   * Whether the model is given the providers' tools, or one tool that finds them and one that calls them. Default `auto`: the latter when
+   * their definitions take more than a tenth of the model's context.
+   */
+  readonly toolSearch?: ToolSearchMode;
   /** Whether providers may ask the agent's model: each time a person allows it, or always. Left out: never. */
   readonly sampling?: 'ask' | 'allow';
   /** For the first turn of a run; later ones are `auto`, so that the model can come to an end. */
@@ -77,6 +83,7 @@ export interface Agent extends RunHooks {
   readonly model: string | undefined;
   readonly tools: readonly Tool[];
   readonly providers: readonly ToolProvider[];
+  readonly toolSearch: ToolSearchMode;
   readonly sampling: 'ask' | 'allow' | undefined;
   readonly toolChoice: ToolChoice | undefined;
   readonly params: ModelParams;

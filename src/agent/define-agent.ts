@@ -20,6 +20,7 @@ export function defineAgent(definition: AgentDefinition): Agent {
     model: definition.model,
     tools,
     providers: definition.providers ?? [],
+    toolSearch: definition.toolSearch ?? 'auto',
     sampling: definition.sampling,
     toolChoice: definition.toolChoice,
     params: definition.params ?? {},

@@ -51,6 +51,10 @@ export const AGENT_FORMS: Readonly<Record<keyof AgentDefinition, Form>> = {
     isRight: (value) => Array.isArray(value) && value.every((one) => isObject(one) && typeof one.open === 'function'),
     words: 'a list of tool providers',
   },
+  toolSearch: {
+    isRight: (value) => value === 'auto' || value === 'on' || value === 'off',
+    words: "'auto', 'on' or 'off'",
+  },
   sampling: { isRight: (value) => value === 'ask' || value === 'allow', words: "'ask' or 'allow'" },
   toolChoice: TOOL_CHOICE,
   params: OBJECT,

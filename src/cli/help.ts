@@ -27,7 +27,7 @@ export function helpText(agent: Agent, program: string): string {
     '      --param NAME=VALUE    a request parameter, such as temperature=0; may be repeated',
     '      --no-tools        offers no tools to the model',
     '      --approve MODE    for calls that need approval: ask (the default on a terminal), all or none',
-    '      --mcp FILE        mounts the MCP servers in a file (mcpServers, servers); may be repeated',
+    "      --mcp FILE        mounts the MCP servers in a file (mcpServers, servers), or the project's own with auto; may be repeated",
     '      --mcp-url URL     mounts the MCP server at a URL; may be repeated',
     '      --json            prints the events of the run, one per line',
     '  -v, --verbose         prints warnings and timings',

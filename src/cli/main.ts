@@ -51,7 +51,7 @@ export async function main(agent: Agent, io: Io, options: ProgramOptions = {}): 
     if (cliArgs.isDoctor) {
       const { baseUrl, model, isJson } = cliArgs;
       const { examine } = await import('./doctor/doctor.ts');
-      return await examine({ agent: withServers(agent, cliArgs), baseUrl, model, isJson }, io);
+      return await examine({ agent: await withServers(agent, cliArgs, io), baseUrl, model, isJson }, io);
     }
     return await answer(agent, await readQuestion(cliArgs, io), cliArgs, io);
   } catch (error) {

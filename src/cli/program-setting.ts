@@ -1,6 +1,7 @@
 // Owns what the command line gives to the runs of a program: the agent with its servers, the client, the options. Running is left to
 // `main.ts` and to the commands.
 
+import { dirname, join } from 'node:path';
 import type { Agent } from '../agent/agent.ts';
 import { defineAgent } from '../agent/define-agent.ts';
 import type { RunOptions } from '../agent/run-options.ts';
@@ -9,6 +10,8 @@ import type { ToolChoice } from '../client/chat-params.ts';
 import type { VllmClient } from '../client/client.ts';
 import { DefinitionError } from '../core/definition-error.ts';
 import type { McpServer } from '../mcp/server.ts';
+import { definitionOf } from '../mcp/tool-definitions.ts';
+import { signInFile } from '../setup/environment.ts';
 import { mcpServersFrom } from '../setup/mcp-servers-from.ts';
 import { serversOf } from '../setup/mount-mcp.ts';
 import { createApprove } from './approval.ts';
@@ -34,7 +37,7 @@ export async function openSetting(given: Agent, cliArgs: CliArgs, io: Io): Promi
   if (cliArgs.approve === 'ask' && io.terminal === undefined) {
     throw new UsageError('--approve ask needs a terminal: use --approve all or --approve none.');
   }
-  const agent = cliArgs.hasTools ? withServers(given, cliArgs) : withoutTools(given);
+  const agent = cliArgs.hasTools ? await withServers(given, cliArgs, io) : withoutTools(given);
   const server = await chooseServer(cliArgs, io);
   let renderer: Renderer | undefined;
   const beforeAsk = (): void => renderer?.end();
@@ -62,7 +65,10 @@ export async function openSetting(given: Agent, cliArgs: CliArgs, io: Io): Promi
 /** The agent's own `approve` is kept unless the command line overrides it. */
 function approvals(agent: Agent, { approve }: CliArgs, io: Io, beforeAsk: () => void): Pick<RunOptions, 'approve'> {
   if (approve === undefined && agent.approve !== undefined) return {};
-  const decide = createApprove(approve ?? 'ask', io, beforeAsk);
+  const decide = createApprove(approve ?? 'ask', io, {
+    beforeAsk,
+    definitionOf: (name) => definitionOf(agent.providers, name),
+  });
   return decide === undefined ? {} : { approve: decide };
 }
 
@@ -76,10 +82,20 @@ export function toolChoiceOf(agent: Agent, toolChoice: string | undefined): Tool
   throw new UsageError(`Unknown --tool-choice ${toolChoice}. Available: ${names}.`);
 }
 
-export function withServers(agent: Agent, { mcpFiles, mcpUrls }: CliArgs): Agent {
-  const ofFiles = mcpFiles.flatMap(serversOfFile);
+export async function withServers(agent: Agent, { mcpFiles, mcpUrls }: CliArgs, io: Io): Promise<Agent> {
+  const ofFiles = mcpFiles.filter((path) => path !== OF_PROJECT).flatMap(serversOfFile);
+  if (mcpFiles.includes(OF_PROJECT)) ofFiles.push(...(await serversOfProject(io)));
   const ofUrls = mcpUrls.flatMap((url) => serversOf({ [nameOf(url)]: { url } }));
   return { ...agent, providers: [...agent.providers, ...ofFiles, ...ofUrls] };
+}
+
+/** In place of a file. One of that name is given as `./auto`. */
+const OF_PROJECT = 'auto';
+
+async function serversOfProject(io: Io): Promise<readonly McpServer[]> {
+  const { projectServers } = await import('./project-servers.ts');
+  const allowedFile = join(dirname(signInFile(io.env)), 'allowed-files.json');
+  return serversOf(await projectServers(io, { folder: io.folder, allowedFile }));
 }
 
 function serversOfFile(path: string): readonly McpServer[] {

@@ -1,5 +1,5 @@
-// Owns reading MCP servers from configuration files of other programs: `mcpServers` of Claude Desktop, Cursor and others, `servers` of
-// VS Code; with comments and trailing commas. Checking each server is left to `server-config.ts`.
+// Owns reading MCP servers from configuration files of other programs, with comments and trailing commas. The forms that they have are left to
+// `foreign-config.ts`, checking each server to `server-config.ts`.
 
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
@@ -7,8 +7,10 @@ import { parseEnv } from 'node:util';
 import { DefinitionError } from '../core/definition-error.ts';
 import { isObject } from '../core/json.ts';
 import { whyUnreadable } from '../core/unreadable.ts';
+import { inputNames } from './expand.ts';
+import { foreignServers, withOwnNames } from './foreign-config.ts';
 import type { McpServerConfig, McpServers } from './server-config.ts';
-import { checkServerConfig, isServerField } from './server-config.ts';
+import { checkServerConfig } from './server-config.ts';
 
 interface FileOptions {
   readonly onProblem: (problem: string) => void;
@@ -17,16 +19,26 @@ interface FileOptions {
 }
 
 /** Throws a DefinitionError that names the file when it cannot be read. A server that is wrong is left out alone. */
-export function readServersFile(path: string, { onProblem, workspaceFolder }: FileOptions): McpServers {
+export function readServersFile(path: string, options: FileOptions): McpServers {
+  try {
+    return readServers(path, readFileSync(path, 'utf8'), options);
+  } catch (cause) {
+    if (cause instanceof DefinitionError) throw cause;
+    throw new DefinitionError(`The file ${path} cannot be read: ${whyUnreadable(cause)}.`, { cause });
+  }
+}
+
+/** The same of a file whose text is known. */
+export function readServers(path: string, text: string, { onProblem, workspaceFolder }: FileOptions): McpServers {
   const folders = { own: dirname(path), workspaceFolder };
-  const value = parse(path);
-  const listed = value.mcpServers ?? value.servers;
-  if (!isObject(listed)) throw new DefinitionError(`${path} has no \`mcpServers\` (or \`servers\`).`);
+  const value = parse(path, text);
+  const listed = foreignServers(value, workspaceFolder);
+  if (listed === undefined) throw new DefinitionError(`${path} has no \`mcpServers\` (or \`servers\`).`);
   const servers = new Map<string, McpServerConfig>();
-  for (const [name, config] of Object.entries(listed)) {
+  for (const [name, config] of Object.entries(listed.servers)) {
     try {
-      const { known, foreign } = withOwnNames(config, folders);
-      servers.set(name, checkServerConfig(name, known));
+      const { known, foreign } = withOwnNames(config, (envFile) => readEnv(envFile, folders));
+      servers.set(name, withInputs(checkServerConfig(name, known), listed.inputs));
       if (foreign.length > 0)
         onProblem(`${path}: MCP server \`${name}\`: ${listOf(foreign)} of other programs: ignored.`);
     } catch (error) {
@@ -37,18 +49,18 @@ export function readServersFile(path: string, { onProblem, workspaceFolder }: Fi
   return Object.fromEntries(servers);
 }
 
+/** With what the placeholders that it has for inputs ask for. */
+function withInputs(config: McpServerConfig, described: Readonly<Record<string, string>>): McpServerConfig {
+  const wanted = inputNames(config).flatMap((name) => (name in described ? [[name, described[name] ?? '']] : []));
+  return wanted.length === 0 ? config : { ...config, inputs: { ...Object.fromEntries(wanted), ...config.inputs } };
+}
+
 function listOf(fields: readonly string[]): string {
   const names = fields.map((field) => `\`${field}\``).join(', ');
   return fields.length === 1 ? `the field ${names} is` : `the fields ${names} are`;
 }
 
-function parse(path: string): Readonly<Record<string, unknown>> {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new DefinitionError(`The file ${path} cannot be read: ${whyUnreadable(cause)}.`, { cause });
-  }
+function parse(path: string, text: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(withoutComments(text));
     if (isObject(value)) return value;
@@ -66,37 +78,6 @@ interface Folders {
   readonly workspaceFolder: string;
 }
 
-interface OwnNames {
-  readonly known: unknown;
-  /** Fields that somebody may have counted on. */
-  readonly foreign: readonly string[];
-}
-
-/** Shorter ones are meant in seconds, as some programs write them. */
-const LEAST_MS = 1000;
-
-/** Renames the fields of other programs that mean the same here, and drops those that mean nothing here. */
-function withOwnNames(config: unknown, folders: Folders): OwnNames {
-  if (!isObject(config)) return { known: config, foreign: [] };
-  const known: Record<string, unknown> = { ...config };
-  known.url ??= known.httpUrl ?? known.serverUrl;
-  if (typeof known.timeout === 'number') {
-    known.timeoutMs ??= known.timeout < LEAST_MS ? known.timeout * 1000 : known.timeout;
-  }
-  if (Array.isArray(known.disabledTools)) known.deny ??= known.disabledTools;
-  if (Array.isArray(known.excludeTools)) known.deny ??= known.excludeTools;
-  if (Array.isArray(known.includeTools)) known.allow ??= known.includeTools;
-  // Of Copilot; `*` stands for all there too.
-  if (Array.isArray(known.tools)) known.allow ??= known.tools;
-  if (typeof known.envFile === 'string') known.env = { ...readEnv(known.envFile, folders), ...(known.env as object) };
-  if (known.type === 'local') known.type = 'stdio';
-  if (known.url === undefined) delete known.url;
-  const isOwn = (field: string): boolean => isServerField(field) && !(field === 'auth' && !isOwnAuth(known.auth));
-  const foreign = Object.keys(known).filter((field) => !isOwn(field));
-  for (const field of foreign) delete known[field];
-  return { known, foreign: foreign.filter((field) => !READ.has(field) && !NOTED.has(field)) };
-}
-
 /** Relative to the file that names it. Throws a DefinitionError when it cannot be read: a server without its variables would fail later. */
 function readEnv(envFile: string, { own, workspaceFolder }: Folders): Readonly<Record<string, string | undefined>> {
   // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a placeholder of the file
@@ -107,39 +88,6 @@ function readEnv(envFile: string, { own, workspaceFolder }: Folders): Readonly<R
     throw new DefinitionError(`Its \`envFile\` ${path} cannot be read.`, { cause });
   }
 }
-
-/** Cursor writes credentials in another form under the same name. */
-function isOwnAuth(auth: unknown): boolean {
-  return !isObject(auth) || 'type' in auth;
-}
-
-/** Read above under the names of this project. */
-const READ = new Set([
-  'httpUrl',
-  'serverUrl',
-  'timeout',
-  'disabledTools',
-  'excludeTools',
-  'includeTools',
-  'tools',
-  'envFile',
-]);
-
-/** Switches of approvals and texts for people: nobody misses them here, and approvals are never switched off by a file. */
-const NOTED = new Set([
-  ...[
-    'alwaysAllow',
-    'autoApprove',
-    'trust',
-    'description',
-    'dev',
-    'gallery',
-    'version',
-    'icon',
-    'watchPaths',
-    'alwaysLoad',
-  ],
-]);
 
 /** Removes comments and trailing commas outside of strings. */
 function withoutComments(text: string): string {

@@ -15,6 +15,7 @@ export class TooLate extends Error {
 export interface ConnectLimit {
   /** Aborted with a TooLate when the time is over, or when the outer signal is. */
   readonly signal: AbortSignal;
+  readonly timeoutMs: number;
   /** Waits for a person, which is no fault of the server: then it has its full time again. */
   readonly pause: <T>(wait: () => Promise<T>) => Promise<T>;
   readonly stop: () => void;
@@ -32,6 +33,7 @@ export function startConnectLimit(timeoutMs: number, outer: AbortSignal): Connec
   if (outer.aborted) onAbort();
   return {
     signal: controller.signal,
+    timeoutMs,
     pause: async (wait) => {
       clearTimeout(timer);
       try {

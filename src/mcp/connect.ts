@@ -1,22 +1,21 @@
 // Owns connecting to a server from its configuration: the choice of transport, and errors that say what went wrong. Keeping the
 // connection is left to `server.ts`.
 
-import { UnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js';
-import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
-import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { VllmError } from '../core/vllm-error.ts';
 import type { ConnectLimit } from './connect-limit.ts';
 import { untilAborted } from './connect-limit.ts';
 import type { McpConnection, ServerCallbacks } from './connection.ts';
-import { AnswerError } from './connection-error.ts';
+import { AnswerError, SignInRequired } from './connection-error.ts';
 import { guardedFetch } from './guarded-fetch.ts';
 import type { Peer } from './http-messages.ts';
 import { screenedFetch, streamFetch } from './http-messages.ts';
-import { connectSdk } from './sdk-connection.ts';
+import { inheritedVariables } from './inherited-environment.ts';
+import { negotiate } from './negotiate.ts';
+import type { Revision } from './revision.ts';
 import type { HttpServerConfig, McpServerConfig, StdioServerConfig, TransportServerConfig } from './server-config.ts';
-import type { SignIn } from './sign-in.ts';
+import type { SignIn, SignInSdk } from './sign-in.ts';
 import { StdioTransport } from './stdio-transport.ts';
+import type { Transport } from './transport.ts';
 
 interface ConnectOptions {
   readonly name: string;
@@ -24,6 +23,8 @@ interface ConnectOptions {
   readonly config: McpServerConfig;
   readonly callbacks: ServerCallbacks;
   readonly version: string;
+  /** Of this program; a part of it is passed on to a program that is started. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly limit: ConnectLimit;
   readonly hasRoots: boolean;
   readonly canSample: boolean;
@@ -34,13 +35,25 @@ interface ConnectOptions {
 
 /** Connects. Rejects with a VllmError that names the server, says why, and shows the last lines of its standard error. */
 export async function connect(options: ConnectOptions): Promise<McpConnection> {
-  const { config } = options;
-  if ('command' in config) return await connectStdio(options, config);
-  return 'url' in config ? await connectHttp(options, config) : await connectGiven(options, config);
+  const { config, name } = options;
+  const protocol = 'url' in config && config.type === 'sse' ? '2025-11-25' : config.protocol;
+  return await negotiate(name, protocol, async (chosen) => {
+    const attempt = { ...options, ...chosen };
+    if ('command' in config) return await connectStdio(attempt, config);
+    return 'url' in config ? await connectHttp(attempt, config) : await connectGiven(attempt, config);
+  });
 }
 
-async function connectStdio(options: ConnectOptions, config: StdioServerConfig): Promise<McpConnection> {
-  const transport = new StdioTransport(config);
+interface Attempt extends ConnectOptions {
+  readonly revision: Revision;
+  readonly isLast: boolean;
+}
+
+/** The part of the time for the start after which a program that does not answer is taken for an older one, while there is time for that. */
+const PROBE_SHARE = 1 / 3;
+
+async function connectStdio(options: Attempt, config: StdioServerConfig): Promise<McpConnection> {
+  const transport = new StdioTransport(config, inheritedVariables(options.env));
   try {
     return await connectOver(options, () => transport);
   } catch (cause) {
@@ -61,9 +74,9 @@ function whatFailed({ hasStarted }: StdioTransport, cause: unknown): string {
   return `${hasStarted ? 'is not usable' : 'did not start'}: ${reasonOf(cause)}`;
 }
 
-async function connectGiven(options: ConnectOptions, config: TransportServerConfig): Promise<McpConnection> {
+async function connectGiven(options: Attempt, config: TransportServerConfig): Promise<McpConnection> {
   try {
-    // The configuration's type names only a part of the SDK's own.
+    // The configuration's type names only a part of a transport.
     const transport = await untilAborted(Promise.resolve(config.transport()), options.limit.signal);
     return await connectOver(options, () => transport as unknown as Transport);
   } catch (cause) {
@@ -71,15 +84,15 @@ async function connectGiven(options: ConnectOptions, config: TransportServerConf
   }
 }
 
-async function connectHttp(options: ConnectOptions, config: HttpServerConfig): Promise<McpConnection> {
+async function connectHttp(options: Attempt, config: HttpServerConfig): Promise<McpConnection> {
   if (config.type === 'sse') return await connectAt(options, config, 'sse');
   try {
     return await connectAt(options, config, 'http');
   } catch (error) {
     // A server that is older than Streamable HTTP refuses the first request with one of these.
     const status = statusOf(error instanceof VllmError ? error.cause : error);
-    const isOld = config.type === undefined && (status === 404 || status === 405 || status === 400);
-    if (!isOld) throw error;
+    const mayBeOld = config.type === undefined && options.revision.sseTransport !== undefined;
+    if (!mayBeOld || (status !== 404 && status !== 405 && status !== 400)) throw error;
     try {
       return await connectAt(options, config, 'sse');
     } catch {
@@ -89,24 +102,20 @@ async function connectHttp(options: ConnectOptions, config: HttpServerConfig): P
   }
 }
 
-async function connectAt(
-  options: ConnectOptions,
-  config: HttpServerConfig,
-  kind: 'http' | 'sse',
-): Promise<McpConnection> {
-  const { signIn, name, limit } = options;
+async function connectAt(options: Attempt, config: HttpServerConfig, kind: 'http' | 'sse'): Promise<McpConnection> {
+  const { signIn, name, limit, revision } = options;
   const url = new URL(config.url);
   const build = (peer: Peer): Transport => transportFor(config, kind, { options, peer });
   try {
     const connection = await signedIn(
       () => connectOver(options, build),
       signIn,
-      (ask) => limit.pause(() => ask(limit.signal)),
+      (ask) => limit.pause(() => ask.finish(revision.signIn, limit.signal)),
     );
-    return signIn === undefined ? connection : withSignIn(connection, signIn);
+    return signIn === undefined ? connection : withSignIn(connection, signIn, revision.signIn);
   } catch (cause) {
     if (cause instanceof VllmError) throw cause;
-    const isUnauthorized = cause instanceof UnauthorizedError || statusOf(cause) === 401;
+    const isUnauthorized = cause instanceof SignInRequired || statusOf(cause) === 401;
     const hint = isUnauthorized ? 'it requires a key (`headers`) or a sign-in (`auth`): ' : '';
     throw failed(name, `connecting to ${url.origin} failed: ${hint}${reasonOf(cause)}`, cause);
   }
@@ -118,22 +127,22 @@ const MAX_SIGN_INS = 2;
 async function signedIn<T>(
   request: () => Promise<T>,
   signIn: SignIn | undefined,
-  ask: (finish: SignIn['finish']) => Promise<void>,
+  ask: (signIn: SignIn) => Promise<void>,
 ): Promise<T> {
   for (let done = 0; ; done++) {
     try {
       return await request();
     } catch (error) {
-      if (!(error instanceof UnauthorizedError) || signIn === undefined || done >= MAX_SIGN_INS) throw error;
-      await ask(signIn.finish);
+      if (!(error instanceof SignInRequired) || signIn === undefined || done >= MAX_SIGN_INS) throw error;
+      await ask(signIn);
     }
   }
 }
 
 /** A server may ask for a sign-in, or for more permissions, on any request. */
-function withSignIn(connection: McpConnection, signIn: SignIn): McpConnection {
+function withSignIn(connection: McpConnection, signIn: SignIn, sdk: SignInSdk): McpConnection {
   const within = <T>(signal: AbortSignal, request: () => Promise<T>): Promise<T> =>
-    signedIn(request, signIn, (finish) => finish(signal));
+    signedIn(request, signIn, () => signIn.finish(sdk, signal));
   return {
     ...connection,
     listTools: (signal) => within(signal, () => connection.listTools(signal)),
@@ -146,33 +155,32 @@ function withSignIn(connection: McpConnection, signIn: SignIn): McpConnection {
 }
 
 interface Building {
-  readonly options: ConnectOptions;
+  readonly options: Attempt;
   readonly peer: Peer;
 }
 
 function transportFor(config: HttpServerConfig, kind: 'http' | 'sse', { options, peer }: Building): Transport {
-  const { signIn, limit } = options;
+  const { signIn, limit, revision } = options;
   const url = new URL(config.url);
   const guarded = guardedFetch(url, limit);
   const shared = {
     requestInit: { headers: { ...config.headers } },
     fetch: kind === 'http' ? screenedFetch(guarded, peer) : streamFetch(guarded, peer),
-    ...(signIn !== undefined && { authProvider: signIn.provider }),
+    ...(signIn !== undefined && { authProvider: signIn.provider(revision.signIn) }),
   };
-  return kind === 'http' ? new StreamableHTTPClientTransport(url, shared) : new SSEClientTransport(url, shared);
+  const create = kind === 'sse' ? revision.sseTransport : undefined;
+  return (create ?? revision.httpTransport)(url, shared);
 }
 
-async function connectOver(
-  options: ConnectOptions,
-  createTransport: (peer: Peer) => Transport,
-): Promise<McpConnection> {
+async function connectOver(options: Attempt, createTransport: (peer: Peer) => Transport): Promise<McpConnection> {
   const { callbacks, version, hasRoots, canSample, canAskUser, limit } = options;
-  return await connectSdk({
+  return await options.revision.open({
     createTransport,
     isHttp: 'url' in options.config,
     callbacks,
     version,
     signal: limit.signal,
+    ...(!options.isLast && { probeMs: limit.timeoutMs * PROBE_SHARE }),
     hasRoots,
     canSample,
     canAskUser,

@@ -1,4 +1,4 @@
-// Owns why a request to a server failed, in the three kinds that are handled differently. Telling which one an error of the SDK is, is
+// Owns why a request to a server failed, in the kinds that are handled differently. Telling which one an error of the SDK is, is
 // left to `read-error.ts`.
 
 /** The server answered with an error: the connection is as good as before. */
@@ -12,6 +12,22 @@ export class ServerError extends Error {
     this.name = 'ServerError';
     this.code = code;
     this.data = data;
+  }
+}
+
+/** The server does not speak the revision of the protocol that it was asked for. */
+export class RevisionError extends Error {
+  constructor(message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'RevisionError';
+  }
+}
+
+/** The user has to sign in first, or to grant more. */
+export class SignInRequired extends Error {
+  constructor(cause?: unknown) {
+    super('the server requires a sign-in', cause === undefined ? undefined : { cause });
+    this.name = 'SignInRequired';
   }
 }
 

@@ -1,5 +1,5 @@
-// Owns what this project needs of an MCP client, so that the SDK can be replaced by another. Implementing it is left to
-// `sdk-connection.ts`.
+// Owns what this project needs of an MCP client, so that one SDK can be replaced by another. Implementing it is left to
+// `connection-2025.ts` and `connection-2026.ts`.
 
 import type { JsonObject } from '../core/json.ts';
 import type { InputAnswer, InputRequest, SampleAnswer } from '../tool/tool-provider.ts';
@@ -74,6 +74,8 @@ export interface Listed {
   readonly tools: readonly unknown[];
   /** Why the list may be incomplete; undefined when it is complete. */
   readonly cut: string | undefined;
+  /** What is left out because it may not be used, and why. */
+  readonly dropped?: readonly string[];
 }
 
 export interface CompletionRequest {

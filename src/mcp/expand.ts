@@ -1,5 +1,7 @@
-// Owns placeholders in a server's configuration: `${VAR}`, `${VAR:-default}`, `${env:VAR}`, `${workspaceFolder}`.
+// Owns placeholders in a server's configuration: `${VAR}`, `${VAR:-default}`, `${env:VAR}`, `${input:name}`, `${workspaceFolder}` and the like.
 
+import { homedir } from 'node:os';
+import { basename, sep } from 'node:path';
 import { VllmError } from '../core/vllm-error.ts';
 import type { McpServerConfig } from './server-config.ts';
 import { checkServerConfig } from './server-config.ts';
@@ -19,13 +21,26 @@ export interface Surroundings {
 }
 
 /** The configuration with its placeholders filled in. Throws a VllmError that names the field and the variable, never a value. */
-export function expandConfig(name: string, config: McpServerConfig, surroundings: Surroundings): McpServerConfig {
-  return checkServerConfig(name, expandValue(config, '', { name, surroundings }));
+export function expandConfig(
+  name: string,
+  { inputs: _described, ...config }: McpServerConfig,
+  surroundings: Surroundings,
+  inputs: ReadonlyMap<string, string> = new Map(),
+): McpServerConfig {
+  return checkServerConfig(name, expandValue(config, '', { name, surroundings, inputs }));
+}
+
+/** The names of what the user has to be asked for. */
+export function inputNames({ inputs: _described, ...config }: McpServerConfig): readonly string[] {
+  const found = JSON.stringify(config).matchAll(/\$\{input:([^{}"\\]+)\}/g);
+  return [...new Set([...found].map(([, name = '']) => name))];
 }
 
 interface Place {
   readonly name: string;
   readonly surroundings: Surroundings;
+  /** What the user was asked for. */
+  readonly inputs: ReadonlyMap<string, string>;
 }
 
 function expandValue(value: unknown, field: string, place: Place): unknown {
@@ -38,12 +53,18 @@ function expandValue(value: unknown, field: string, place: Place): unknown {
 
 const PLACEHOLDER = /\$\{([^}]*)\}/g;
 
-function expandText(text: string, field: string, { name, surroundings }: Place): string {
+function expandText(text: string, field: string, { name, surroundings, inputs }: Place): string {
+  const { env, workspaceFolder } = surroundings;
   return text.replace(PLACEHOLDER, (whole, inside: string) => {
-    if (inside === 'workspaceFolder') return surroundings.workspaceFolder;
+    if (inside === 'workspaceFolder') return workspaceFolder;
+    if (inside === 'workspaceFolderBasename') return basename(workspaceFolder);
+    if (inside === 'userHome') return env.HOME ?? env.USERPROFILE ?? homedir();
+    if (inside === 'pathSeparator' || inside === '/') return sep;
+    if (inside.startsWith('input:'))
+      return inputs.get(inside.slice('input:'.length)) ?? missingInput(name, field, inside);
     const found = /^(?:env:)?([A-Za-z_]\w*)(?::-([\s\S]*))?$/.exec(inside);
     const variable = found?.[1];
-    const given = variable === undefined ? undefined : surroundings.env[variable];
+    const given = variable === undefined ? undefined : env[variable];
     if (given !== undefined && (given !== '' || found?.[2] === undefined)) return given;
     if (found?.[2] !== undefined) return found[2];
     const what =
@@ -54,4 +75,10 @@ function expandText(text: string, field: string, { name, surroundings }: Place):
     const problem = surroundings.problem === undefined ? '' : ` ${surroundings.problem}`;
     throw new VllmError(`MCP server \`${name}\`, \`${field}\`: ${what}. ${remedy}${problem}`, { code: 'mcp_config' });
   });
+}
+
+function missingInput(name: string, field: string, inside: string): never {
+  const what = `\${${inside}} asks for a value, and there is nobody to ask`;
+  const remedy = 'Run the agent in a terminal, or write the variable of an environment in its place.';
+  throw new VllmError(`MCP server \`${name}\`, \`${field}\`: ${what}. ${remedy}`, { code: 'mcp_config' });
 }

@@ -2,20 +2,22 @@
 // the request when its response ends without an answer. Which addresses are allowed is left to `guarded-fetch.ts`.
 
 import { AsyncResource } from 'node:async_hooks';
+import { setImmediate } from 'node:timers/promises';
 import { createParser } from 'eventsource-parser';
 import { isObject, parseJson } from '../core/json.ts';
 import { AnswerError, ConnectionLoss } from './connection-error.ts';
 import type { Fetch } from './guarded-fetch.ts';
 import { MessageText } from './message-text.ts';
+import type { RequestId } from './transport.ts';
 
 /** What is known of the requests of a connection. */
 export interface Peer {
   /** The request that a response belongs to; undefined for the stream of what belongs to none. */
-  readonly currentRequest: number | undefined;
-  readonly isWaiting: (id: number) => boolean;
+  readonly currentRequest: RequestId | undefined;
+  readonly isWaiting: (id: RequestId) => boolean;
   /** Takes any JSON value that the server sent. */
   readonly deliver: (value: unknown) => void;
-  readonly fail: (id: number, error: Error) => void;
+  readonly fail: (id: RequestId, error: Error) => void;
   /** Fails all requests that wait. */
   readonly failAll: (error: Error) => void;
 }
@@ -34,15 +36,27 @@ export function screenedFetch(plain: Fetch, peer: Peer): Fetch {
     if (!response.ok) return bounded(answerless(response, peer));
     const id = peer.currentRequest;
     const type = response.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
-    if (type === 'text/event-stream') return withBody(response, messagesOf(response.body, peer, id));
+    if (type === 'text/event-stream') return withBody(response, messagesOf(response.body, peer, { request: id }));
     if (id === undefined || type !== 'application/json') return bounded(answerless(response, peer));
     const value = await readAnswer(response.body);
     const handOn = AsyncResource.bind(() => {
       peer.deliver(value);
       peer.fail(id, new AnswerError('answered something else than the request'));
     });
-    // The SDK cancels the body of what needs no answer, after it has read the session of the headers.
-    return new Response(new ReadableStream({ cancel: handOn }), { status: ACCEPTED, headers: response.headers });
+    // The SDK cancels or reads the body of what needs no answer, after it has read the session of the headers.
+    const body = new ReadableStream<Uint8Array>(
+      {
+        cancel: handOn,
+        pull: (controller) => {
+          handOn();
+          controller.close();
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    const headers = new Headers(response.headers);
+    headers.delete('content-length');
+    return new Response(body, { status: ACCEPTED, headers });
   };
 }
 
@@ -96,7 +110,8 @@ async function readAnswer(body: ReadableStream<Uint8Array>): Promise<unknown> {
     message.add(bytes);
     if (message.excess !== undefined) throw tooLong(message.excess);
   }
-  const value = parseJson(message.text);
+  const value = message.value();
+  if (message.isLong) await setImmediate();
   if (value === undefined) throw new AnswerError('answered with text that is not JSON');
   return value;
 }
@@ -105,14 +120,14 @@ async function readAnswer(body: ReadableStream<Uint8Array>): Promise<unknown> {
 function messagesOf(
   body: ReadableStream<Uint8Array>,
   peer: Peer,
-  id: number | 'all' | undefined,
+  answers: { readonly request: RequestId | undefined } | 'all',
 ): ReadableStream<Uint8Array> {
+  const id = answers === 'all' ? undefined : answers.request;
   const encoder = new TextEncoder();
   // What a message leads to belongs to the call that it is a response to.
   const deliver = AsyncResource.bind(peer.deliver);
   let canResume = false;
   let event = new MessageText();
-  const decoder = new TextDecoder();
   let out = '';
   /** The last two bytes of what came before. */
   let tail: readonly number[] = [];
@@ -123,11 +138,11 @@ function messagesOf(
         out += `event: ${kind}\ndata: ${data.replaceAll('\n', '\ndata: ')}\n\n`;
         return;
       }
-      const value = parseJson(data);
+      const value = event.restore(parseJson(data));
       if (value !== undefined) deliver(value);
-      const isAnswered = typeof id === 'number' && !peer.isWaiting(id) && isObject(value) && value.method === undefined;
+      const isAnswered = id !== undefined && !peer.isWaiting(id) && isObject(value) && value.method === undefined;
       // Tells the SDK that there is nothing more to wait for.
-      const stub = isAnswered ? `data: {"jsonrpc":"2.0","id":${id},"result":{}}\n` : 'data:\n';
+      const stub = isAnswered ? `data: {"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":{}}\n` : 'data:\n';
       out += `${eventId === undefined ? '' : `id: ${eventId}\n`}${stub}\n`;
     },
     onRetry: (ms) => {
@@ -142,18 +157,23 @@ function messagesOf(
       const [before, last] = at > 1 ? bytes.subarray(at - 2, at) : [...tail, ...bytes.subarray(0, at)].slice(-2);
       const isBlank = last === NEWLINE || (last === RETURN && before === NEWLINE);
       if (!isBlank) continue;
-      event.add(bytes.subarray(from, at + 1));
+      addToEvent(bytes.subarray(from, at + 1));
+      // Read once it is whole: what came of it before is of no use.
+      parser.feed(event.text);
       event = new MessageText();
       from = at + 1;
     }
-    event.add(bytes.subarray(from));
+    addToEvent(bytes.subarray(from));
     tail = [...tail, ...bytes.subarray(-2)].slice(-2);
+  }
+
+  function addToEvent(bytes: Uint8Array): void {
+    event.add(bytes);
     if (event.excess !== undefined) throw tooLong(event.excess);
-    parser.feed(decoder.decode(bytes, { stream: true }));
   }
 
   function end(error: Error): void {
-    if (id === 'all') peer.failAll(error);
+    if (answers === 'all') peer.failAll(error);
     else if (id !== undefined) peer.fail(id, error);
   }
 
@@ -168,6 +188,7 @@ function messagesOf(
           if (value !== undefined) take(value);
           isOver = done;
         }
+        if (isOver) parser.feed(event.text);
         if (out !== '') controller.enqueue(encoder.encode(out));
         out = '';
         if (!isOver) return;

@@ -26,6 +26,24 @@ export function checkIssuer(name: string, { url, auth }: HttpServerConfig, autho
   );
 }
 
+interface Discovered {
+  readonly authorizationServerUrl: string;
+  readonly authorizationServerMetadata?: { readonly issuer?: unknown } | undefined;
+}
+
+/** Throws a VllmError when an authorization server describes itself as another one (RFC 8414, section 3.3). */
+export function checkMetadataIssuer(
+  name: string,
+  { authorizationServerUrl: url, authorizationServerMetadata: metadata }: Discovered,
+): void {
+  const issuer = metadata?.issuer;
+  if (typeof issuer !== 'string' || (URL.canParse(issuer) && isSameIssuer(issuer, url))) return;
+  throw new VllmError(
+    `MCP server \`${name}\`: its authorization server ${url} describes itself as another one, ${issuer.slice(0, 200)}.`,
+    { code: 'mcp_sign_in' },
+  );
+}
+
 interface Announced {
   readonly issuer?: unknown;
   readonly authorization_response_iss_parameter_supported?: unknown;

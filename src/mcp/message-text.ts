@@ -2,13 +2,17 @@
 // more than a moment. What a message means, and what happens to one that is beyond, is left to the reader of the transport.
 
 import { StringDecoder } from 'node:string_decoder';
+import { parseJson } from '../core/json.ts';
+import { LongTexts } from './long-texts.ts';
 
 /** A longer message takes more memory than any answer is worth. */
 const MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
-/** Objects, arrays, keys and values. Long texts are cheap to parse, many small parts are not. */
+/** Objects, arrays, keys and values. */
 const MAX_PARTS = 250_000;
-/** A shorter message cannot have too many parts to parse. */
-const COUNTED_FROM_CHARS = 1024 * 1024;
+/** Of its JSON without the long texts in it, which are decoded as they come. */
+const MAX_JSON_CHARS = 6 * 1024 * 1024;
+/** A shorter message is parsed in a moment, whatever it is made of. */
+const WATCHED_FROM_CHARS = 256 * 1024;
 /** What is kept of a message that is beyond, to find out whose answer it is. */
 const KEPT_OF_START_CHARS = 4096;
 const KEPT_OF_END_CHARS = 256;
@@ -23,12 +27,10 @@ export class MessageText {
   readonly #maxParts: number;
   readonly #decoder = new StringDecoder('utf8');
   #text = '';
+  /** In place of the text, once it is long. */
+  #long: LongTexts | undefined;
   #end = '';
   #bytes = 0;
-  #parts = 0;
-  #isCounted = false;
-  #isInString = false;
-  #isEscaped = false;
   #excess: string | undefined;
 
   constructor({ maxBytes = MAX_MESSAGE_BYTES, maxParts = MAX_PARTS }: TextLimits = {}) {
@@ -41,13 +43,29 @@ export class MessageText {
     return this.#excess;
   }
 
+  /** Of a long message, with stand-ins for the long texts in it. */
   get text(): string {
-    return this.#text;
+    return this.#long?.json ?? this.#text;
+  }
+
+  /** Whether it is so long that parsing it and handling it are too much at once. */
+  get isLong(): boolean {
+    return this.#long !== undefined;
   }
 
   /** The end of a message that is beyond. */
   get end(): string {
     return this.#end;
+  }
+
+  /** The message as JSON; undefined when it is none. */
+  value(): unknown {
+    return this.restore(parseJson(this.text.replace(BYTE_ORDER_MARK, '')));
+  }
+
+  /** What was parsed of `text`, with the texts that stand-ins are for. */
+  restore(value: unknown): unknown {
+    return this.#long === undefined ? value : this.#long.restore(value);
   }
 
   add(bytes: Uint8Array): void {
@@ -57,36 +75,29 @@ export class MessageText {
       this.#end = (this.#end + text).slice(-KEPT_OF_END_CHARS);
       return;
     }
-    this.#text += text;
-    if (this.#bytes > this.#maxBytes) this.#cut(`longer than ${this.#maxBytes} bytes`);
-    else if (this.#text.length > COUNTED_FROM_CHARS) this.#count(this.#isCounted ? text : this.#text);
+    if (this.#long === undefined) this.#text += text;
+    else this.#long.add(text);
+    if (this.#bytes > this.#maxBytes) this.#cut(`longer than ${this.#maxBytes} bytes`, text);
+    else if (this.#long !== undefined || this.#text.length > WATCHED_FROM_CHARS) this.#watch(text);
   }
 
-  #count(text: string): void {
-    this.#isCounted = true;
-    for (let at = 0; at < text.length; at++) {
-      const code = text.charCodeAt(at);
-      if (this.#isEscaped) this.#isEscaped = false;
-      else if (this.#isInString) {
-        if (code === BACKSLASH) this.#isEscaped = true;
-        else if (code === QUOTE) this.#isInString = false;
-      } else if (code === QUOTE) this.#isInString = true;
-      else if (code === COMMA || code === COLON || code === BRACE || code === BRACKET) this.#parts++;
+  #watch(last: string): void {
+    if (this.#long === undefined) {
+      this.#long = new LongTexts();
+      this.#long.add(this.#text);
+      this.#text = this.#text.slice(0, KEPT_OF_START_CHARS);
     }
-    if (this.#parts > this.#maxParts) this.#cut(`of more than ${this.#maxParts} parts`);
+    if (this.#long.parts > this.#maxParts) this.#cut(`of more than ${this.#maxParts} parts`, last);
+    else if (this.#long.json.length > MAX_JSON_CHARS) this.#cut(`of more than ${MAX_JSON_CHARS} characters`, last);
   }
 
-  #cut(excess: string): void {
+  #cut(excess: string, last: string): void {
     this.#excess = excess;
-    this.#end = this.#text.slice(-KEPT_OF_END_CHARS);
+    this.#end = (this.#text + last).slice(-KEPT_OF_END_CHARS);
     // A copy: a slice would keep the whole text in memory.
     this.#text = Buffer.from(this.#text.slice(0, KEPT_OF_START_CHARS)).toString();
+    this.#long = undefined;
   }
 }
 
-const QUOTE = 34;
-const COMMA = 44;
-const COLON = 58;
-const BRACKET = 91;
-const BACKSLASH = 92;
-const BRACE = 123;
+const BYTE_ORDER_MARK = /^\uFEFF/;

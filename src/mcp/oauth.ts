@@ -2,18 +2,16 @@
 // this file adds the user, the loopback address and the token file.
 
 import { randomBytes } from 'node:crypto';
-import type { OAuthClientProvider, OAuthDiscoveryState } from '@modelcontextprotocol/sdk/client/auth.js';
-import { auth } from '@modelcontextprotocol/sdk/client/auth.js';
-import { ClientCredentialsProvider, PrivateKeyJwtProvider } from '@modelcontextprotocol/sdk/client/auth-extensions.js';
+import type { OAuthDiscoveryState } from '@modelcontextprotocol/sdk/client/auth.js';
 import type { OAuthClientInformationMixed, OAuthTokens } from '@modelcontextprotocol/sdk/shared/auth.js';
 import { VllmError } from '../core/vllm-error.ts';
 import { untilAborted } from './connect-limit.ts';
 import { guardedFetch } from './guarded-fetch.ts';
-import { checkIssuer, checkRedirectIssuer } from './issuer.ts';
+import { checkIssuer, checkMetadataIssuer, checkRedirectIssuer } from './issuer.ts';
 import type { Loopback } from './loopback.ts';
 import { openLoopback } from './loopback.ts';
 import type { AuthConfig, HttpServerConfig } from './server-config.ts';
-import type { SignIn, SignInOptions } from './sign-in.ts';
+import type { SignIn, SignInOptions, SignInProvider, SignInSdk } from './sign-in.ts';
 import type { TokenStore } from './token-store.ts';
 import { createTokenStore } from './token-store.ts';
 
@@ -24,36 +22,27 @@ export async function createSignIn(name: string, config: HttpServerConfig, optio
   const { auth: authConfig } = config;
   if (authConfig?.type === 'client_credentials') {
     const { clientId, clientSecret, scope } = authConfig;
-    const provider = new ClientCredentialsProvider({
-      clientId,
-      clientSecret,
-      expectedIssuer: CHECKED_HERE,
-      ...(scope !== undefined && { scope }),
-    });
+    const credentials = { clientId, clientSecret, expectedIssuer: CHECKED_HERE, ...(scope !== undefined && { scope }) };
     const information = { client_id: clientId, client_secret: clientSecret };
     return {
-      provider: bind(provider, { name, config, information }),
+      provider: (sdk) => bind(sdk.clientCredentials(credentials), { name, config, information }),
       finish: () => Promise.reject(refused(name, 'the server rejected the credentials of `auth`.')),
     };
   }
   if (authConfig?.type === 'private_key_jwt') {
     const { clientId, privateKey, algorithm = 'RS256', scope } = authConfig;
-    const provider = new PrivateKeyJwtProvider({
-      clientId,
-      privateKey,
-      algorithm,
-      expectedIssuer: CHECKED_HERE,
-      ...(scope !== undefined && { scope }),
-    });
+    const key = { clientId, privateKey, algorithm };
+    const credentials = { ...key, expectedIssuer: CHECKED_HERE, ...(scope !== undefined && { scope }) };
+    const information = { client_id: clientId };
     return {
-      provider: bind(provider, { name, config, information: { client_id: clientId } }),
+      provider: (sdk) => bind(sdk.privateKeyJwt(credentials), { name, config, information }),
       finish: () => Promise.reject(refused(name, 'the server rejected the key of `auth`.')),
     };
   }
   const url = new URL(config.url);
   const store = createTokenStore(options.tokenFile, `${name} ${url.origin}${url.pathname}`);
   const browser = new BrowserSignIn(name, config, options, store, await store.read());
-  return { provider: browser, finish: (signal) => browser.finish(signal) };
+  return { provider: () => browser, finish: (sdk, signal) => browser.finish(sdk, signal) };
 }
 
 /** The SDK warns on standard error without one, and asks for an exact one before it is known whether the server names the right one. */
@@ -66,17 +55,19 @@ interface Bound {
 }
 
 /** Checks the authorization server before the credentials are asked for. */
-function bind(provider: OAuthClientProvider, { name, config, information }: Bound): OAuthClientProvider {
+function bind(provider: SignInProvider, { name, config, information }: Bound): SignInProvider {
   return Object.assign(provider, {
-    saveDiscoveryState: ({ authorizationServerUrl }: OAuthDiscoveryState) =>
-      checkIssuer(name, config, authorizationServerUrl),
+    saveDiscoveryState: (state: OAuthDiscoveryState) => {
+      checkMetadataIssuer(name, state);
+      checkIssuer(name, config, state.authorizationServerUrl);
+    },
     clientInformation: () => information,
   });
 }
 
 type BrowserAuth = Extract<AuthConfig, { readonly type: 'browser' }>;
 
-class BrowserSignIn implements OAuthClientProvider {
+class BrowserSignIn implements SignInProvider {
   readonly clientMetadataUrl?: string;
   readonly #name: string;
   readonly #config: HttpServerConfig;
@@ -116,7 +107,7 @@ class BrowserSignIn implements OAuthClientProvider {
     return `http://127.0.0.1:${this.#port ?? DEFAULT_PORT}/callback`;
   }
 
-  get clientMetadata(): OAuthClientProvider['clientMetadata'] {
+  get clientMetadata(): SignInProvider['clientMetadata'] {
     const { scope, clientSecret } = this.#auth;
     const metadata = {
       client_name: 'vllm-agents',
@@ -177,6 +168,7 @@ class BrowserSignIn implements OAuthClientProvider {
   saveDiscoveryState(state: OAuthDiscoveryState): void {
     // Before this program registers itself with a server that nobody can sign in to.
     if (this.#options.showUrl === undefined && this.#tokens?.refresh_token === undefined) throw noTerminal(this.#name);
+    checkMetadataIssuer(this.#name, state);
     const { clientSecret, issuer } = this.#auth;
     if (clientSecret !== undefined || issuer !== undefined)
       checkIssuer(this.#name, this.#config, state.authorizationServerUrl);
@@ -200,7 +192,7 @@ class BrowserSignIn implements OAuthClientProvider {
   }
 
   /** Waits for the browser, then exchanges the code for tokens. */
-  async finish(signal: AbortSignal): Promise<void> {
+  async finish(sdk: SignInSdk, signal: AbortSignal): Promise<void> {
     const loopback = this.#loopback;
     if (loopback === undefined) throw refused(this.#name, 'it requires a sign-in, and none was started.');
     try {
@@ -211,7 +203,12 @@ class BrowserSignIn implements OAuthClientProvider {
       if (code === null) throw new Error(`the sign-in was refused (${answer.get('error') ?? 'no code'})`);
       const serverUrl = new URL(this.#config.url);
       this.#isFinishing = true;
-      await auth(this, { serverUrl, authorizationCode: code, fetchFn: guardedFetch(serverUrl, { signal }) });
+      await sdk.exchangeCode(this, {
+        serverUrl,
+        authorizationCode: code,
+        iss: answer.get('iss') ?? undefined,
+        fetch: guardedFetch(serverUrl, { signal }),
+      });
     } catch (cause) {
       if (signal.aborted) throw signal.reason;
       throw refused(this.#name, `${cause instanceof Error ? cause.message : String(cause)}.`, cause);

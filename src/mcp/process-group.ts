@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { platform } from 'node:process';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** How long a server may take to save its work: after the end of its input, and after SIGTERM. */
 const END_OF_INPUT_MS = 1000;
@@ -41,22 +42,39 @@ export async function endGroup(child: ChildProcess, mark: Readonly<Record<string
   release(child);
 }
 
+/** Until there are none: one may start another meanwhile, and none is gone at once. */
 async function killMarked(mark: string): Promise<void> {
   if (platform !== 'linux') return;
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const pids = await markedProcesses(mark);
+    if (pids.length === 0) return;
+    for (const pid of pids) kill(pid);
+    await pause(ROUND_MS);
+  }
+}
+
+const MAX_ROUNDS = 40;
+const ROUND_MS = 25;
+
+async function markedProcesses(mark: string): Promise<readonly number[]> {
   const entries = await readdir('/proc').catch(() => []);
-  const pids = entries.filter((entry) => /^\d+$/.test(entry));
-  await Promise.all(
-    pids.map(async (pid) => {
+  const others = entries.filter((entry) => /^\d+$/.test(entry) && Number(entry) !== process.pid);
+  const found = await Promise.all(
+    others.map(async (pid) => {
       // Those of other users cannot be read, and those that have ended are not there.
       const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
-      if (Number(pid) === process.pid || !`\0${environment}`.includes(`\0${mark}`)) return;
-      try {
-        process.kill(Number(pid), 'SIGKILL');
-      } catch {
-        // It has ended meanwhile.
-      }
+      return `\0${environment}`.includes(`\0${mark}`) ? [Number(pid)] : [];
     }),
   );
+  return found.flat();
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended meanwhile.
+  }
 }
 
 /** Whether a process has ended, or does so within a moment. */

@@ -1,72 +1,74 @@
 // Owns reading what a rejected request of the SDK means: an answer of the server, an answer that cannot be used, or a loss.
 
-import { UnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js';
-import { SseError } from '@modelcontextprotocol/sdk/client/sse.js';
-import { StreamableHTTPError } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js';
-import { z } from 'zod';
 import { isObject, parseJson } from '../core/json.ts';
 import { VllmError } from '../core/vllm-error.ts';
-import { AnswerError, ConnectionLoss, ServerError } from './connection-error.ts';
+import { AnswerError, ConnectionLoss, RevisionError, ServerError, SignInRequired } from './connection-error.ts';
 import { failureOf } from './screened-transport.ts';
 
+/** What an error of an SDK says. */
+export type SdkFailure =
+  | { readonly type: 'sign-in' }
+  /** `hadSession`: of the transport, where it is always so. */
+  | { readonly type: 'status'; readonly status: number | undefined; readonly body: string; readonly hadSession?: true }
+  | { readonly type: 'timeout'; readonly message: string }
+  | { readonly type: 'form'; readonly what: string }
+  | { readonly type: 'closed'; readonly isSent: boolean }
+  | { readonly type: 'revision'; readonly what: string };
+
 interface RequestSituation {
-  readonly signal: AbortSignal | undefined;
+  readonly signal: AbortSignal;
   /** Whether the connection has ended since the request. */
   readonly isClosed: boolean;
   /** Whether the request named a session. */
   readonly hadSession: boolean;
+  readonly readSdk: (error: Error) => SdkFailure | undefined;
 }
 
-/** The error to reject with in place of the SDK's. A sign-in that is required stays as it is. */
-export function readError(error: unknown, { signal, isClosed, hadSession }: RequestSituation): unknown {
-  if (signal?.aborted) return signal.reason;
+/** The error to reject with in place of the SDK's. */
+export function readError(error: unknown, { signal, isClosed, hadSession, readSdk }: RequestSituation): unknown {
+  if (signal.aborted) return signal.reason;
   const failure = failureOf(error);
   if (failure !== undefined) {
     if (failure.from === 'client') return failure.error;
     const { message, code, data } = failure.error;
-    return new ServerError(message, code, data);
+    return code === UNSUPPORTED_REVISION ? new RevisionError(message, error) : new ServerError(message, code, data);
   }
-  if (error instanceof UnauthorizedError || error instanceof VllmError) return error;
-  if (error instanceof ConnectionLoss || error instanceof AnswerError) return error;
-  if (error instanceof StreamableHTTPError || error instanceof SseError) {
-    return readStatus(error.code, error.message.replace(STATUS_PREFIX, ''), hadSession);
+  if (error instanceof VllmError || error instanceof ConnectionLoss || error instanceof AnswerError) return error;
+  const known = error instanceof Error ? readSdk(error) : undefined;
+  switch (known?.type) {
+    case 'sign-in':
+      return new SignInRequired(error);
+    case 'status':
+      return readStatus(known.status, known.body, known.hadSession ?? hadSession);
+    case 'timeout':
+      return new AnswerError(`did not answer in time: ${known.message}`);
+    case 'form':
+      return new AnswerError(`answered in a form that is not of the protocol: ${known.what}`);
+    case 'revision':
+      return new RevisionError(known.what, error);
+    case 'closed':
+      return closed(known.isSent, error);
+    case undefined:
+      return isClosed ? closed(true, error) : (networkLoss(error) ?? innermost(error));
+    default:
+      known satisfies never;
+      return error;
   }
-  const ofSse = error instanceof Error ? SSE_STATUS.exec(error.message) : null;
-  // The older SSE has its session in the address.
-  if (ofSse !== null) return readStatus(Number(ofSse[1]), ofSse[2] ?? '', true);
-  if (error instanceof McpError && error.code === ErrorCode.RequestTimeout) {
-    return new AnswerError(`did not answer in time: ${error.message.replace(PREFIX, '')}`);
-  }
-  if (error instanceof z.core.$ZodError)
-    return new AnswerError(`answered in a form that is not of the protocol: ${pathsOf(error)}`);
-  const isNotSent = error instanceof Error && error.message === 'Not connected';
-  if (isClosed || isNotSent || (error instanceof McpError && error.code === ErrorCode.ConnectionClosed)) {
-    return new ConnectionLoss('the connection was closed', { wasNotReceived: isNotSent, isGone: true, cause: error });
-  }
-  return networkLoss(error) ?? innermost(error);
 }
 
-/** The SDK's prefix of all messages. */
-const PREFIX = /^MCP error -?\d+: /;
-
-const MAX_PATHS = 5;
-
-function pathsOf({ issues }: z.core.$ZodError): string {
-  return issues
-    .slice(0, MAX_PATHS)
-    .map(({ path, message }) => `\`${path.join('.')}\` ${message}`)
-    .join('; ');
+function closed(isSent: boolean, cause: unknown): ConnectionLoss {
+  return new ConnectionLoss('the connection was closed', { wasNotReceived: !isSent, isGone: true, cause });
 }
+
+/** Of JSON-RPC: the server does not speak the revision of the request. */
+const UNSUPPORTED_REVISION = -32_022;
 
 const NOT_FOUND = 404;
 const BAD_REQUEST = 400;
 
-const STATUS_PREFIX = /^(?:Streamable HTTP|SSE) error: (?:Error POSTing to endpoint: )?/;
-const SSE_STATUS = /^Error POSTing to endpoint \(HTTP (\d+)\): ([\s\S]*)$/;
-
 function readStatus(code: number | undefined, body: string, hadSession: boolean): Error {
-  const text = messageIn(body) ?? body;
+  const { message: text = body, code: ofAnswer } = errorIn(body);
+  if (ofAnswer === UNSUPPORTED_REVISION) return new RevisionError(text);
   const isSessionUnknown = code === NOT_FOUND || (code === BAD_REQUEST && /session|initiali[sz]ed/i.test(text));
   if (hadSession && isSessionUnknown) {
     return new ConnectionLoss(`HTTP ${code}: ${text}`, { wasNotReceived: true, isGone: true });
@@ -74,11 +76,11 @@ function readStatus(code: number | undefined, body: string, hadSession: boolean)
   return new ServerError(code === undefined || code < 0 ? text : `HTTP ${code}: ${text}`, code);
 }
 
-/** The message of a JSON-RPC error, which many servers send as the body beside the status. */
-function messageIn(body: string): string | undefined {
+/** The JSON-RPC error that many servers send as the body beside the status. */
+function errorIn(body: string): { readonly message?: string; readonly code?: unknown } {
   const value = parseJson(body);
   const error = isObject(value) && isObject(value.error) ? value.error : value;
-  return isObject(error) && typeof error.message === 'string' ? error.message : undefined;
+  return isObject(error) && typeof error.message === 'string' ? { message: error.message, code: error.code } : {};
 }
 
 /** With these the request cannot have reached the server. */

@@ -3,12 +3,13 @@
 
 import { isObject } from '../core/json.ts';
 import { AnswerError } from './connection-error.ts';
+import type { RequestId } from './transport.ts';
 
 export type ScreenedMessage =
-  | { readonly kind: 'answer'; readonly id: number; readonly result: Readonly<Record<string, unknown>> }
-  | { readonly kind: 'error'; readonly id: number; readonly error: PeerError }
-  | { readonly kind: 'unusable'; readonly id: number; readonly what: string }
-  | { readonly kind: 'request'; readonly id: string | number; readonly method: string; readonly params: Params }
+  | { readonly kind: 'answer'; readonly id: RequestId; readonly result: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'error'; readonly id: RequestId; readonly error: PeerError }
+  | { readonly kind: 'unusable'; readonly id: RequestId; readonly what: string }
+  | { readonly kind: 'request'; readonly id: RequestId; readonly method: string; readonly params: Params }
   | { readonly kind: 'notification'; readonly method: string; readonly params: Params };
 
 export interface PeerError {
@@ -28,17 +29,18 @@ function screen({ id, method, params, result, error }: Readonly<Record<string, u
   if (typeof method === 'string') {
     const given = isObject(params) ? withoutWrongMeta(params) : undefined;
     if (id === undefined) return [{ kind: 'notification', method, params: given }];
-    const isId = typeof id === 'string' || Number.isSafeInteger(id);
-    return isId ? [{ kind: 'request', id: id as string | number, method, params: given }] : [];
+    return isRequestId(id) ? [{ kind: 'request', id, method, params: given }] : [];
   }
-  // Requests of this client have numbers, which some servers give back as text.
-  const own = typeof id === 'string' && /^\d{1,15}$/.test(id) ? Number(id) : id;
-  if (typeof own !== 'number' || !Number.isSafeInteger(own)) return [];
+  if (!isRequestId(id)) return [];
   // Put there by a transport that could not read the answer; nothing that a server sends is an Error.
-  if (error instanceof AnswerError) return [{ kind: 'unusable', id: own, what: error.message }];
-  if (error !== undefined && error !== null) return [{ kind: 'error', id: own, error: peerError(error) }];
-  if (isObject(result)) return [{ kind: 'answer', id: own, result: withoutWrongMeta(result) }];
-  return [{ kind: 'unusable', id: own, what: `answered with ${kindOf(result)} in place of a result` }];
+  if (error instanceof AnswerError) return [{ kind: 'unusable', id, what: error.message }];
+  if (error !== undefined && error !== null) return [{ kind: 'error', id, error: peerError(error) }];
+  if (isObject(result)) return [{ kind: 'answer', id, result: withoutWrongMeta(result) }];
+  return [{ kind: 'unusable', id, what: `answered with ${kindOf(result)} in place of a result` }];
+}
+
+function isRequestId(id: unknown): id is RequestId {
+  return typeof id === 'string' || Number.isSafeInteger(id);
 }
 
 function peerError(error: unknown): PeerError {

@@ -2,12 +2,11 @@
 // on the way, and bounds what a server may ask at once. The form of messages is left to `screen-message.ts`.
 
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Transport, TransportSendOptions } from '@modelcontextprotocol/sdk/shared/transport.js';
-import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import { AnswerError, ConnectionLoss } from './connection-error.ts';
 import type { Peer } from './http-messages.ts';
 import type { PeerError, ScreenedMessage } from './screen-message.ts';
 import { screenMessages } from './screen-message.ts';
+import type { Message, RequestId, SendOptions, Transport } from './transport.ts';
 
 /** Requests of a server that are being answered. Further ones are dropped: a server that floods does not read answers either. */
 const MAX_SERVER_REQUESTS = 100;
@@ -36,18 +35,20 @@ interface ScreenOptions {
   readonly sendsOverHttp: boolean;
   /** Called when requests of the server are dropped, once. */
   readonly onFlood: (most: number) => void;
+  /** What the SDK is given in place of a result. */
+  readonly wrapResult?: (result: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
 }
 
 export class ScreenedTransport implements Transport, Peer {
   onclose?: () => void;
   onerror?: (error: Error) => void;
-  onmessage?: (message: JSONRPCMessage) => void;
+  onmessage?: (message: Message) => void;
   readonly #inner: Transport;
   readonly #options: ScreenOptions;
   /** Ids of own requests that have no answer yet. */
-  readonly #waiting = new Set<number>();
-  readonly #asked = new Set<string | number>();
-  readonly #sending = new AsyncLocalStorage<number>();
+  readonly #waiting = new Set<RequestId>();
+  readonly #asked = new Set<RequestId>();
+  readonly #sending = new AsyncLocalStorage<RequestId>();
   #hasFlooded = false;
 
   /** `create` makes the transport; one over HTTP hands on messages by itself. */
@@ -57,18 +58,21 @@ export class ScreenedTransport implements Transport, Peer {
   }
 
   /** The request that the code which asks belongs to: the one that is being sent, or whose response is being read. */
-  get currentRequest(): number | undefined {
+  get currentRequest(): RequestId | undefined {
     return this.#sending.getStore();
   }
 
   /** Tells a server that keeps sessions that this one is over. */
   async terminateSession(): Promise<void> {
-    if (!('terminateSession' in this.#inner) || typeof this.#inner.terminateSession !== 'function') return;
-    await this.#inner.terminateSession();
+    await this.#inner.terminateSession?.();
   }
 
   get sessionId(): string | undefined {
     return this.#inner.sessionId;
+  }
+
+  get hasPerRequestStream(): boolean {
+    return this.#inner.hasPerRequestStream ?? false;
   }
 
   get setProtocolVersion(): ((version: string) => void) | undefined {
@@ -88,13 +92,12 @@ export class ScreenedTransport implements Transport, Peer {
     await this.#inner.start();
   }
 
-  async send(message: JSONRPCMessage, options?: TransportSendOptions): Promise<void> {
-    const isRequest = 'method' in message && 'id' in message;
-    const id = isRequest && typeof message.id === 'number' ? message.id : undefined;
-    if (id !== undefined) this.#waiting.add(id);
+  async send(message: Message, options?: SendOptions): Promise<void> {
+    const isRequest = message.method !== undefined && message.id !== undefined;
+    const id = isRequest ? message.id : undefined;
+    if (id !== undefined) this.#wait(id, options?.requestSignal);
     // A request that was cancelled waits no longer.
-    if ('method' in message && message.method === 'notifications/cancelled')
-      this.#waiting.delete(Number(message.params?.requestId));
+    if (message.method === 'notifications/cancelled') this.#waiting.delete(message.params?.requestId as RequestId);
     try {
       if (id === undefined) await this.#sending.exit(() => this.#inner.send(message, options));
       else await this.#sending.run(id, () => this.#inner.send(message, options));
@@ -104,7 +107,7 @@ export class ScreenedTransport implements Transport, Peer {
       const text = cause instanceof Error ? cause.message : String(cause);
       throw new ConnectionLoss(text, { wasNotReceived: false, isGone: true, cause });
     } finally {
-      if (!isRequest && 'id' in message && message.id !== undefined) this.#asked.delete(message.id);
+      if (!isRequest && message.id !== undefined) this.#asked.delete(message.id);
     }
   }
 
@@ -112,14 +115,19 @@ export class ScreenedTransport implements Transport, Peer {
     await this.#inner.close();
   }
 
-  isWaiting = (id: number): boolean => this.#waiting.has(id);
+  #wait(id: RequestId, signal: AbortSignal | undefined): void {
+    this.#waiting.add(id);
+    signal?.addEventListener('abort', () => this.#waiting.delete(id), { once: true });
+  }
+
+  isWaiting = (id: RequestId): boolean => this.#waiting.has(id);
 
   deliver = (value: unknown): void => {
     for (const screened of screenMessages(value)) this.#handOn(screened);
   };
 
   /** Answers a request of this client in the server's place; nothing when it has its answer. */
-  fail = (id: number, error: Error): void => {
+  fail = (id: RequestId, error: Error): void => {
     this.#reject(id, { from: 'client', error });
   };
 
@@ -130,15 +138,18 @@ export class ScreenedTransport implements Transport, Peer {
   #handOn(message: ScreenedMessage): void {
     switch (message.kind) {
       case 'answer': {
-        const { id, result } = message;
-        if (this.#waiting.delete(id)) this.#answer({ jsonrpc: '2.0', id, result });
+        const { result } = message;
+        const id = this.#ownId(message.id);
+        const { wrapResult = same } = this.#options;
+        if (this.#waiting.delete(id))
+          this.#answer({ jsonrpc: '2.0', id, result: isOfSdk(id) ? result : wrapResult(result) });
         return;
       }
       case 'error':
-        this.#reject(message.id, { from: 'server', error: message.error });
+        this.#reject(this.#ownId(message.id), { from: 'server', error: message.error });
         return;
       case 'unusable':
-        this.fail(message.id, new AnswerError(message.what));
+        this.fail(this.#ownId(message.id), new AnswerError(message.what));
         return;
       case 'request': {
         const { id, method, params } = message;
@@ -150,7 +161,7 @@ export class ScreenedTransport implements Transport, Peer {
       case 'notification': {
         const { method, params } = message;
         // A request that the server takes back is not answered.
-        if (method === 'notifications/cancelled') this.#asked.delete(params?.requestId as string | number);
+        if (method === 'notifications/cancelled') this.#asked.delete(params?.requestId as RequestId);
         this.onmessage?.({ jsonrpc: '2.0', method, ...(params !== undefined && { params }) });
         return;
       }
@@ -159,18 +170,27 @@ export class ScreenedTransport implements Transport, Peer {
     }
   }
 
-  #reject(id: number, failure: Failure): void {
+  /** Requests have numbers, which some servers give back as text. */
+  #ownId(id: RequestId): RequestId {
+    return typeof id === 'string' && !this.#waiting.has(id) && NUMBER.test(id) ? Number(id) : id;
+  }
+
+  #reject(id: RequestId, failure: Failure): void {
     if (!this.#waiting.delete(id)) return;
     const { message } = failure.error;
-    const code = failure.from === 'server' ? (failure.error.code ?? NO_CODE) : NO_CODE;
-    this.#answer({ jsonrpc: '2.0', id, error: { code, message, data: new MarkedFailure(failure) } });
+    const given = failure.from === 'server' ? failure.error : undefined;
+    // The SDK reads the code and the data of its own requests, and of no other: some codes would make it drop the data.
+    const error = isOfSdk(id)
+      ? { code: given?.code ?? NO_CODE, message, ...(given?.data !== undefined && { data: given.data }) }
+      : { code: NO_CODE, message, data: new MarkedFailure(failure) };
+    this.#answer({ jsonrpc: '2.0', id, error });
   }
 
   /**
    * The SDK handles a notification in the next step of the queue and an answer at once, so that progress that a server sends together with
    * the result would come too late to be told.
    */
-  #answer(message: JSONRPCMessage): void {
+  #answer(message: Message): void {
     queueMicrotask(() => this.onmessage?.(message));
   }
 
@@ -182,6 +202,16 @@ export class ScreenedTransport implements Transport, Peer {
   }
 }
 
+/** Asked by the SDK for itself: which revisions a server speaks, and what it subscribes to. Such ids are texts. */
+function isOfSdk(id: RequestId): boolean {
+  return typeof id === 'string';
+}
+
+function same<T>(value: T): T {
+  return value;
+}
+
+const NUMBER = /^\d{1,15}$/;
 const GIVEN_UP = /^Maximum reconnection attempts/;
 
 function responseLost(cause: Error): ConnectionLoss {

@@ -4,6 +4,12 @@ import { DefinitionError } from '../core/definition-error.ts';
 import { isObject } from '../core/json.ts';
 import { nearName } from '../core/known-names.ts';
 
+/**
+ * The revision of the protocol to speak. `auto`: 2026-07-28, and 2025-11-25 (or what the server has before it) if the server does not speak
+ * that.
+ */
+export type Protocol = '2025-11-25' | '2026-07-28' | 'auto';
+
 /** When a person must approve a call. `hints`: when the server marks the tool as destructive, which is a hint and no protection. */
 export type ApprovalPolicy = 'always' | 'never' | 'hints';
 
@@ -18,6 +24,8 @@ interface CommonConfig {
   readonly deny?: readonly string[];
   /** The server's own name of a tool -> the name that the model is shown. Default: `server__tool`. */
   readonly rename?: Readonly<Record<string, string>>;
+  /** Default: 2025-11-25 or what the server has before it, and 2026-07-28 if it says that it speaks nothing older. */
+  readonly protocol?: Protocol;
   /** Default `hints`. */
   readonly approval?: ApprovalPolicy;
   /** Milliseconds within which the server must be ready. Default 30 000. */
@@ -35,6 +43,8 @@ interface CommonConfig {
   readonly resourceTools?: boolean;
   /** Whether the model is given the server's instructions. Default true. */
   readonly instructions?: boolean;
+  /** What each placeholder `${input:name}` asks the user for, in words. Default: its name. */
+  readonly inputs?: Readonly<Record<string, string>>;
 }
 
 /** A program with MCP on its standard input and output. */
@@ -42,7 +52,7 @@ export interface StdioServerConfig extends CommonConfig {
   readonly type?: 'stdio';
   readonly command: string;
   readonly args?: readonly string[];
-  /** Variables beside HOME, LOGNAME, PATH, SHELL, TERM and USER. No other variable of this process is passed on. */
+  /** Variables beside those that programs need to run, to reach the network and to speak the user's language. No other one is passed on. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
 }
@@ -112,6 +122,7 @@ const COMMON = new Set([
   'allow',
   'deny',
   'rename',
+  'protocol',
   'approval',
   'connectTimeoutMs',
   'timeoutMs',
@@ -119,6 +130,7 @@ const COMMON = new Set([
   'roots',
   'resourceTools',
   'instructions',
+  'inputs',
 ]);
 const OF_STDIO = new Set(['command', 'args', 'env', 'cwd']);
 const OF_HTTP = new Set(['url', 'headers', 'auth']);
@@ -215,7 +227,7 @@ function checkLists(config: Readonly<Record<string, unknown>>, fail: (what: stri
       fail(`\`${field}\` must be a list of strings.`);
     }
   }
-  for (const field of ['env', 'headers', 'rename']) {
+  for (const field of ['env', 'headers', 'rename', 'inputs']) {
     const value = config[field];
     if (value !== undefined && !(isObject(value) && Object.values(value).every((entry) => typeof entry === 'string'))) {
       fail(`\`${field}\` must be an object of strings.`);
@@ -226,7 +238,11 @@ function checkLists(config: Readonly<Record<string, unknown>>, fail: (what: stri
     if (value !== undefined && !(typeof value === 'number' && value > 0))
       fail(`\`${field}\` must be a number above 0.`);
   }
-  const { approval } = config;
+  const { approval, protocol, type } = config;
+  if (protocol !== undefined && protocol !== '2025-11-25' && protocol !== '2026-07-28' && protocol !== 'auto') {
+    fail('`protocol` must be 2025-11-25, 2026-07-28 or auto.');
+  }
+  if (protocol === '2026-07-28' && type === 'sse') fail('`protocol` 2026-07-28 has no `type` sse: use http.');
   if (approval !== undefined && approval !== 'always' && approval !== 'never' && approval !== 'hints') {
     fail('`approval` must be always, never or hints.');
   }

@@ -7,6 +7,7 @@ import { VllmError } from '../core/vllm-error.ts';
 import type { Tool } from '../tool/tool.ts';
 import { ToolRetry } from '../tool/tool.ts';
 import type { OpenProvider, ProviderContext, ToolProvider } from '../tool/tool-provider.ts';
+import { AskedInputs } from './asked-inputs.ts';
 import { Callers } from './callers.ts';
 import type { ConnectLimit } from './connect-limit.ts';
 import { startConnectLimit, TooLate, untilAborted } from './connect-limit.ts';
@@ -45,6 +46,8 @@ export interface McpServer extends ToolProvider {
   readonly connection: () => Promise<McpConnection>;
   /** Calls a listener when a resource changes that `subscribe` of the connection asked for. Gives the function that ends this. */
   readonly onResourceUpdated: (listener: (uri: string) => void) => () => void;
+  /** A hash of how a tool describes itself, by the name that the model is shown; undefined when the server does not list it. */
+  readonly definitionOf: (toolName: string) => string | undefined;
   /** Ends it, whoever uses it. Never rejects. */
   readonly close: () => Promise<void>;
 }
@@ -67,6 +70,7 @@ class MountedServer implements McpServer {
   /** Ends what is under way when the last user leaves. */
   #ending = new AbortController();
   #isLost = false;
+  readonly #inputs: AskedInputs;
   readonly #resourceListeners = new Set<(uri: string) => void>();
   #logs = 0;
 
@@ -74,6 +78,7 @@ class MountedServer implements McpServer {
     this.name = name;
     this.#config = config;
     this.#readSurroundings = readSurroundings;
+    this.#inputs = new AskedInputs(name, config);
     const warn = (code: string, message: string): void => this.#warn(code, message);
     const connected = (signal: AbortSignal): Promise<McpConnection> => this.#connected(signal);
     const drop = (connection: McpConnection): Promise<void> => this.#drop(connection);
@@ -117,6 +122,10 @@ class MountedServer implements McpServer {
   connection(): Promise<McpConnection> {
     this.#connecting ??= this.#callers.outside(() => this.#connect());
     return this.#connecting;
+  }
+
+  definitionOf(toolName: string): string | undefined {
+    return this.#list.definitionOf(toolName);
   }
 
   onResourceUpdated(listener: (uri: string) => void): () => void {
@@ -165,13 +174,16 @@ class MountedServer implements McpServer {
     try {
       const surroundings = this.#readSurroundings();
       if (surroundings.problem !== undefined) this.#warn('mcp_environment', surroundings.problem);
-      const config = expandConfig(this.name, this.#config, surroundings);
-      const { connect } = await loadConnect();
+      const asking = this.#contexts.find(({ askUser }) => askUser !== undefined);
+      const inputs = await this.#inputs.ask(asking?.askUser, limit);
+      const config = expandConfig(this.name, this.#config, surroundings, inputs);
+      const { connect } = await import('./connect.ts');
       const connection = await connect({
         name: this.name,
         config,
         callbacks: this.#callbacks(config),
         version: surroundings.version,
+        env: surroundings.env,
         limit,
         hasRoots: (config.roots ?? []).length > 0,
         canSample: this.#contexts.some(({ sample }) => sample !== undefined),
@@ -278,16 +290,4 @@ async function createSignIn(
   if (!('url' in config) || options === undefined || config.auth?.type === 'none') return undefined;
   const oauth = await import('./oauth.ts');
   return await oauth.createSignIn(name, config, options);
-}
-
-/** Loaded with the first server: a program without servers needs none of it, and may be installed without the SDK. */
-async function loadConnect(): Promise<typeof import('./connect.ts')> {
-  try {
-    return await import('./connect.ts');
-  } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause && cause.code === 'ERR_MODULE_NOT_FOUND')) throw cause;
-    const message =
-      'MCP servers need the package @modelcontextprotocol/sdk, which is not installed: npm install @modelcontextprotocol/sdk';
-    throw new VllmError(message, { code: 'mcp_sdk_missing', cause });
-  }
 }

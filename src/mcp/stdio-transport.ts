@@ -5,16 +5,13 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
-import { getDefaultEnvironment } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { serializeMessage } from '@modelcontextprotocol/sdk/shared/stdio.js';
-import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
-import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
-import { isObject, parseJson } from '../core/json.ts';
+import { isObject } from '../core/json.ts';
 import { AnswerError, ConnectionLoss } from './connection-error.ts';
 import { createLineReader } from './line-reader.ts';
 import type { MessageText } from './message-text.ts';
 import { endGroup, GROUP_OPTIONS, guard, hasEnded, markServer } from './process-group.ts';
 import type { StdioServerConfig } from './server-config.ts';
+import type { Message, Transport } from './transport.ts';
 
 /** Lines that are handled before the rest of the program has its turn. */
 const LINES_AT_ONCE = 50;
@@ -28,8 +25,9 @@ const MAX_NOISE_CHARS = 500;
 export class StdioTransport implements Transport {
   onclose?: () => void;
   onerror?: (error: Error) => void;
-  onmessage?: (message: JSONRPCMessage) => void;
+  onmessage?: (message: Message) => void;
   readonly #config: StdioServerConfig;
+  readonly #inherited: Readonly<Record<string, string>>;
   readonly #mark = markServer();
   #child: ChildProcessWithoutNullStreams | undefined;
   #stderr = '';
@@ -40,8 +38,10 @@ export class StdioTransport implements Transport {
   #isClosed = false;
   #exit = '';
 
-  constructor(config: StdioServerConfig) {
+  /** `inherited`: the variables beside those of the configuration. */
+  constructor(config: StdioServerConfig, inherited: Readonly<Record<string, string>>) {
     this.#config = config;
+    this.#inherited = inherited;
   }
 
   /** How the server ended by itself; '' when it has not. */
@@ -69,7 +69,7 @@ export class StdioTransport implements Transport {
     const child = spawn(command, [...args], {
       ...GROUP_OPTIONS,
       stdio: 'pipe',
-      env: { ...getDefaultEnvironment(), ...env, ...this.#mark },
+      env: { ...this.#inherited, ...env, ...this.#mark },
       ...(cwd !== undefined && { cwd }),
     });
     this.#child = child;
@@ -102,10 +102,10 @@ export class StdioTransport implements Transport {
     guard(child);
   }
 
-  async send(message: JSONRPCMessage): Promise<void> {
+  async send(message: Message): Promise<void> {
     const stdin = this.#child?.stdin;
     if (stdin === undefined || this.#isClosed || !stdin.writable) throw notReceived();
-    const text = serializeMessage(message);
+    const text = `${JSON.stringify(message)}\n`;
     // Called when the text has been taken: a process that does not read makes whoever sends wait.
     await new Promise<void>((resolve, reject) => {
       stdin.write(text, (error) => (error ? reject(notReceived(error)) : resolve()));
@@ -133,7 +133,9 @@ export class StdioTransport implements Transport {
     try {
       for await (const bytes of stdout) {
         for (const line of reader.feed(bytes as Buffer)) {
-          this.#take(line);
+          const value = line.excess === undefined ? line.value() : undefined;
+          if (line.isLong) await setImmediate();
+          this.#take(line, value);
           if (++taken % LINES_AT_ONCE === 0) await setImmediate();
         }
       }
@@ -154,21 +156,20 @@ export class StdioTransport implements Transport {
     this.#closed();
   }
 
-  #take(line: MessageText): void {
+  #take(line: MessageText, message: unknown): void {
     if (line.excess !== undefined) {
       this.#replaceByError(line, line.excess);
       return;
     }
-    const text = line.text.replace(BYTE_ORDER_MARK, '');
+    const { text } = line;
     if (text.trim() === '') return;
-    const message = parseJson(text);
     if (!isObject(message) && !Array.isArray(message)) {
       // Many servers print a greeting there, which does no harm.
       this.#noise = `${this.#noise}${text.slice(0, MAX_NOISE_CHARS)}\n`.slice(-MAX_NOISE_CHARS);
       return;
     }
     try {
-      this.onmessage?.(message as unknown as JSONRPCMessage); // the SDK checks its form
+      this.onmessage?.(message as unknown as Message); // the screen checks its form
     } catch (cause) {
       // Thrown from an event listener, it would end the whole program.
       this.onerror?.(new Error('A message of the server could not be handled.', { cause }));
@@ -181,11 +182,9 @@ export class StdioTransport implements Transport {
       /"id"\s*:\s*"?(\d+)"?[^{}[\]"]*\}\s*$/.exec(end)?.[1] ?? /^\s*\{[^{}[\]]*"id"\s*:\s*"?(\d+)/.exec(text)?.[1];
     const error = new AnswerError(`gave an answer that is ${excess} and was dropped: ask for less`);
     if (id === undefined) this.onerror?.(error);
-    else this.onmessage?.({ jsonrpc: '2.0', id: Number(id), error: error as never }); // read by the screen
+    else this.onmessage?.({ jsonrpc: '2.0', id: Number(id), error }); // read by the screen
   }
 }
-
-const BYTE_ORDER_MARK = /^\uFEFF/;
 
 function notReceived(cause?: Error): ConnectionLoss {
   const options = { wasNotReceived: true, isGone: true, ...(cause !== undefined && { cause }) };

@@ -36,6 +36,10 @@ export class ToolList {
     return this.#listed.tools;
   }
 
+  definitionOf(name: string): string | undefined {
+    return this.#listed.hashes.get(name);
+  }
+
   /** What was left out, and why. */
   get dropped(): readonly string[] {
     return this.#listed.dropped;
@@ -45,11 +49,15 @@ export class ToolList {
   async read(connection: McpConnection, signal: AbortSignal): Promise<void> {
     const { server, config, call, createResourceTools, warn } = this.#options;
     this.#isStale = false;
-    const { tools: entries, cut } = connection.info.hasTools ? await connection.listTools(signal) : NO_TOOLS;
+    const {
+      tools: entries,
+      cut,
+      dropped = [],
+    } = connection.info.hasTools ? await connection.listTools(signal) : NO_TOOLS;
     const before = this.#listed.hashes;
     const read = await readTools(entries, { server, config, call });
     const more = config.resourceTools === true && connection.info.hasResources ? createResourceTools() : [];
-    this.#listed = { ...read, tools: [...read.tools, ...more] };
+    this.#listed = { ...read, tools: [...read.tools, ...more], dropped: [...dropped, ...read.dropped] };
     if (cut !== undefined) warn('mcp_list_cut', `its list of tools is incomplete: ${cut}.`);
     if (read.cut.length > 0) {
       const names = read.cut.slice(0, 5).join(', ');

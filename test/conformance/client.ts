@@ -44,7 +44,9 @@ function authOf(): AuthConfig {
 }
 
 /** Something that fits, for each argument that must be. */
-function argumentsFor({ schema }: Tool): JsonObject {
+async function argumentsFor({ name: tool, schema }: Tool): Promise<JsonObject> {
+  // This one checks that a schema arrives as it was sent.
+  if (tool.endsWith('__json_schema_echo')) return { schema: await listedSchema() };
   const { properties, required } = schema.jsonSchema;
   const names = Array.isArray(required) ? required : [];
   return Object.fromEntries(
@@ -56,9 +58,37 @@ function argumentsFor({ schema }: Tool): JsonObject {
   );
 }
 
+async function listedSchema(): Promise<JsonObject> {
+  const { tools } = await (await server.connection()).listTools(provided.signal);
+  const [listed] = tools
+    .filter(isObject)
+    .filter(({ inputSchema }) => isObject(inputSchema) && '$schema' in inputSchema);
+  return (listed?.inputSchema ?? {}) as JsonObject;
+}
+
+interface PlannedCall {
+  readonly tool: Tool;
+  readonly args: JsonObject;
+}
+
+/** The calls that the scenario asks for, or one of every tool. */
+async function planCalls(tools: readonly Tool[]): Promise<readonly PlannedCall[]> {
+  const wanted = isObject(context) && Array.isArray(context.toolCalls) ? context.toolCalls.filter(isObject) : [];
+  if (wanted.length > 0) {
+    return wanted.flatMap(({ name, arguments: args }) => {
+      const tool = tools.find((listed) => listed.name === `${NAME}__${String(name)}`);
+      return tool === undefined ? [] : [{ tool, args: args as JsonObject }];
+    });
+  }
+  return await Promise.all(tools.map(async (tool) => ({ tool, args: await argumentsFor(tool) })));
+}
+
+const NAME = 'conformance';
 const folder = await mkdtemp(join(tmpdir(), 'conformance-'));
-const config: HttpServerConfig = { url, type: 'http', auth: authOf() };
-const server = createServer('conformance', config, () => ({
+const revision = process.env.MCP_CONFORMANCE_PROTOCOL_VERSION;
+const protocol = revision === '2026-07-28' ? revision : '2025-11-25';
+const config: HttpServerConfig = { url, type: 'http', protocol, auth: authOf() };
+const server = createServer(NAME, config, () => ({
   env: {},
   workspaceFolder: folder,
   version: '0.0.0',
@@ -73,7 +103,7 @@ const provided: ProviderContext = {
 
 try {
   const provider = await server.open(provided);
-  for (const tool of provider.tools()) {
+  for (const { tool, args } of await planCalls(provider.tools())) {
     const call = {
       signal: provided.signal,
       progress: () => undefined,
@@ -85,7 +115,7 @@ try {
       context: undefined,
     };
     try {
-      process.stdout.write(`${tool.name}: ${JSON.stringify(await tool.execute(argumentsFor(tool), call))}\n`);
+      process.stdout.write(`${tool.name}: ${JSON.stringify(await tool.execute(args, call))}\n`);
     } catch (error) {
       process.stdout.write(`${tool.name} failed: ${error instanceof Error ? error.message : String(error)}\n`);
     }

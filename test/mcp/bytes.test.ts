@@ -56,6 +56,65 @@ describe('a message', () => {
   });
 });
 
+describe('a long message', () => {
+  /** JSON with texts of every length, with all kinds of characters and escapes, as text and as some servers escape it. */
+  const texts = fc.string({ unit: fc.constantFrom('a', '"', '\\', '\n', 'é', '🗼', '\ud800', '/', '{', ':') });
+  const long = fc.tuple(texts, fc.nat({ max: 400 })).map(([text, times]) => text.repeat(times));
+  const value = fc.dictionary(long, fc.oneof(long, fc.array(long, { maxLength: 3 }), fc.record({ inner: long })), {
+    maxKeys: 4,
+  });
+  const escaped = (text: string): string =>
+    text.replace(/[\u0080-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+  const FILLED = 270_000;
+
+  test('is the same value as if it had been parsed whole, at any split', () => {
+    fc.assert(
+      fc.property(
+        value,
+        fc.boolean(),
+        fc.oneof(fc.integer({ min: 1, max: 8 }), fc.integer({ min: 9, max: 5000 })),
+        (given, isEscaped, size) => {
+          // What comes first makes it long, so that the rest is read piece by piece.
+          const plain = JSON.stringify({ filler: 'x'.repeat(300_000), ...given });
+          const bytes = Buffer.from(isEscaped ? escaped(plain) : plain);
+          const message = new MessageText();
+          message.add(bytes.subarray(0, FILLED));
+          for (let at = FILLED; at < bytes.length; at += size) message.add(bytes.subarray(at, at + size));
+          expect(message.excess).toBeUndefined();
+          expect(message.isLong).toBe(true);
+          expect(message.value()).toEqual(JSON.parse(bytes.toString()));
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  test.each([
+    ['a line break in a long text', `{"a":"${'x'.repeat(400_000)}\n"}`],
+    ['half an escape', `{"a":"${'x'.repeat(400_000)}\\u12"}`],
+    ['no end', `{"a":"${'x'.repeat(400_000)}`],
+  ])('with %s is none', (_name, text) => {
+    const message = new MessageText();
+    message.add(Buffer.from(text));
+    expect(message.value()).toBeUndefined();
+  });
+
+  test('of very many texts of moderate length is beyond', () => {
+    const message = new MessageText();
+    const text = JSON.stringify(Array.from({ length: 60_000 }, () => 'x'.repeat(200)));
+    for (let at = 0; at < text.length; at += 65_536) message.add(Buffer.from(text.slice(at, at + 65_536)));
+    expect(message.excess).toBe('of more than 6291456 characters');
+  });
+
+  test('is not parsed at once: what is parsed is short', () => {
+    const message = new MessageText();
+    message.add(Buffer.from(JSON.stringify({ a: '\n'.repeat(10_000_000), b: ['y'.repeat(5_000_000)] })));
+    expect(message.text.length).toBeLessThan(200);
+    expect(message.value()).toEqual({ a: '\n'.repeat(10_000_000), b: ['y'.repeat(5_000_000)] });
+  });
+});
+
 describe('the fetch of a public server', () => {
   const { signal } = new AbortController();
   /** Names lead where the test has them lead; every other one to a public address that nobody has. */

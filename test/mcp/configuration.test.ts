@@ -128,9 +128,109 @@ describe('a file', () => {
     ['LM Studio', { command: 'x', icon: 'y' }, { command: 'x' }],
     ['Cursor', { url: 'http://h', auth: { CLIENT_ID: 'x' } }, { url: 'http://h' }],
     ['VS Code', { command: 'x', sandboxEnabled: true }, { command: 'x' }],
+    ['Zed', { source: 'custom', command: 'x', args: ['y'], env: {} }, { command: 'x', args: ['y'], env: {} }],
+    [
+      'older Zed',
+      { command: { path: 'x', args: ['y'], env: { A: 'b' } }, settings: {} },
+      { command: 'x', args: ['y'], env: { A: 'b' } },
+    ],
+    [
+      'opencode',
+      { type: 'local', command: ['x', 'y'], environment: { A: 'b' }, enabled: false },
+      { type: 'stdio', command: 'x', args: ['y'], env: { A: 'b' }, disabled: true },
+    ],
+    ['opencode, at a URL', { type: 'remote', url: 'http://h', enabled: true }, { type: 'http', url: 'http://h' }],
   ])('of %s is read, whatever else it holds', (_name, config, known) => {
     const path = write(JSON.stringify({ mcpServers: { a: config } }));
     expect(mcpServersFrom(path, { onProblem: () => undefined })).toEqual({ a: known });
+  });
+
+  test.each<[string, object]>([
+    ['Zed', { context_servers: { a: { command: 'x' } }, theme: 'dark' }],
+    ['opencode', { mcp: { a: { command: ['x'], args: 7 } } }],
+    ['the settings of VS Code', { mcp: { servers: { a: { command: 'x' } } } }],
+    ['Claude Code, for the folder', { projects: { [process.cwd()]: { mcpServers: { a: { command: 'x' } } } } }],
+  ])('of %s has its servers in another place', (_name, file) => {
+    const servers = mcpServersFrom(write(JSON.stringify(file)), { onProblem: () => undefined });
+    expect(Object.keys(servers)).toEqual(['a']);
+    expect(servers.a).toMatchObject({ command: 'x' });
+  });
+
+  test.each<[string, object, object | string]>([
+    [
+      'of npm',
+      {
+        packages: [
+          {
+            registryType: 'npm',
+            identifier: '@a/b',
+            version: '1.2.3',
+            packageArguments: [
+              { type: 'positional', value: '/data' },
+              { type: 'named', name: '--fast' },
+            ],
+            environmentVariables: [{ name: 'KEY', isRequired: true }, { name: 'MODE', default: 'x' }, { name: 'MORE' }],
+          },
+        ],
+      },
+      { command: 'npx', args: ['-y', '@a/b@1.2.3', '/data', '--fast'], env: { KEY: '${KEY}', MODE: 'x' } },
+    ],
+    [
+      'of PyPI',
+      {
+        packages: [
+          {
+            registryType: 'pypi',
+            identifier: 'b',
+            version: '1',
+            packageArguments: [{ type: 'named', name: '--dir', valueHint: 'dir' }],
+          },
+        ],
+      },
+      { command: 'uvx', args: ['b==1', '--dir', '${input:dir}'] },
+    ],
+    [
+      'in a container',
+      {
+        packages: [
+          { registryType: 'oci', identifier: 'h/b:1', environmentVariables: [{ name: 'KEY', isRequired: true }] },
+        ],
+      },
+      { command: 'docker', args: ['run', '-i', '--rm', '-e', 'KEY', 'h/b:1'], env: { KEY: '${KEY}' } },
+    ],
+    [
+      'at a URL',
+      { remotes: [{ type: 'streamable-http', url: 'http://h', headers: [{ name: 'X-Key', value: '${KEY}' }] }] },
+      { url: 'http://h', type: 'http', headers: { 'X-Key': '${KEY}' } },
+    ],
+    [
+      'of another kind',
+      { packages: [{ registryType: 'nuget', identifier: 'b' }] },
+      'FILE: MCP server `b`: give it either a `command`',
+    ],
+  ])('of the registry, %s, is read', (_name, published, expected) => {
+    const path = write(JSON.stringify({ name: 'io.example/b', description: 'x', version: '1', ...published }));
+    const problems: string[] = [];
+    const servers = mcpServersFrom(path, { onProblem: (problem) => problems.push(problem) });
+    if (typeof expected === 'string')
+      expect(problems.map((problem) => problem.replace(path, 'FILE'))).toEqual([expect.stringContaining(expected)]);
+    else expect([servers, problems]).toEqual([{ b: expected }, []]);
+  });
+
+  test('says what its inputs ask for', () => {
+    const path = write(
+      JSON.stringify({
+        inputs: [
+          { type: 'promptString', id: 'key', description: 'Your key', password: true },
+          { type: 'promptString', id: 'other', description: 'Unused' },
+        ],
+        servers: { a: { command: 'x', env: { K: '${input:key}', L: '${input:more}' } }, b: { command: 'y' } },
+      }),
+    );
+    expect(mcpServersFrom(path)).toEqual({
+      a: { command: 'x', env: { K: '${input:key}', L: '${input:more}' }, inputs: { key: 'Your key' } },
+      b: { command: 'y' },
+    });
   });
 
   test('loses a server that is wrong alone, and says which fields mean nothing', () => {
@@ -177,8 +277,9 @@ describe('a file', () => {
 });
 
 describe('a placeholder', () => {
-  const surroundings = { env: { KEY: 's3cret', EMPTY: '' }, workspaceFolder: '/work', version: '1' };
-  const expand = (text: string) => expandConfig('a', { command: 'x', env: { V: text } }, surroundings);
+  const surroundings = { env: { KEY: 's3cret', EMPTY: '', HOME: '/home/me' }, workspaceFolder: '/work', version: '1' };
+  const expand = (text: string) =>
+    expandConfig('a', { command: 'x', env: { V: text } }, surroundings, new Map([['name', 'given']]));
 
   test.each([
     ['${KEY}', 's3cret'],
@@ -189,6 +290,8 @@ describe('a placeholder', () => {
     ['${NONE:-}', ''],
     ['${EMPTY}', ''],
     ['$KEY', '$KEY'],
+    ['${workspaceFolderBasename}${pathSeparator}${userHome}', 'work//home/me'],
+    ['${input:name}', 'given'],
   ])('%s becomes %s', (text, value) => {
     expect(expand(text)).toEqual({ command: 'x', env: { V: value } });
   });

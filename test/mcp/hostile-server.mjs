@@ -1,13 +1,17 @@
-// Owns an MCP server that misbehaves in the way that its argument names. It speaks the protocol by hand, so that it can break it.
+// Owns an MCP server that misbehaves in the way that its argument names, in the revision of the protocol that its environment names. It
+// speaks the protocol by hand, so that it can break it.
 
 import { spawn } from 'node:child_process';
 import { closeSync, writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 const [, , way = '', file = ''] = process.argv;
+const isNewer = process.env.HOSTILE_REVISION === '2026-07-28';
 const send = (message) => {
+  const { result } = message;
+  const typed = isNewer && result !== undefined ? { result: { resultType: 'complete', ...result } } : {};
   // A pipe that is full takes no more for a while.
-  let left = Buffer.from(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+  let left = Buffer.from(`${JSON.stringify({ jsonrpc: '2.0', ...message, ...typed })}\n`);
   while (left.length > 0) {
     try {
       left = left.subarray(writeSync(1, left));
@@ -165,28 +169,42 @@ async function call({ id, params }) {
   }
 }
 
+const serverInfo = { name: 'hostile', version: '1' };
+const capabilities = { tools: { listChanged: true } };
+
+/** What the client asks first. */
+function greet({ id, method, params }) {
+  if (way === 'silent') return;
+  if (isNewer !== (method === 'server/discover')) {
+    send({ id, error: { code: isNewer ? -32_022 : -32_601, message: 'no such method' } });
+    return;
+  }
+  if (way === 'pretty') {
+    const result = { protocolVersion: '2025-06-18', capabilities: {}, serverInfo: { name: 'p', version: '1' } };
+    process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', id, result }, undefined, 2)}\n`);
+    process.exitCode = 4;
+    setImmediate(() => process.exit());
+    return;
+  }
+  const version = way === 'wrong-version' ? '1999-01-01' : isNewer ? '2026-07-28' : params.protocolVersion;
+  if (way === 'no-info') {
+    send({ id, result: isNewer ? { supportedVersions: [version] } : { protocolVersion: '2025-06-18' } });
+    return;
+  }
+  if (way === 'bom') process.stdout.write('\uFEFF');
+  const known = isNewer
+    ? { supportedVersions: [version], _meta: { 'io.modelcontextprotocol/serverInfo': serverInfo } }
+    : { protocolVersion: version, serverInfo };
+  send({ id, result: { ...known, capabilities, ...(isNewer && { ttlMs: 0, cacheScope: 'private' }) } });
+}
+
 createInterface({ input: process.stdin }).on('line', (line) => {
   const message = JSON.parse(line);
-  if (message.method === 'initialize') {
-    if (way === 'silent') return;
-    if (way === 'pretty') {
-      const result = { protocolVersion: '2025-06-18', capabilities: {}, serverInfo: { name: 'p', version: '1' } };
-      process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', id: message.id, result }, undefined, 2)}\n`);
-      process.exitCode = 4;
-      setImmediate(() => process.exit());
-      return;
-    }
-    if (way === 'no-info') return send({ id: message.id, result: { protocolVersion: '2025-06-18' } });
-    if (way === 'bom') process.stdout.write('\uFEFF');
-    const protocolVersion = way === 'wrong-version' ? '1999-01-01' : message.params.protocolVersion;
-    send({
-      id: message.id,
-      result: {
-        protocolVersion,
-        capabilities: { tools: { listChanged: true } },
-        serverInfo: { name: 'hostile', version: '1' },
-      },
-    });
+  if (message.method === 'initialize' || message.method === 'server/discover') greet(message);
+  else if (message.method === 'subscriptions/listen') {
+    const _meta = { 'io.modelcontextprotocol/subscriptionId': message.id };
+    const { notifications } = message.params;
+    send({ method: 'notifications/subscriptions/acknowledged', params: { _meta, notifications } });
   } else if (message.method === 'tools/list') {
     const result = list(message.params);
     send({

@@ -92,6 +92,16 @@ const ORDINARY: Readonly<Record<string, object>> = {
     capabilities: { tools: { listChanged: true }, resources: {} },
     serverInfo: { name: 's', version: '1' },
   },
+  'server/discover': {
+    resultType: 'complete',
+    supportedVersions: ['2026-07-28'],
+    capabilities: { tools: { listChanged: false }, resources: { subscribe: true } },
+    ...{
+      ttlMs: 0,
+      cacheScope: 'private',
+      _meta: { 'io.modelcontextprotocol/serverInfo': { name: 's', version: '1' } },
+    },
+  },
   'tools/list': {
     tools: [
       { name: 'work', inputSchema: { type: 'object' } },

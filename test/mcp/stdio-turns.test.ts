@@ -8,7 +8,7 @@ const MOST_AT_ONCE = 50;
 
 test('however many messages a server writes at once, each fifty leave others their turn', async () => {
   const program = `process.stdout.write('{"jsonrpc":"2.0","method":"x"}\\n'.repeat(${LINES}))`;
-  const transport = new StdioTransport({ command: process.execPath, args: ['-e', program] });
+  const transport = new StdioTransport({ command: process.execPath, args: ['-e', program] }, {});
   let total = 0;
   let sinceTurn = 0;
   let most = 0;

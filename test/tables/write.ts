@@ -101,23 +101,20 @@ function attacks(report: Report): string[] {
   ];
 }
 
+/** One table for each revision of the protocol. */
 async function conformance(): Promise<string[]> {
   const text = await output(process.execPath, ['test/conformance/run.mjs', '--all']);
-  const rows = [...text.matchAll(/^([✓✗]) (\S+): (\d+) passed, (\d+) failed/gmu)].map(
-    ([, mark, scenario, passed, failed]) => `| ${scenario} | ${passed} | ${failed} | ${mark === '✓' ? 'yes' : 'no'} |`,
+  return [...text.matchAll(/^(\d{4}-\d\d-\d\d)\n((?:(?!\d{4}-\d\d-\d\d\n).*\n)*)/gm)].flatMap(
+    ([, revision, results = '']) => {
+      const [, counted = ''] = /^(\d+ of \d+ required scenarios passed, .+)$/m.exec(results) ?? [];
+      const rows = [...results.matchAll(/^([✓✗]) (\S+): (\d+) passed, (\d+) failed(?:: (it needs .+))?$/gmu)].map(
+        ([, mark, scenario, passed, failed, why]) =>
+          `| ${scenario} | ${passed} | ${failed} | ${mark === '✓' ? 'yes' : `no: ${why ?? 'see the output'}`} |`,
+      );
+      const head = ['', `## MCP ${revision}, client scenarios`, '', counted, ''];
+      return [...head, '| scenario | checks passed | failed | holds |', '| --- | --- | --- | --- |', ...rows];
+    },
   );
-  const about =
-    'The first eighteen are what the revision requires; the others are extensions, and later additions, and are not scored.';
-  return [
-    '',
-    '## MCP 2025-11-25, client scenarios',
-    '',
-    about,
-    '',
-    '| scenario | checks passed | failed | holds |',
-    '| --- | --- | --- | --- |',
-    ...rows,
-  ];
 }
 
 function families(): string[] {

@@ -7,6 +7,7 @@ import type { ModelParams } from '../../model/model-params.ts';
 import { mergeParams } from '../../model/model-params.ts';
 import type { Profile } from '../../model/profile/profile.ts';
 import { profileOf, thinkingParams } from '../../model/profile/profile-of.ts';
+import { contextLength, resolveModel } from '../../model/server-facts.ts';
 import type { SampleAnswer, SampleRequest } from '../../tool/tool-provider.ts';
 import type { Agent } from '../agent.ts';
 import type { Budget } from '../loop/budget.ts';
@@ -60,7 +61,11 @@ export class AgentWorker {
     this.signal = setting.signal ?? new AbortController().signal;
     this.takeSteering = setting.takeSteering ?? (() => []);
     this.now = setting.now ?? (() => performance.timeOrigin + performance.now());
-    this.tools = new ToolSource(agent, () => this.#openProviders());
+    this.tools = new ToolSource(
+      agent,
+      () => this.#openProviders(),
+      () => this.#contextTokens(),
+    );
   }
 
   /** What the run under way has read at its start: for providers that ask its model. */
@@ -78,6 +83,16 @@ export class AgentWorker {
     const params = mergeParams(mergeParams(switches, agent.params), options.params ?? {});
     this.#model = { model, weights, profile, params };
     return this.#model;
+  }
+
+  async #contextTokens(): Promise<number | undefined> {
+    const { client, agent, options, signal } = this;
+    try {
+      return await contextLength(client, await resolveModel(client, options.model ?? agent.model, signal), signal);
+    } catch {
+      // The request to the model says what is wrong with the server.
+      return undefined;
+    }
   }
 
   #openProviders(): ReturnType<typeof openProviders> {

@@ -2,6 +2,8 @@
 // to the hooks of the run.
 
 import type { Tool } from '../../tool/tool.ts';
+import type { ToolSearch } from '../../tool/tool-search.ts';
+import { createToolSearch } from '../../tool/tool-search.ts';
 import type { Toolbox } from '../../tool/toolbox.ts';
 import { createToolbox } from '../../tool/toolbox.ts';
 import type { Agent } from '../agent.ts';
@@ -12,14 +14,21 @@ import type { OpenProviders } from './providers.ts';
 export class ToolSource {
   readonly #agent: Agent;
   readonly #open: () => Promise<OpenProviders>;
+  readonly #search: ToolSearch;
   #opened: Promise<OpenProviders> | undefined;
   #last: Toolbox | undefined;
   /** Tools that only a hook of the run brings, by name. */
   readonly #planned = new Map<string, Tool>();
 
-  constructor(agent: Agent, open: () => Promise<OpenProviders>) {
+  /** `contextTokens`: of the model's context, for providers with many tools. Default: not known. */
+  constructor(
+    agent: Agent,
+    open: () => Promise<OpenProviders>,
+    contextTokens: () => Promise<number | undefined> = async () => undefined,
+  ) {
     this.#agent = agent;
     this.#open = open;
+    this.#search = createToolSearch({ mode: agent.toolSearch, contextTokens });
   }
 
   /** The agent's own. Throws a DefinitionError when two have one name. */
@@ -47,7 +56,7 @@ export class ToolSource {
   async #listWithProvided(hasKept: boolean): Promise<readonly Tool[]> {
     const { own } = this;
     const isTaken = (name: string): boolean => name === RESULT_TOOL || own.find(name) !== undefined;
-    return this.#joined((await this.providers()).tools(isTaken), hasKept);
+    return this.#joined(await this.#search.offer((await this.providers()).tools(isTaken), isTaken), hasKept);
   }
 
   #joined(provided: readonly Tool[], hasKept: boolean): readonly Tool[] {
@@ -65,7 +74,9 @@ export class ToolSource {
   /** These tools by name. */
   toolboxOf(tools: readonly Tool[]): Toolbox {
     if (tools === this.own.tools) return this.own;
-    if (this.#last?.tools !== tools) this.#last = { ...createToolbox([{ owner: 'the turn', tools }]), tools };
+    if (this.#last?.tools === tools) return this.#last;
+    const offered = createToolbox([{ owner: 'the turn', tools }]);
+    this.#last = { ...offered, tools, find: (name) => offered.find(name) ?? this.#search.find(name) };
     return this.#last;
   }
 
