@@ -92,8 +92,12 @@ export function readArgs(args: readonly string[]): CliArgs {
 
 type Flags = NonNullable<ParseArgsConfig['options']>;
 
+type Parsed<Options extends Flags> = ReturnType<
+  typeof parseArgs<{ args: string[]; options: Options; allowPositionals: true }>
+>;
+
 /** @throws {UsageError} A flag is unknown, or lacks its value. */
-export function parseFlags<const Options extends Flags>(args: readonly string[], options: Options) {
+export function parseFlags<const Options extends Flags>(args: readonly string[], options: Options): Parsed<Options> {
   checkNames(args, Object.keys(options));
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });

@@ -103,6 +103,13 @@ describe.each(DATABASES)('on %s', (name) => {
     }
   });
 
+  test.skipIf(!existsSync('/proc/self'))(
+    'a place in which no folder can be made is refused, and not tried for ever',
+    async () => {
+      expect((await refusal('/proc/nothing/deep/store.db')).code).toBe('store_unwritable');
+    },
+  );
+
   test('a folder and a file that are read-only are refused', async () => {
     chmodSync(folder, 0o755);
     const locked = join(folder, `locked ${files++}`);

@@ -36,12 +36,38 @@ export async function openFile(path: string, openDatabase: OpenDatabase): Promis
 /** SQLite gives the files beside it, which hold the same data, the rights of this one. */
 async function createFile(path: string): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true, mode: FOLDER_MODE });
+    await createFolder(dirname(path));
     const file = await open(path, 'a', FILE_MODE);
     await file.close();
   } catch (error) {
     throw new StoreError('store_unwritable', unwritable(path), error);
   }
+}
+
+/** Not by the option `recursive`, which never ends where the system lets nobody make a folder and says that there is none, as in `/proc`. */
+async function createFolder(path: string): Promise<void> {
+  if (await isMade(path)) return;
+  if (dirname(path) !== path) await createFolder(dirname(path));
+  await mkdir(path, { mode: FOLDER_MODE }).catch((error: unknown) => {
+    // Another process has made it meanwhile.
+    if (codeOf(error) !== 'EEXIST') throw error;
+  });
+}
+
+/** False when the folder in which it would be is missing. */
+async function isMade(path: string): Promise<boolean> {
+  try {
+    await mkdir(path, { mode: FOLDER_MODE });
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false;
+    if (codeOf(error) === 'EEXIST') return true;
+    throw error;
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
 }
 
 function connect(path: string, openDatabase: OpenDatabase): Connection {
