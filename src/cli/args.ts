@@ -93,7 +93,10 @@ export function readArgs(args: readonly string[]): CliArgs {
 type Flags = NonNullable<ParseArgsConfig['options']>;
 
 /** @throws {UsageError} A flag is unknown, or lacks its value. */
-export function parseFlags<const Options extends Flags>(args: readonly string[], options: Options) {
+export function parseFlags<const Options extends Flags>(
+  args: readonly string[],
+  options: Options,
+): ReturnType<typeof parseArgs<{ args: string[]; options: Options; allowPositionals: true }>> {
   checkNames(args, Object.keys(options));
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
