@@ -19,6 +19,7 @@ import type { CliArgs } from './args.ts';
 import { expandHome } from './home-path.ts';
 import { createAskUser } from './input-form.ts';
 import type { Io } from './io.ts';
+import { projectServers } from './project-servers.ts';
 import type { Renderer } from './render.ts';
 import { chooseServer } from './server-choice.ts';
 import { UsageError } from './usage-error.ts';
@@ -93,7 +94,6 @@ export async function withServers(agent: Agent, { mcpFiles, mcpUrls }: CliArgs, 
 const OF_PROJECT = 'auto';
 
 async function serversOfProject(io: Io): Promise<readonly McpServer[]> {
-  const { projectServers } = await import('./project-servers.ts');
   const allowedFile = join(dirname(signInFile(io.env)), 'allowed-files.json');
   return serversOf(await projectServers(io, { folder: io.folder, allowedFile }));
 }

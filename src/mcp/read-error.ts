@@ -68,7 +68,7 @@ const BAD_REQUEST = 400;
 
 function readStatus(code: number | undefined, body: string, hadSession: boolean): Error {
   const { message: text = body, code: ofAnswer } = errorIn(body);
-  if (ofAnswer === UNSUPPORTED_REVISION) return new RevisionError(text);
+  if (ofAnswer === UNSUPPORTED_REVISION) return new RevisionError(`HTTP ${code}: ${text}`);
   const isSessionUnknown = code === NOT_FOUND || (code === BAD_REQUEST && /session|initiali[sz]ed/i.test(text));
   if (hadSession && isSessionUnknown) {
     return new ConnectionLoss(`HTTP ${code}: ${text}`, { wasNotReceived: true, isGone: true });

@@ -22,7 +22,7 @@ export interface OpenOptions {
   readonly canAskUser: boolean;
 }
 
-export interface HttpTransportOptions {
+interface HttpTransportOptions {
   readonly requestInit: { readonly headers: Readonly<Record<string, string>> };
   readonly fetch: Fetch;
   readonly authProvider?: SignInProvider;

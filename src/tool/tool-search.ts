@@ -13,7 +13,7 @@ import { createToolIndex } from './tool-index.ts';
 /** `auto`: when the definitions take more than a tenth of the model's context. */
 export type ToolSearchMode = 'auto' | 'on' | 'off';
 
-export const FIND_TOOL = 'find_tools';
+const FIND_TOOL = 'find_tools';
 export const CALL_TOOL = 'call_tool';
 
 /** Of the model's context, that definitions may take. */

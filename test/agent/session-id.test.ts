@@ -108,11 +108,11 @@ describe('the requests of a run carry', () => {
   test('an id of its own for each inner agent, whatever the outer one was given', async () => {
     const inner = agentTool(defineAgent({ name: 'inner', description: 'Knows.', tools: [look] }));
     const outer = defineAgent({ name: 'outer', tools: [inner] });
-    const task = { task: 'Do it.' };
+    const task = (text: string) => ({ task: text });
     const steps = [
-      calls('inner', task),
+      calls('inner', task('Do it.')),
       ...TWO_TURNS,
-      calls('inner', task),
+      calls('inner', task('Do it now.')),
       answer({ content: 'a' }),
       answer({ content: 'b' }),
     ];

@@ -99,7 +99,7 @@ describe('foreign text', () => {
   test('in a finding of the doctor is shown as what it is', () => {
     const finding = { check: TITLE, status: 'bad', message: TITLE, remedy: TITLE } as const;
     expect(written(findingLine(finding, createFakeIo().io))).toBe(
-      `✗ ${SHOWN} y ${SHOWN}\n  y\n${' '.repeat(22)}-> ${SHOWN}\n  y\n`,
+      `✗ ${SHOWN} y ${SHOWN}\n  y\n${' '.repeat(22)}-> ${SHOWN}\n${' '.repeat(25)}y\n`,
     );
   });
 

@@ -96,6 +96,8 @@ async function face(
 }
 
 const CALL = answer({ toolCalls: [{ name: 'hostile__good', arguments: {} }] });
+/** The same call is not made twice in a row. */
+const OTHER_CALL = answer({ toolCalls: [{ name: 'hostile__good', arguments: { other: true } }] });
 const DONE = answer({ content: 'done' });
 const GOOD = ['good__good', 'good__bad'];
 
@@ -198,7 +200,7 @@ describe.each<[Revision]>([['2025-11-25'], ['2026-07-28']])('in the revision %s'
     });
 
     test('that changes in a call counts from the next turn on', async () => {
-      const { offered } = await face('changes-list', [CALL, CALL, DONE]);
+      const { offered } = await face('changes-list', [CALL, OTHER_CALL, DONE]);
       expect(offered).toEqual([
         ['hostile__good', 'hostile__bad', ...GOOD],
         ['hostile__good', 'hostile__new1', ...GOOD],
@@ -288,12 +290,12 @@ describe.each<[Revision]>([['2025-11-25'], ['2026-07-28']])('in the revision %s'
     });
 
     test('amid more questions than are answered has its answer, and they are told once', async () => {
-      const { told, codes } = await face('asks-without-reading', [CALL, CALL, DONE]);
+      const { told, codes } = await face('asks-without-reading', [CALL, OTHER_CALL, DONE]);
       expect([told, codes]).toEqual([['after the questions', 'after the questions'], ['mcp_flood']]);
     });
 
     test('of a server that reads no more is made on a new one, which it had not reached', async () => {
-      const { told } = await face('closes-input', [CALL, CALL, DONE]);
+      const { told } = await face('closes-input', [CALL, OTHER_CALL, DONE]);
       expect(told).toEqual(['no more', 'no more']);
     });
 

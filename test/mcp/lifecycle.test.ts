@@ -181,8 +181,8 @@ test('a session that the server has forgotten is begun anew, and the call repeat
   await using site = await forgetful();
   await using vllm = await startFakeVllm();
   await using client = new VllmClient(vllm.baseUrl, { maxRetries: 0 });
-  const call = answer({ toolCalls: [{ name: 'f__now', arguments: {} }] });
-  vllm.script(call, call, answer({ content: 'done' }));
+  const call = (at: number) => answer({ toolCalls: [{ name: 'f__now', arguments: { at } }] });
+  vllm.script(call(1), call(2), answer({ content: 'done' }));
   const agent = defineAgent({ name: 'a', model: 'fake', mcpServers: { f: { url: `${site.url}/mcp` } } });
   let results = 0;
   const onEvent = ({ type }: { readonly type: string }) => {

@@ -154,9 +154,14 @@ describe('another revision of the protocol', () => {
       'the body of a status',
       new StreamableHTTPError(400, 'Error POSTing to endpoint: {"error":{"code":-32022,"message":"too old"}}'),
       OPEN,
-      'too old',
+      'HTTP 400: too old',
     ],
-    ['the body of a status of 2026', httpError(400, '{"error":{"code":-32022,"message":"too new"}}'), NEWER, 'too new'],
+    [
+      'the body of a status of 2026',
+      httpError(400, '{"error":{"code":-32022,"message":"too new"}}'),
+      NEWER,
+      'HTTP 400: too new',
+    ],
     [
       'an error of its own',
       new UnsupportedProtocolVersionError({ supported: ['2027-01-01'], requested: '2026-07-28' }),

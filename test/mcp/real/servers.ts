@@ -124,7 +124,7 @@ export const REAL_SERVERS: readonly RealServer[] = [
   {
     ...{ registry: 'npm', name: 'mongodb-mcp-server', version: '3.0.4' },
     calls: [
-      ['list-databases', {}],
+      ['list-databases', { connectionId: 'none' }],
       ['connect', { connectionString: 'mongodb://127.0.0.1:9/?serverSelectionTimeoutMS=500' }],
     ],
   },
@@ -139,7 +139,7 @@ export const REAL_SERVERS: readonly RealServer[] = [
     ...{ registry: 'npm', name: '@azure/mcp', version: '2.0.5', command: 'azmcp', args: ['server', 'start'] },
     calls: [
       ['documentation', { intent: 'x' }],
-      ['group_list', { intent: 'x' }],
+      ['documentation', { intent: 'y' }],
     ],
   },
   {
@@ -173,8 +173,8 @@ export const REAL_SERVERS: readonly RealServer[] = [
   {
     ...{ registry: 'pypi', name: 'excel-mcp-server', version: '2.2.2', args: ['stdio'] },
     calls: [
-      ['create_workbook', { filepath: 'FOLDER/a.xlsx' }],
-      ['get_workbook_metadata', { filepath: 'FOLDER/a.xlsx' }],
+      ['create_workbook', { path: 'FOLDER/a.xlsx', overwrite: true }],
+      ['describe_workbook', { path: 'FOLDER/a.xlsx' }],
     ],
   },
   {
@@ -197,13 +197,6 @@ export const REAL_SERVERS: readonly RealServer[] = [
     calls: [
       ['list_papers', {}],
       ['read_paper', { paper_id: '1706.03762' }],
-    ],
-  },
-  {
-    ...{ registry: 'pypi', name: 'mcp-server-sqlite', version: '2025.4.25', args: ['--db-path', 'FOLDER/a.db'] },
-    calls: [
-      ['list_tables', {}],
-      ['read_query', { query: 'select 1 as one' }],
     ],
   },
 ];
