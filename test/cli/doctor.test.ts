@@ -71,7 +71,8 @@ const GOOD = {
   tokenize: '✓ tokenize            prompts can be counted before they are sent',
   template: '✓ template            it accepts messages in any order',
   replayed: '✓ replayed thinking   the template shows it to the model',
-  end: '\nAgents can run here. Sent 9 requests of at most 48 generated tokens each.\n',
+  cache: '✓ prefix cache        the same answer from a cold and from a warm cache',
+  end: '\nAgents can run here. Sent 13 requests of at most 48 generated tokens each.\n',
 };
 
 /** The page of a good model, with other lines for some checks; null leaves a line out. */
@@ -95,7 +96,7 @@ describe('a server', () => {
       code: 0,
       out: page({ model: '✓ model               Qwen/Qwen3-8B, family Qwen3, 8192 tokens of context' }),
       err: '',
-      chats: 9,
+      chats: 13,
     });
   });
 
@@ -109,10 +110,10 @@ describe('a server', () => {
         required: '✓ client-side tools   tools work anyway: the grammar produces calls, and the client parses them',
         named: null,
         strict: null,
-        end: GOOD.end.replace('9', '6'),
+        end: GOOD.end.replace('13', '10'),
       }),
       err: '',
-      chats: 6,
+      chats: 10,
     });
   });
 
@@ -133,6 +134,28 @@ describe('a server', () => {
     });
     expect(out).not.toContain('--tool-call-parser');
     expect(out).toContain(`${REMEDY}The parser of this model, \`step5\`, came with vLLM 0.33: update the server.\n`);
+  });
+
+  test.each([
+    [
+      'wrong',
+      ['cold', 'other', 'warm', 'cold'],
+      '✗ prefix cache        the same request has another answer from a warm cache than from a cold one',
+    ],
+    [
+      'never the same',
+      ['one', 'two', 'three', 'four'],
+      '- prefix cache        not probed: the server answers the same request in different ways',
+    ],
+  ])('whose prefix cache is %s is told so', async (_name, answers, line) => {
+    let probes = 0;
+    const found = await onFake({
+      respond: (request) =>
+        typeof request.body?.cache_salt === 'string'
+          ? answer({ content: answers[probes++] ?? '' })
+          : wellBehaved(request),
+    });
+    expect(found.out).toContain(line);
   });
 
   test('that accepts `strict` and does not hold to it is found out', async () => {
@@ -185,7 +208,7 @@ describe('a server', () => {
         model: '✓ model               Qwen3-Coder-30B, family Qwen3-Coder, 8192 tokens of context',
         auto: `! tools (auto)        the server left the call in the text; runs read it from there${REMEDY}Start vLLM with --enable-auto-tool-choice --tool-call-parser qwen3_coder`,
         thinking: '- thinking            Qwen3-Coder does not think',
-        end: GOOD.end.replace('9', '8'),
+        end: GOOD.end.replace('13', '12'),
       }),
     );
   });
@@ -315,7 +338,7 @@ test('--json prints the findings for programs', async () => {
   const findings = Object.values(GOOD)
     .slice(0, -1)
     .map((line) => good(line.slice(2, 21).trim(), line.slice(22)));
-  expect([code, JSON.parse(out)]).toEqual([0, { isAble: true, requests: 9, findings }]);
+  expect([code, JSON.parse(out)]).toEqual([0, { isAble: true, requests: 13, findings }]);
 });
 
 type Site = { readonly baseUrl: string } & AsyncDisposable;

@@ -5,6 +5,7 @@ import { EXIT } from '../help.ts';
 import type { Io } from '../io.ts';
 import { clientFor } from '../server-choice.ts';
 import { checkStreaming, checkStructured, checkTemplate, checkThinking } from './answer-checks.ts';
+import { checkCache } from './cache-check.ts';
 import { createCheckContext, MAX_TOKENS } from './check-context.ts';
 import type { Finding } from './finding.ts';
 import { bad, fatal, good, note } from './finding.ts';
@@ -40,6 +41,7 @@ export async function examine({ agent, baseUrl, model, isJson }: Examination, io
       report(await checkTools(context));
       report([await checkThinking(context), await checkStructured(context)]);
       report(await checkTemplate(context));
+      report([await checkCache(context)]);
     }
     requests = context.requestCount();
   }
