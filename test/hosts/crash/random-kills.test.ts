@@ -138,6 +138,8 @@ async function recordedKeys(store: Store): Promise<ReadonlySet<string>> {
 function withoutDoubt(state: unknown): unknown {
   return JSON.parse(JSON.stringify(state), (name, value: unknown) => {
     if (name === 'warnings' && Array.isArray(value)) return value.filter(({ code }) => code !== 'call_in_doubt');
+    // A name stands for an id of the store's own, made anew with each store.
+    if (name === 'sessionId') return undefined;
     // The loop remembers of a call in doubt that it failed.
     if (name === 'isError') return undefined;
     if (name === 'content' && typeof value === 'string' && value.startsWith('This call was under way')) return DOUBT;
