@@ -158,6 +158,18 @@ describe('a server', () => {
     expect(found.out).toContain(line);
   });
 
+  test('that cuts the call of a proof, or says nothing to the probe, is not blamed', async () => {
+    const cut = answer({ toolCalls: [{ name: 'paint', arguments: '{"color": "pur' }], finishReason: 'length' });
+    const { out } = await onFake({
+      respond: (request) => {
+        if (isPaint(request.body ?? {})) return cut;
+        return typeof request.body?.cache_salt === 'string' ? answer({ content: '' }) : wellBehaved(request);
+      },
+    });
+    expect(out).toContain('! strict              not proved: the model made no call to prove it on\n');
+    expect(out).toContain('- prefix cache        not probed: the server gave no text\n');
+  });
+
   test('that accepts `strict` and does not hold to it is found out', async () => {
     const loose = answer({ toolCalls: [{ name: 'paint', arguments: { color: 'purple' } }] });
     const found = await onFake({

@@ -31,9 +31,11 @@ export async function checkCache({ ask }: CheckContext): Promise<Finding> {
   ] as const) {
     const { response, error } = await ask({ messages, cache_salt });
     if (error !== undefined) return skipped('prefix cache', `not probed: ${messageOf(error)}`);
-    texts.push(String(response.choices[0]?.message.content ?? ''));
+    const message = response.choices[0]?.message;
+    texts.push(`${message?.reasoning ?? ''}${message?.content ?? ''}`);
   }
   const [cold, , warm, coldAgain] = texts;
+  if (cold === '') return skipped('prefix cache', 'not probed: the server gave no text');
   if (cold === warm) return good('prefix cache', 'the same answer from a cold and from a warm cache');
   if (cold !== coldAgain)
     return skipped('prefix cache', 'not probed: the server answers the same request in different ways');

@@ -35,8 +35,8 @@ export async function checkStrict(context: CheckContext): Promise<Finding> {
   const kept: string[] = [];
   const broken: string[] = [];
   const silent: string[] = [];
-  for (const [name, choice] of CHOICES) {
-    const { response, error } = await context.ask({ messages: ARGUED, tools: [PAINT], tool_choice: choice });
+  for (const [name, toolChoice] of CHOICES) {
+    const { response, error } = await context.ask({ messages: ARGUED, tools: [PAINT], tool_choice: toolChoice });
     if (error !== undefined) {
       return note(
         'strict',
@@ -44,8 +44,11 @@ export async function checkStrict(context: CheckContext): Promise<Finding> {
         'Runs check arguments, and ask again where they do not fit.',
       );
     }
-    const call = response.choices[0]?.message.tool_calls?.[0];
-    const result = call === undefined ? 'no call' : keptIn(call.function.arguments);
+    const [choice] = response.choices;
+    const call = choice?.message.tool_calls?.[0];
+    // A call that was cut proves nothing.
+    const isWhole = call !== undefined && choice?.finish_reason !== 'length';
+    const result = isWhole ? keptIn(call.function.arguments) : 'no call';
     ({ kept, broken, 'no call': silent })[result].push(name);
   }
   if (broken.length > 0) {
