@@ -13,7 +13,7 @@ import type { Emptiness } from './empty-answer.ts';
 import { emptinessOf, textOf } from './empty-answer.ts';
 import type { LoopRun } from './loop-run.ts';
 import { questionBehindResults } from './question.ts';
-import { countProblems, failureReminder, isNothingDone } from './remedies.ts';
+import { countProblems, isNothingDone } from './remedies.ts';
 import type { CheckedOutput, ModelValue } from './task-values.ts';
 
 /** How a run ends. */
@@ -95,13 +95,9 @@ export async function answerBatch(run: LoopRun, batch: CallBatch, answer?: Model
   if (needsWords) run.change({ toolChoice: 'none' });
   if (answer !== undefined && messages.length > 0) countContext(run, answer);
   const over = countProblems(run, problems);
-  if (REMINDS_AFTER_FAILURE) run.change({ request: { ...run.loop.request, nudge: failureReminder(run, messages) } });
   const ending = run.isAborted ? ({ type: 'aborted' } as const) : (outcome ?? over);
   return { messages, pending, ending: ending === undefined ? undefined : { outcome: ending } };
 }
-
-/** Off: of four runs with a failed call it repaired one, and a model that can read the error needs no reminder. */
-const REMINDS_AFTER_FAILURE: boolean = false;
 
 function nextTurnIsPlain(run: LoopRun): void {
   const { request, retry } = run.loop;

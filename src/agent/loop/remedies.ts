@@ -1,10 +1,8 @@
 // Owns what wrong calls lead to: what they cost, and what the next turn does about them. The turns themselves are left to `loop.ts`.
 
-import type { Message } from '../../core/message.ts';
 import type { Outcome } from '../../core/run-event.ts';
 import type { CallReport } from './calls.ts';
 import type { LoopRun } from './loop-run.ts';
-import { questionBehindResults } from './question.ts';
 
 /** Problems that the model made, and that cost a correction. */
 const CORRECTED = new Set(['unknown_tool', 'cut', 'broken_arguments', 'invalid_arguments']);
@@ -46,14 +44,4 @@ function countFailure(run: LoopRun, toolName: string): void {
 function setFailures(run: LoopRun, toolName: string, count: number): void {
   const { [toolName]: before = 0, ...others } = run.loop.failures;
   if (before !== count) run.change({ failures: count === 0 ? others : { ...others, [toolName]: count } });
-}
-
-/** For the request after a turn whose calls all ran and failed; null after every other turn. `results`: what the turn adds to the history. */
-export function failureReminder(run: LoopRun, results: readonly Message[]): string | null {
-  const { messages } = run.state;
-  const ran = run.loop.ran.calls.filter(({ message }) => message === messages.length);
-  if (ran.length === 0 || ran.some(({ isError }) => !isError)) return null;
-  const question = questionBehindResults([...messages, ...results]);
-  const advice = 'The last call failed. Put its arguments right, or go another way';
-  return question === undefined ? `${advice}.` : `${advice}: ${question}`;
 }

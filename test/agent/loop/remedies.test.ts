@@ -2,9 +2,9 @@
 
 import { describe, expect, test } from 'vitest';
 import type { CallReport } from '../../../src/agent/loop/calls.ts';
-import { countProblems, failureReminder, isNothingDone } from '../../../src/agent/loop/remedies.ts';
+import { countProblems, isNothingDone } from '../../../src/agent/loop/remedies.ts';
 import { countRepetition } from '../../../src/agent/loop/repetition.ts';
-import { endTurn, loopRun, readyCall, refusedCall } from '../../support/loop-helpers.ts';
+import { loopRun, readyCall, refusedCall } from '../../support/loop-helpers.ts';
 
 function report(problem: CallReport['problem'], toolName = 'look'): CallReport {
   return { callId: 'c', toolName, problem };
@@ -87,30 +87,5 @@ describe('the same call again', () => {
     const broken = countRepetition(null, refusedCall(0, { argumentsText: '{a' }));
     expect(countRepetition(broken, refusedCall(1, { argumentsText: '{a' })).times).toBe(2);
     expect(countRepetition(broken, refusedCall(1, { argumentsText: '{b' })).times).toBe(1);
-  });
-});
-
-describe('the reminder after a failure', () => {
-  const result = { role: 'tool', tool_call_id: 'c', content: 'Error: no.' } as const;
-  const ran = (...errors: readonly boolean[]) => ({
-    calls: errors.map((isError, call) => ({ message: 1, call, isError, isChange: true, times: 1 })),
-    isWorldChanging: false,
-  });
-  const advice = 'The last call failed. Put its arguments right, or go another way';
-
-  test.each<[string, readonly boolean[], string | null]>([
-    ['a call that failed', [true], `${advice}: Do it.`],
-    ['calls that all failed', [true, true], `${advice}: Do it.`],
-    ['one that worked beside it', [true, false], null],
-    ['no call that ran', [], null],
-  ])('comes with the question, or not at all, after %s', (_name, errors, expected) => {
-    const { run } = loopRun({ loop: { ran: ran(...errors) } });
-    expect(failureReminder(run, [result])).toBe(expected);
-  });
-
-  test('is none for a failure of an earlier turn', () => {
-    const tried = loopRun({ loop: { ran: ran(true) } });
-    endTurn(tried, [result]);
-    expect(failureReminder(tried.run, [result])).toBeNull();
   });
 });
