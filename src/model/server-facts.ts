@@ -123,6 +123,10 @@ export function rememberToRefuse(client: VllmClient, model: string): void {
   if (toolModes.get(model) === 'client_json') toolModes.delete(model);
 }
 
+export function forgetRefusal(client: VllmClient, model: string): void {
+  factsOf(client).refusing.delete(model);
+}
+
 /** Whether the server was seen to parse a call of this model. */
 export function knownToParse(client: VllmClient, model: string): boolean {
   return factsOf(client).parsed.has(model);

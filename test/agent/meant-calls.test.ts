@@ -133,6 +133,13 @@ test('a server that refuses the grammar is asked as before, and the text is the 
   expect(bodies.map(isEither)).toEqual([false, true, false]);
 });
 
+test('where calls are forbidden such a text is taken out, as any call, and the model is asked once more', async () => {
+  const steps = [answer({ content: CALL }), answer({ content: 'It is warm.' })];
+  const { result, ran } = await tryRun(steps, { toolChoice: 'none' });
+  expect([ran, result.text]).toEqual([[], 'It is warm.']);
+  expect(result.warnings.map(({ code }) => code)).toEqual(['call_in_text', 'answer_nothing']);
+});
+
 describe('other runs with the client', () => {
   async function twoRuns(first: readonly Step[]): Promise<readonly boolean[]> {
     await using fake = await startFakeVllm();
@@ -147,6 +154,21 @@ describe('other runs with the client', () => {
   test('are asked so from their first turn', async () => {
     const steps = [answer({ content: CALL }), answer({ content: CALL }), answer({ content: 'FINAL' })];
     expect(await twoRuns(steps)).toEqual([false, true, true, true]);
+  });
+
+  test("are asked so also after a refusal that was not the grammar's", async () => {
+    await using fake = await startFakeVllm();
+    const refusal = reply({ status: 400, body: { error: { message: 'the image cannot be read', code: 400 } } });
+    fake.script(answer({ content: CALL }), refusal, refusal, answer({ content: CALL }), answer({ content: 'FINAL' }));
+    fake.script(answer({ content: 'FINAL' }));
+    await using client = new VllmClient(fake.baseUrl);
+    const first = await run(weatherAgent(), 'Paris?', { client });
+    expect(first.outcome.type).toBe('failed');
+    await run(weatherAgent(), 'Paris?', { client });
+    const asked = fake.chatBodies().map((body) => isEither(body as unknown as ChatBody));
+    expect(asked.slice(0, 3)).toEqual([false, true, false]);
+    expect(asked.slice(3)).toEqual([false, true]);
+    await run(weatherAgent(), 'Rome?', { client });
   });
 
   test('are not where the server was seen to parse', async () => {

@@ -15,8 +15,13 @@ export function questionBehindResults(messages: readonly Message[]): string | un
   if (last < 0 || !messages.slice(last).some(({ role }) => role === 'tool')) return undefined;
   let first = last;
   for (let at = last; isAsked(messages[at]); at--) first = at;
-  const texts = messages.slice(first, last + 1).map(textOf);
-  const text = texts
+  return questionOf(messages.slice(first, last + 1));
+}
+
+/** The text of messages that a user sent in a row; undefined where they have none. */
+export function questionOf(asked: readonly Message[]): string | undefined {
+  const text = asked
+    .map(textOf)
     .filter((part) => part !== '')
     .join('\n\n')
     .trim();

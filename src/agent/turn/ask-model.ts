@@ -7,7 +7,13 @@ import { isObject } from '../../core/json.ts';
 import type { ModelParams } from '../../model/model-params.ts';
 import { checkParams, mergeParams } from '../../model/model-params.ts';
 import { thinkingParams } from '../../model/profile/profile-of.ts';
-import { knownToolMode, knownToParse, rememberToolMode, rememberToRefuse } from '../../model/server-facts.ts';
+import {
+  forgetRefusal,
+  knownToolMode,
+  knownToParse,
+  rememberToolMode,
+  rememberToRefuse,
+} from '../../model/server-facts.ts';
 import type { Tool } from '../../tool/tool.ts';
 import type { TurnPlan } from '../agent.ts';
 import type { AskedModel } from './ask-in-mode.ts';
@@ -79,6 +85,8 @@ function meant({ client, input: { head, serverParses } }: TurnContext, asked: As
 async function askWithoutEither(turn: TurnContext, plan: TurnPlan, io: StepIo): Promise<AskedModel> {
   rememberToRefuse(turn.client, turn.input.head.model);
   const asked = await askInMode(turn, plan, 'server', io);
+  // It is not the grammar that is refused.
+  if (asked.answer?.failure?.code === 'bad_request') forgetRefusal(turn.client, turn.input.head.model);
   return asked.answer?.failure?.code === 'tool_parser_missing' ? await askClientSide(turn, plan, io) : asked;
 }
 

@@ -76,6 +76,7 @@ function bareJson(): { readonly format: CallFormat; readonly tag: CallTag } {
  * from the form that it prefers was seen to write about the call instead, so all forms are there that were seen.
  */
 function eitherFormat(plan: TurnPlan, tag: CallTag, index: number): JsonObject {
+  if (plan.toolChoice === 'none') return { type: 'regex', pattern: ONLY_WORDS_PATTERN };
   const { tags, offered } = offeredTags(plan, tag, index);
   const indented = offered.map((tool) => ({
     type: 'tag',
@@ -86,7 +87,6 @@ function eitherFormat(plan: TurnPlan, tag: CallTag, index: number): JsonObject {
   const calls = { type: 'tags_with_separator', tags: [...tags, ...indented], separator: '\n', at_least_one: true };
   const fence = (text: string): JsonObject => ({ type: 'const_string', value: text });
   const fenced = { type: 'sequence', elements: [fence('```json\n'), calls, fence('\n```')] };
-  if (plan.toolChoice === 'none') return { type: 'regex', pattern: ONLY_WORDS_PATTERN };
   const words = { type: 'regex', pattern: WORDS_PATTERN };
   return { type: 'or', elements: isForced(plan.toolChoice) ? [calls, fenced] : [calls, fenced, words] };
 }

@@ -4,7 +4,7 @@
 
 import type { AssistantMessage, Message, ToolMessage } from '../../core/message.ts';
 import { AGAIN } from '../loop/call-again.ts';
-import { questionBehindResults } from '../loop/question.ts';
+import { questionOf } from '../loop/question.ts';
 
 /**
  * The same conversation with the task restated. What earlier batches got they keep, so that the server finds the prompt that it has in its
@@ -13,10 +13,15 @@ import { questionBehindResults } from '../loop/question.ts';
 export function withTaskRestated(messages: readonly Message[]): readonly Message[] {
   const results = messages.filter((message) => message.role === 'tool');
   const failed = new Set(results.filter(isFailure).map(({ tool_call_id: id }) => id));
+  let asked: Message[] = [];
+  let task: string | undefined;
   return messages.map((message, at) => {
+    if (message.role === 'user') {
+      asked = messages[at - 1]?.role === 'user' ? [...asked, message] : [message];
+      task = questionOf(asked);
+    }
     if (message.role === 'assistant') return withoutArguments(message, failed);
     if (message.role !== 'tool' || typeof message.content !== 'string') return message;
-    const task = questionBehindResults(messages.slice(0, at + 1));
     if (task === undefined || message.content.startsWith(AGAIN)) return message;
     if (isFailure(message)) return { ...message, content: `${task}\n\nHint: ${message.content.replace(FAILURE, '')}` };
     if (messages[at + 1]?.role === 'tool') return message;
