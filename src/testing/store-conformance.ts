@@ -4,6 +4,7 @@
 import { expectSame } from './expect-same.ts';
 import type { ConformanceCase } from './host-conformance.ts';
 import { crashClaims, fullDiskClaims, processClaims } from './store-faults.ts';
+import { leaseClaims } from './store-lease-claims.ts';
 import { pruneClaims } from './store-prune-claims.ts';
 import { runClaims } from './store-run-claims.ts';
 import { sessionClaims } from './store-session-claims.ts';
@@ -18,6 +19,7 @@ import type { StoreClaim, StoreUnderTest } from './store-under-test.ts';
 export function storeConformance(target: StoreUnderTest): readonly ConformanceCase[] {
   const plain: Readonly<Record<string, StoreClaim>> = {
     ...runClaims,
+    ...leaseClaims,
     ...sessionClaims,
     ...pruneClaims,
     'its capabilities are those that are tested': async ({ capabilities }) => {
